@@ -1,0 +1,1 @@
+"""What every room stands on: errors, settings values, calls, security, processes. Imports no other room."""

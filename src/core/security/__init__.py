@@ -1,0 +1,1 @@
+"""Masking of secrets, containment of paths, the URL guard, neutral text."""

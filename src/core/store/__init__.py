@@ -1,0 +1,1 @@
+"""Caches with bounds: in memory, in SQLite, and one computation at a time per key."""

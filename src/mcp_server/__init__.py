@@ -1,0 +1,1 @@
+"""The product: protocol, tools and engines over core."""

@@ -1,0 +1,1 @@
+"""What repositories declare: manifests read, never executed."""

@@ -1,0 +1,1 @@
+"""The outside world: repositories, registries and archives behind ports."""

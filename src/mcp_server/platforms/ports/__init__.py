@@ -1,0 +1,1 @@
+"""Protocols that engines look through, with the values that cross them."""

@@ -1,0 +1,89 @@
+"""A repository as it stood at one moment: its files, and their bytes on request. Nothing of it is ever executed.
+
+Adapters (work tree, git objects, archive) fill the port; engines look through it and cannot tell them apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from plumbrule.core.facts import Skipped
+
+SourceKind = Literal["path", "git", "forge", "purl", "archive"]
+EntryKind = Literal["file", "executable", "symlink", "submodule"]
+
+
+class Entry(NamedTuple):
+    """One file. A NamedTuple because a repository has a hundred thousand of them.
+
+    `path` is POSIX, relative to the snapshot's root; bytes that are not UTF-8 are surrogate escapes.
+    `size` is bytes, -1 when it is not known (a filtered blob). `blob` is the git object id in hex,
+    "" when the file has none yet (changed in the work tree, or from an archive).
+    """
+
+    path: str
+    size: int
+    kind: EntryKind
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What was asked for and what was found.
+
+    `source` is the argument as given, with any credential masked; `name` the repository's or package's bare name;
+    `commit` the full object id; `dirty` whether the work tree differs from it (None where the word has no meaning);
+    `content_id` changes exactly when the file set or any file's content changes, "" when it is not known cheaply.
+    """
+
+    source: str
+    kind: SourceKind
+    name: str
+    url: str | None = None
+    ref: str | None = None
+    commit: str | None = None
+    dirty: bool | None = None
+    version: str | None = None
+    subpath: str = ""
+    content_id: str = ""
+    default_branch: str | None = None
+    shallow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """History from local objects only. Dates are ISO 8601 days in UTC. `complete` is false for shallow clones."""
+
+    last_commit: str
+    commits_last_year: int
+    contributors_last_year: int
+    first_commit: str | None
+    complete: bool
+
+
+class Snapshot(Protocol):
+    """One repository at one moment."""
+
+    @property
+    def origin(self) -> Origin: ...
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Every file below the root in byte order of their paths, `.git` left out."""
+        ...
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """What the adapter itself left out (special files, entries over a cap, unreadable folders)."""
+        ...
+
+    async def read(self, wanted: Iterable[Entry], *, max_bytes: int) -> Mapping[str, bytes]:
+        """The first `max_bytes` bytes of each wanted file, by path.
+
+        A file that cannot be read (filtered blob, vanished, now a symlink) is absent from the mapping.
+        """
+        ...
+
+    async def activity(self) -> Activity | None:
+        """Recent history, or None where there is none (archives, folders without git)."""
+        ...
