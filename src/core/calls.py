@@ -134,7 +134,7 @@ def _span(runtime: CallRuntime, call: context.Call) -> AbstractContextManager[ob
 
 async def _attempt(runtime: CallRuntime, call: context.Call, work: Callable[[], Awaitable[T]]) -> Outcome[T]:
     try:
-        return Outcome(call.id, value=await _admitted(runtime, call, work))
+        return Outcome(call.id, value=await _admitted(runtime, work))
     except Exception as error:  # the one place that turns every failure into a reply
         known = _known(error)
         if known is None:
@@ -146,7 +146,7 @@ async def _attempt(runtime: CallRuntime, call: context.Call, work: Callable[[], 
         return Outcome(call.id, error=_report(runtime, call, known))
 
 
-async def _admitted(runtime: CallRuntime, call: context.Call, work: Callable[[], Awaitable[T]]) -> T:
+async def _admitted(runtime: CallRuntime, work: Callable[[], Awaitable[T]]) -> T:
     runtime.admission.enter()
     try:
         if runtime.deadline_s is None:
