@@ -1,0 +1,275 @@
+"""What a survey says about a repository: frozen values, each fact with where it was seen and by which rule.
+
+`survey` fills them, `tools/budget` sheds them, `card` renders them, the tool and the command line print them.
+`wire` gives the JSON form: fields that are None, empty text or empty lists are left out, so absence costs nothing;
+`false` and `0` stay, they are facts. No value here is a time or a duration of ours: the same snapshot gives the
+same bytes.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from plumbrule.core.facts import Coverage, Evidence, Truncated
+
+SCHEMA = "plumbrule.repository/1"
+"""The version of this shape; a field that changes its meaning raises the number."""
+
+Detail = Literal["card", "summary", "full"]
+"""How much is asked for: `card` within 600 tokens, `summary` within 1,500, `full` everything that is known."""
+
+Severity = Literal["high", "medium", "low"]
+Purpose = Literal["run", "build", "test", "install", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was asked for and what was found. `asked` has any credential masked."""
+
+    asked: str
+    kind: str
+    name: str
+    url: str | None = None
+    ref: str | None = None
+    commit: str | None = None
+    dirty: bool | None = None
+    version: str | None = None
+    subpath: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A word of the repository's own and where it stands."""
+
+    value: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageShare:
+    """One language's part of the source. `percent` is of `Languages.counted_by` and sums to 100 over all shares."""
+
+    name: str
+    percent: float
+    files: int
+    bytes: int
+    lines: int | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Files set apart from the shares, in numbers. `lines` is None where they were not counted."""
+
+    files: int
+    bytes: int
+    lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Programming and markup languages by lines, largest first; what is not the project's own source stands apart."""
+
+    counted_by: Literal["lines", "bytes"]
+    shares: tuple[LanguageShare, ...]
+    evidence: Evidence
+    vendored: Bulk | None = None
+    generated: Bulk | None = None
+    documentation: Bulk | None = None
+    other: Bulk | None = None
+    """Data and prose formats, binaries and files of no known language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The whole tree. `lines` counts the source files of `Languages.shares` only."""
+
+    files: int
+    bytes: int
+    lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """The licence of the whole as an SPDX expression.
+
+    `confidence` is 0 to 1 for texts that were matched, None for what metadata declares. `declared` is what the
+    metadata says, kept only where it is another expression than the text's: a disagreement to look into.
+    """
+
+    expression: str
+    evidence: Evidence
+    confidence: float | None = None
+    declared: Stated | None = None
+    others: tuple[Stated, ...] = ()
+    """Further licence files of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ecosystem:
+    """A package ecosystem that the tree takes part in; `evidence` is its first manifest, `manifests` their number."""
+
+    name: str
+    manifests: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """One manifest or lock. Counts of declared dependencies are None where they were not read."""
+
+    ecosystem: str
+    kind: str
+    evidence: Evidence
+    name: str | None = None
+    version: str | None = None
+    runtime_dependencies: int | None = None
+    dev_dependencies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A declared runtime with its constraint as written."""
+
+    name: str
+    constraint: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """Where execution starts: `kind` is one of `rules.ENTRY_KINDS`; `target` is what is started, as written."""
+
+    name: str
+    kind: str
+    evidence: Evidence
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How to run, build or test it. `convention` is true when the ecosystem implies it and no file spells it out."""
+
+    purpose: Purpose
+    command: str
+    evidence: Evidence
+    convention: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Test frameworks that are declared, and the number of test files by naming convention."""
+
+    files: int
+    evidence: Evidence
+    frameworks: tuple[Stated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One CI definition; `triggers` as written."""
+
+    evidence: Evidence
+    name: str | None = None
+    triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ci:
+    """One CI system that is set up; the workflows belong to `summary`."""
+
+    system: str
+    files: int
+    evidence: Evidence
+    workflows: tuple[Workflow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One piece of documentation: readme, docs, changelog, contributing, security, conduct, generator."""
+
+    kind: str
+    evidence: Evidence
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentActivity:
+    """History from local objects. The year ends at the last commit. `complete` is false for shallow clones."""
+
+    last_commit: str
+    commits_last_year: int
+    contributors_last_year: int
+    complete: bool
+    evidence: Evidence
+    first_commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part that stands for itself: a workspace member, or a top-level package. `kind` says which sort."""
+
+    name: str
+    kind: str
+    path: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Something to look at before depending on it. The rule is in the evidence; `count` is how often it was seen."""
+
+    severity: Severity
+    message: str
+    evidence: Evidence
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryReport:
+    """One repository at one moment, in reading order.
+
+    `untrusted` names by JSON pointer the fields that hold the repository's own words (a pointer covers all below it);
+    paths in `evidence.at` are the repository's too. `not_examined` lists what this level did not look at.
+    """
+
+    schema: str
+    detail: Detail
+    source: Source
+    name: Stated
+    size: Size
+    coverage: Coverage
+    description: Stated | None = None
+    languages: Languages | None = None
+    licence: Licence | None = None
+    ecosystems: tuple[Ecosystem, ...] = ()
+    runtimes: tuple[Runtime, ...] = ()
+    commands: tuple[Command, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
+    tests: Tests | None = None
+    ci: tuple[Ci, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    components: tuple[Component, ...] = ()
+    activity: RecentActivity | None = None
+    documentation: tuple[Document, ...] = ()
+    manifests: tuple[ManifestFile, ...] = ()
+    not_examined: tuple[str, ...] = ()
+    untrusted: tuple[str, ...] = ()
+    truncated: Truncated | None = None
+    retry_with: dict[str, object] | None = None
+    """Set when the deadline cut the work: the arguments of the call that goes on from what was kept."""
+
+
+def wire(value: Any) -> Any:
+    """The JSON-ready form of a report or a part of it: dicts, lists and scalars, absent fields left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((field.name, wire(getattr(value, field.name))) for field in fields(value))
+        return {name: part for name, part in pairs if not _is_absent(part)}
+    if isinstance(value, tuple | list):
+        return [wire(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): wire(part) for key, part in value.items()}
+    return value
+
+
+def _is_absent(part: object) -> bool:
+    return part is None or part == "" or part == [] or part == {}
