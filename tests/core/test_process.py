@@ -104,7 +104,7 @@ async def test_a_named_descriptor_is_inherited(env: dict[str, str]) -> None:
     os.write(writing, b"token")
     os.close(writing)
     try:
-        done = await run(["sh", "-c", f"cat <&{reading}"], env=env, pass_fds=[reading])
+        done = await run(["cat", f"/proc/self/fd/{reading}"], env=env, pass_fds=[reading])
     finally:
         os.close(reading)
     assert done.stdout == b"token"
