@@ -10,9 +10,11 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 import anyio
+from annotated_types import Interval
+from typing_extensions import Doc
 
 from plumbrule.core import context
 from plumbrule.core.errors import DeadlineExceeded, InternalError, Overloaded, PlumbruleError
@@ -21,6 +23,21 @@ T = TypeVar("T")
 
 OVERLOAD_RETRY_S = 1.0
 """What a refused caller is told to wait: calls take seconds at most, so a place is free soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """Settings section `limits`: what one process takes on.
+
+    The deadline holds for the server only, below the 60 s at which hosts give up; a command line user can interrupt.
+    """
+
+    max_calls: Annotated[
+        int, Interval(ge=1, le=1000), Doc("How many calls run at once; one more is refused at once.")
+    ] = 32
+    deadline_s: Annotated[
+        float, Interval(ge=0.1, le=3600), Doc("Seconds after which a call of the server gives what it has.")
+    ] = 50.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,17 @@
 """What a tool is, for the server and the command line: a name, a handler whose signature is the schema, a result.
 
 `server/build` has its own protocol of the same shape and never imports this one; `app` hands the values over.
+A tool is made by a factory that takes its engine: `def analyze_repository(surveyor) -> Handler`. The inner function's
+name, signature and docstring are what is published.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
+
+from plumbrule.mcp_server.tools.arguments import Parameters, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +20,10 @@ class Answer:
 
     structured: dict[str, Any]
     text: str
+
+
+Handler = Callable[..., Awaitable[Answer]]
+"""Takes the tool's arguments by name, already read, and answers within the budget it was given."""
 
 
 class Tool(Protocol):
@@ -52,4 +62,47 @@ class Tool(Protocol):
         ...
 
 
-Handler = Callable[..., Awaitable[object]]
+@dataclass(frozen=True)
+class PublishedTool:
+    """A handler with everything that is said about it. Schemas are made when they are first asked for.
+
+    `result` is the dataclass that the structured content is the wire form of.
+    """
+
+    handler: Handler
+    title: str
+    toolset: str
+    result: type
+    read_only: bool = True
+    open_world: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+    @cached_property
+    def description(self) -> str:
+        return inspect.getdoc(self.handler) or ""
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        return parameters_of(self.name, self.handler)
+
+    @cached_property
+    def input_schema(self) -> Mapping[str, Any]:
+        return self.parameters.json_schema()
+
+    @cached_property
+    def output_schema(self) -> Mapping[str, Any]:
+        from plumbrule.mcp_server.tools.schemas import published_schema  # a command never asks for it
+
+        return published_schema(self.result)
+
+    @cached_property
+    def full_output_schema(self) -> Mapping[str, Any]:
+        from plumbrule.mcp_server.tools.schemas import full_schema  # only `plumbrule schema` asks for it
+
+        return full_schema(self.result)
+
+    async def __call__(self, arguments: Mapping[str, Any]) -> Answer:
+        return await self.handler(**self.parameters.read(arguments))

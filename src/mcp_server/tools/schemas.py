@@ -1,0 +1,103 @@
+"""JSON Schemas of results, made from the frozen dataclasses that hold them.
+
+No schema says `required`: an error result has none of the fields and must validate too (the TypeScript client checks
+`structuredContent` also when `isError`), and empty fields are left out of every result.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import typing_extensions
+
+ERROR: dict[str, Any] = {
+    "type": "object",
+    "description": "Set instead of everything else when the call failed.",
+    "properties": {
+        "code": {"type": "string", "description": "Stable code from the documented list."},
+        "message": {"type": "string", "description": "What happened."},
+        "hint": {"type": "string", "description": "What to do next."},
+        "retryable": {"type": "boolean", "description": "Whether the same call can succeed later."},
+        "retry_after_s": {"type": "number", "description": "Seconds to wait before that."},
+        "retry_with": {"type": "object", "description": "Arguments that make the call succeed."},
+        "call_id": {"type": "string", "description": "Id of the call in the log."},
+    },
+}
+CALL_ID: dict[str, Any] = {"type": "string", "description": "Id of the call in the log."}
+
+_SCALARS: dict[object, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    Any: {},
+    object: {},
+}
+
+
+def full_schema(result: type) -> dict[str, Any]:
+    """Everything that a result of this kind can hold, in full depth, without `$ref`."""
+    schema = _of(result)
+    schema["properties"] |= {"error": ERROR, "call_id": CALL_ID}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": result.__name__, **schema}
+
+
+def published_schema(result: type) -> dict[str, Any]:
+    """The same pruned to its top level: what `tools/list` can afford to show a model."""
+    properties = {name: _pruned(schema) for name, schema in _of(result)["properties"].items()}
+    error = {"type": "object", "description": ERROR["description"]}
+    return {"type": "object", "properties": {**properties, "error": error, "call_id": {"type": "string"}}}
+
+
+def _pruned(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key in ("type", "description", "enum")}
+
+
+def _of(annotation: Any) -> dict[str, Any]:
+    if annotation in _SCALARS:
+        return dict(_SCALARS[annotation])
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return _of_dataclass(annotation)
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        inner = _of(arguments[0])
+        docs = [each.documentation for each in arguments[1:] if isinstance(each, typing_extensions.Doc)]
+        return inner | ({"description": docs[-1]} if docs else {})
+    if origin in (types.UnionType, typing.Union):
+        return _of_optional(annotation, arguments)
+    if origin is Literal:
+        return {"type": "string", "enum": list(arguments)}
+    if origin in (tuple, list, Sequence):
+        items = _of(arguments[0])
+        described = {"description": items["description"]} if "description" in items else {}
+        return {"type": "array", "items": items, **described}
+    if origin in (dict, Mapping):
+        return {"type": "object", "additionalProperties": _of(arguments[1])}
+    raise TypeError(f"a result cannot hold {annotation!r}")
+
+
+def _of_optional(annotation: Any, arguments: Sequence[Any]) -> dict[str, Any]:
+    """Absent stands for None, so the type is that of the value."""
+    parts = [part for part in arguments if part is not types.NoneType]
+    if len(parts) != 1:
+        raise TypeError(f"a result cannot hold {annotation!r}")
+    return _of(parts[0])
+
+
+def _of_dataclass(kind: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = dataclasses.fields(kind)
+    schema: dict[str, Any] = {"type": "object"}
+    if first := _first_sentence(kind.__doc__):
+        schema["description"] = first
+    schema["properties"] = {field.name: _of(hints[field.name]) for field in fields}
+    return schema
+
+
+def _first_sentence(docstring: str | None) -> str:
+    if not docstring or "(" in docstring.split("\n", 1)[0].split(" ", 1)[0]:  # dataclass writes its signature there
+        return ""
+    paragraph = docstring.strip().split("\n\n", 1)[0]
+    return " ".join(paragraph.split()).split(". ", 1)[0].rstrip(".") + "."
