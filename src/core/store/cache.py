@@ -1,0 +1,104 @@
+"""The port that every cache satisfies, and two caches as one.
+
+Engines take a `Cache`; `memory` and `sqlite` are what stands behind it. Calls are synchronous: a memory hit costs about
+a microsecond and a SQLite hit a few, less than a hop to a thread. Callers who put megabytes use a thread.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+State = Literal["ready", "writes_off", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cached value, how old it is, and how long it stays valid (None: until it is evicted)."""
+
+    value: bytes
+    age_s: float
+    left_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CacheReport:
+    """What a cache holds. `hits`, `misses` and `dropped` (writes it could not keep) count this process only.
+
+    `size_bytes` estimates the room that keys and values take, the figure that `max_bytes` bounds.
+    """
+
+    kind: str
+    state: State
+    entries: int
+    size_bytes: int
+    max_bytes: int
+    ttl_s: float | None
+    hits: int
+    misses: int
+    dropped: int
+    path: str | None = None
+    reason: str = ""
+
+
+class Cache(Protocol):
+    """Bytes under string keys; forgets when time or room runs out, and never raises for that."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None when it is absent, expired or unreadable."""
+        ...
+
+    def find(self, key: str) -> Found | None:
+        """Like `get`, with the value's age and remaining life."""
+        ...
+
+    def put(self, key: str, value: bytes, ttl_s: float | None = None) -> None:
+        """Keep `value`; `ttl_s` shortens the cache's own time to live. May keep nothing: see `CacheReport.dropped`."""
+        ...
+
+    def delete(self, key: str) -> None: ...
+
+    def clear(self) -> None: ...
+
+    def info(self) -> CacheReport: ...
+
+    def close(self) -> None: ...
+
+
+class LayeredCache:
+    """A near cache in front of a far one. What comes from afar keeps its remaining life."""
+
+    def __init__(self, near: Cache, far: Cache) -> None:
+        self._near = near
+        self._far = far
+
+    def get(self, key: str) -> bytes | None:
+        found = self.find(key)
+        return None if found is None else found.value
+
+    def find(self, key: str) -> Found | None:
+        found = self._near.find(key)
+        if found is not None:
+            return found
+        found = self._far.find(key)
+        if found is not None:
+            self._near.put(key, found.value, found.left_s)
+        return found
+
+    def put(self, key: str, value: bytes, ttl_s: float | None = None) -> None:
+        self._near.put(key, value, ttl_s)
+        self._far.put(key, value, ttl_s)
+
+    def delete(self, key: str) -> None:
+        self._near.delete(key)
+        self._far.delete(key)
+
+    def clear(self) -> None:
+        self._near.clear()
+        self._far.clear()
+
+    def info(self) -> CacheReport:
+        """The far cache's report: it is the one that lasts."""
+        return self._far.info()
+
+    def close(self) -> None:
+        self._near.close()
+        self._far.close()
