@@ -1,0 +1,102 @@
+"""The worker's side: many manifests in one round trip, each within its own time, a bad one costing only itself.
+
+`parse` runs inside a worker process (`core.workers` names it "module:function"). It takes and gives plain values. A
+parser that crashes the process is found by the caller, which sends the files again in halves.
+"""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import FrameType
+
+from plumbrule.mcp_server.dependencies.model import Declaration, MalformedManifest, ManifestText
+
+MAX_DECLARATIONS = 5000
+"""More than any manifest at card level needs; beyond it the file counts as cut."""
+
+MAX_VALUE_CHARS = 2000
+
+# Parser name in the table -> the module that holds it. Modules are imported when a file of theirs turns up: a card of a
+# Python project never pays for YAML (20 ms) or XML.
+PARSERS: dict[str, str] = {
+    **dict.fromkeys(("pyproject", "pipfile"), "python"),
+    **dict.fromkeys(("setup_cfg", "setup_py", "requirements", "tox", "nox", "pytest_ini"), "python_legacy"),
+    **dict.fromkeys(("package_json", "pnpm_workspace", "lerna", "deno"), "javascript"),
+    **dict.fromkeys(("cargo", "rust_toolchain"), "rust"),
+    **dict.fromkeys(("go_mod", "go_work"), "golang"),
+    **dict.fromkeys(("maven", "gradle", "gradle_settings", "version_catalog", "sbt"), "jvm"),
+    **dict.fromkeys(("msbuild", "solution", "slnx", "global_json"), "dotnet"),
+    **dict.fromkeys(("gemfile", "gemspec", "rakefile"), "ruby"),
+    "composer": "php",
+    **dict.fromkeys(("cmake", "meson", "autoconf", "conanfile", "vcpkg"), "native"),
+    **dict.fromkeys(("swift_package", "mix", "pubspec", "terraform"), "others"),
+    **dict.fromkeys(("dockerfile", "compose", "procfile"), "containers"),
+    **dict.fromkeys(
+        ("makefile", "justfile", "taskfile", "pre_commit", "version_file", "tool_versions", "mise"), "tasks"
+    ),
+    **dict.fromkeys(("github_workflow", "gitlab_ci", "circleci", "azure"), "ci"),
+}
+
+
+class _TooSlow(Exception):
+    """The file's own time is over."""
+
+
+def parse(payload: dict[str, object]) -> list[list[object]]:
+    """For each `[path, parser, bytes]` of `files`: `[declarations as lists, fault, fault's line]`.
+
+    `file_limit_s` bounds each file; pure-Python parsers are interrupted, the C ones are bounded by size checks and, at
+    worst, by the worker's own limits.
+    """
+    files = payload["files"]
+    limit_s = payload["file_limit_s"]
+    assert isinstance(files, list)
+    assert isinstance(limit_s, int | float)
+    return [_parse_one(str(path), str(parser), bytes(raw), float(limit_s)) for path, parser, raw in files]
+
+
+def _parse_one(path: str, parser: str, raw: bytes, limit_s: float) -> list[object]:
+    if b"\0" in raw[:8192] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return [[], "not_text", 0]
+    try:
+        with _time_limit(limit_s):
+            found = parser_named(parser)(ManifestText(path, raw))
+    except MalformedManifest as error:
+        return [[], error.reason, error.line]
+    except _TooSlow:
+        return [[], "too_slow", 0]
+    except (RecursionError, MemoryError):
+        return [[], "too_deep", 0]
+    return [[_plain(one) for one in found[:MAX_DECLARATIONS]], "cut" if len(found) > MAX_DECLARATIONS else "", 0]
+
+
+def _plain(one: Declaration) -> list[object]:
+    return [part[:MAX_VALUE_CHARS] if isinstance(part, str) else part for part in one]
+
+
+def parser_named(name: str) -> Callable[[ManifestText], list[Declaration]]:
+    """The parser behind a name of the table."""
+    module = import_module(f"plumbrule.mcp_server.dependencies.manifests.{PARSERS[name]}")
+    found: Callable[[ManifestText], list[Declaration]] = getattr(module, name)
+    return found
+
+
+@contextlib.contextmanager
+def _time_limit(limit_s: float) -> Iterator[None]:
+    """Interrupt pure-Python work after `limit_s`. Only a main thread can be interrupted; workers run there."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def expire(_signal: int, _frame: FrameType | None) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,95 @@
+"""CI definitions: names, triggers, and what they pull in (actions and images with their pins)."""
+
+import re
+
+from plumbrule.mcp_server.dependencies.manifests.texts import yaml_tree
+from plumbrule.mcp_server.dependencies.manifests.tree import Tree
+from plumbrule.mcp_server.dependencies.model import CI_SCOPE, Declaration, ManifestText
+
+_EXPRESSION = re.compile(
+    r"\$\{\{[^}]*github\.(?:event\.(?:issue|pull_request|comment|review|discussion|head_commit|commits)[\w.\[\]*]*"
+    r"\.(?:title|body|ref|label|message|name|email)|head_ref)"
+)
+"""Attacker-chosen words that a workflow splices into a shell (GitHub's guide on script injection)."""
+
+# Words of `.gitlab-ci.yml` that are settings and not jobs (docs.gitlab.com/ci/yaml).
+_GITLAB_WORDS = frozenset(
+    "default include stages variables workflow image services cache before_script after_script spec pages".split()  # noqa: SIM905 - a list of words reads best as words
+)
+
+
+def github_workflow(file: ManifestText) -> list[Declaration]:
+    """A GitHub Actions workflow: name, triggers, actions as written, and the facts that the risk rules judge."""
+    tree = yaml_tree(file.raw)
+    found: list[Declaration] = []
+    if name := tree.text("name"):
+        found.append(Declaration("name", name, tree.line("name"), "github-workflow"))
+    triggers = [tree.text("on")] if tree.text("on") else [text for text, _ in tree.strings("on")]
+    for trigger in triggers or list(tree.table("on")):
+        line = tree.line("on", trigger)
+        found.append(Declaration("trigger", trigger, line, "github-workflow.on"))
+    if tree.text("permissions") == "write-all":
+        found.append(Declaration("fact", "write-all", tree.line("permissions"), "github-workflow", "write_all"))
+    checkouts: list[int] = []
+    for job in tree.table("jobs"):
+        found += _job(tree, job, checkouts)
+    if checkouts and any(one.field == "trigger" and one.value == "pull_request_target" for one in found):
+        found.append(Declaration("fact", "pull_request_target", checkouts[0], "github-workflow", "target_checkout"))
+    return found
+
+
+def _job(tree: Tree, job: str, checkouts: list[int]) -> list[Declaration]:
+    found: list[Declaration] = []
+    base = ("jobs", job)
+    if tree.text(*base, "permissions") == "write-all":
+        line = tree.line(*base, "permissions")
+        found.append(Declaration("fact", "write-all", line, "github-workflow", "write_all"))
+    if used := tree.text(*base, "uses"):
+        found.append(_action(used, tree.line(*base, "uses")))
+    for index in range(len(tree.items(*base, "steps"))):
+        step = (*base, "steps", str(index))
+        used = tree.text(*step, "uses")
+        line = tree.line(*step, "uses")
+        if used:
+            found.append(_action(used, line))
+            reference = tree.text(*step, "with", "ref")
+            if used.startswith("actions/checkout@") and ("head" in reference or "merge" in reference):
+                checkouts.append(line)
+        if _EXPRESSION.search(tree.text(*step, "run")):
+            found.append(Declaration("fact", "", tree.line(*step, "run"), "github-workflow", "script_injection"))
+    return found
+
+
+def _action(used: str, line: int) -> Declaration:
+    name, _, revision = used.partition("@")
+    return Declaration("dependency", revision, line, "github-workflow.uses", name, CI_SCOPE)
+
+
+def gitlab_ci(file: ManifestText) -> list[Declaration]:
+    """`.gitlab-ci.yml`: its jobs."""
+    tree = yaml_tree(file.raw)
+    return [
+        Declaration("fact", job, tree.line(job), "gitlab-ci.job", "job")
+        for job in tree.table()
+        if job not in _GITLAB_WORDS and not job.startswith(".") and tree.table(job)
+    ]
+
+
+def circleci(file: ManifestText) -> list[Declaration]:
+    """`.circleci/config.yml`: its jobs and orbs."""
+    tree = yaml_tree(file.raw)
+    found = [Declaration("fact", job, tree.line("jobs", job), "circleci.job", "job") for job in tree.table("jobs")]
+    for orb in tree.table("orbs"):
+        name, _, version = tree.text("orbs", orb).partition("@")
+        found.append(Declaration("dependency", version, tree.line("orbs", orb), "circleci.orb", name, CI_SCOPE))
+    return found
+
+
+def azure(file: ManifestText) -> list[Declaration]:
+    """`azure-pipelines.yml`: what starts it."""
+    tree = yaml_tree(file.raw)
+    return [
+        Declaration("trigger", key, tree.line(key), "azure-pipelines")
+        for key in ("trigger", "pr", "schedules")
+        if tree.at(key) is not None and tree.text(key) != "none"
+    ]

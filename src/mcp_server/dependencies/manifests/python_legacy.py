@@ -1,0 +1,216 @@
+"""Python's older files: `setup.cfg`, `setup.py` (its syntax only, never run), requirements files, tox, nox, pytest."""
+
+import ast
+import re
+from configparser import Error as ConfigError
+from configparser import RawConfigParser
+
+from plumbrule.mcp_server.dependencies.manifests.python import requirement
+from plumbrule.mcp_server.dependencies.manifests.texts import decode
+from plumbrule.mcp_server.dependencies.model import (
+    DEV_SCOPE,
+    RUNTIME_SCOPE,
+    Declaration,
+    Field,
+    MalformedManifest,
+    ManifestText,
+)
+
+_WORDS: dict[str, Field] = {
+    "name": "name",
+    "version": "version",
+    "description": "description",
+    "license": "licence",
+}
+
+_DEV_FILE = re.compile(r"dev|test|lint|doc|ci|check|build|type", re.IGNORECASE)
+
+
+class _Config:
+    """An ini file with lines. Raw: interpolation turns 9 kB into 122 MB (SECURITY 2.4)."""
+
+    def __init__(self, raw: bytes) -> None:
+        text = decode(raw)
+        parser = RawConfigParser(strict=False, allow_no_value=True)
+        try:
+            parser.read_string(text)
+        except ConfigError as error:
+            raise MalformedManifest("malformed", getattr(error, "lineno", 0) or 0) from error
+        self._parser = parser
+        self._lines = _ini_lines(text)
+
+    def sections(self) -> list[str]:
+        return self._parser.sections()
+
+    def get(self, section: str, key: str) -> str:
+        if not self._parser.has_option(section, key):
+            return ""
+        return (self._parser.get(section, key) or "").strip()
+
+    def options(self, section: str) -> list[str]:
+        return self._parser.options(section) if self._parser.has_section(section) else []
+
+    def line(self, section: str, key: str = "") -> int:
+        return self._lines.get((section, key.lower()), self._lines.get((section, ""), 1))
+
+
+def _ini_lines(text: str) -> dict[tuple[str, str], int]:
+    lines: dict[tuple[str, str], int] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\[([^\]]+)\]", line)
+        key = re.match(r"([^\s#;=:\[][^=:]*?)\s*[=:]", line)
+        if header:
+            section = header[1]
+            lines.setdefault((section, ""), number)
+        elif key:
+            lines.setdefault((section, key[1].lower()), number)
+    return lines
+
+
+def setup_cfg(file: ManifestText) -> list[Declaration]:
+    """setuptools' declarative metadata, and pytest's section."""
+    config, rule = _Config(file.raw), "setup-cfg"
+    found = [
+        Declaration(field, text, config.line("metadata", key), rule)
+        for field, key in (("name", "name"), ("version", "version"), ("description", "description"))
+        if (text := config.get("metadata", key)) and not text.startswith(("attr:", "file:"))
+    ]
+    if licence := config.get("metadata", "license"):
+        found.append(Declaration("licence", licence.splitlines()[0], config.line("metadata", "license"), rule))
+    if python := config.get("options", "python_requires"):
+        found.append(Declaration("runtime", python, config.line("options", "python_requires"), rule, "python"))
+    requires_line = config.line("options", "install_requires")
+    found += _listed(config.get("options", "install_requires"), requires_line, rule, RUNTIME_SCOPE)
+    section = "options.extras_require"
+    for extra in config.options(section):
+        found += _listed(config.get(section, extra), config.line(section, extra), rule, "optional")
+    section = "options.entry_points"
+    for text in config.get(section, "console_scripts").splitlines():
+        name, _, target = text.partition("=")
+        if target:
+            line = config.line(section, "console_scripts")
+            found.append(Declaration("entry", target.strip(), line, rule, name.strip(), "console_script"))
+    if "tool:pytest" in config.sections():
+        found.append(Declaration("framework", "pytest", config.line("tool:pytest"), "setup-cfg.pytest"))
+    return found
+
+
+def _listed(text: str, line: int, rule: str, scope: str) -> list[Declaration]:
+    made = (requirement(item, line, rule, scope) for item in text.splitlines() if item.strip())
+    return [one for one in made if one is not None]
+
+
+def tox(file: ManifestText) -> list[Declaration]:
+    """`tox.ini`: tox runs the tests when there is an environment at all."""
+    config = _Config(file.raw)
+    section = next((name for name in config.sections() if name in ("tox", "testenv")), "")
+    if not section:
+        return []
+    found = [Declaration("command", "tox", config.line(section), "convention.tox", "tox", "test")]
+    commands = config.get("testenv", "commands")
+    if re.search(r"\bpytest\b|\bpy\.test\b", commands):
+        found.append(Declaration("framework", "pytest", config.line("testenv", "commands"), "tox.commands"))
+    return found
+
+
+def pytest_ini(file: ManifestText) -> list[Declaration]:
+    """`pytest.ini`: its section configures pytest."""
+    config = _Config(file.raw)
+    return [Declaration("framework", "pytest", config.line("pytest"), "pytest-ini")]
+
+
+def nox(file: ManifestText) -> list[Declaration]:
+    """`noxfile.py`: the names of its sessions, from the text."""
+    found: list[Declaration] = []
+    lines = decode(file.raw).splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.startswith(("@nox.session", "@session")):
+            continue
+        named = re.search(r"name\s*=\s*[\"']([\w.-]+)", line)
+        function = re.match(r"\s*(?:async\s+)?def\s+(\w+)", lines[number]) if number < len(lines) else None
+        name = named[1] if named else function[1] if function else ""
+        if name in ("test", "tests", "unit"):
+            found.append(Declaration("command", f"nox -s {name}", number, "noxfile.session", name, "test"))
+    return found
+
+
+def requirements(file: ManifestText) -> list[Declaration]:
+    """A requirements file; options, URLs and includes are no dependencies of ours, only counted by resolution."""
+    scope = DEV_SCOPE if _DEV_FILE.search(file.path) else RUNTIME_SCOPE
+    found: list[Declaration] = []
+    for number, line in enumerate(decode(file.raw).splitlines(), 1):
+        text = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip().rstrip("\\").strip()
+        if not text or text.startswith("-"):
+            continue
+        one = requirement(text, number, "requirements", scope)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def setup_py(file: ManifestText) -> list[Declaration]:
+    """The literal arguments of `setup(...)`: read from the syntax tree; a computed argument declares nothing."""
+    try:
+        module = ast.parse(decode(file.raw))
+    except SyntaxError as error:
+        raise MalformedManifest("malformed", error.lineno or 0) from error
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise MalformedManifest("too_deep") from error
+    constants = {
+        target.id: node.value
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and _called_name(node.func) == "setup":
+            return _setup_arguments(node, constants)
+    return []
+
+
+def _called_name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _setup_arguments(call: ast.Call, constants: dict[str, ast.expr]) -> list[Declaration]:
+    rule = "setup-py"
+    found: list[Declaration] = []
+    for keyword in call.keywords:
+        value = keyword.value
+        if isinstance(value, ast.Name):
+            value = constants.get(value.id, value)
+        if keyword.arg is None:
+            continue
+        text = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
+        if keyword.arg in _WORDS and text:
+            found.append(Declaration(_WORDS[keyword.arg], text.strip(), keyword.value.lineno, rule))
+        elif keyword.arg == "python_requires" and text:
+            found.append(Declaration("runtime", text, keyword.value.lineno, rule, "python"))
+        elif keyword.arg in ("install_requires", "tests_require"):
+            scope = RUNTIME_SCOPE if keyword.arg == "install_requires" else DEV_SCOPE
+            made = (requirement(item, line, rule, scope) for item, line in _strings(value))
+            found += [one for one in made if one is not None]
+        elif keyword.arg == "entry_points" and isinstance(value, ast.Dict):
+            found += _entry_points(value, rule)
+    return found
+
+
+def _entry_points(table: ast.Dict, rule: str) -> list[Declaration]:
+    found: list[Declaration] = []
+    for key, value in zip(table.keys, table.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value == "console_scripts":
+            for text, line in _strings(value):
+                name, _, target = text.partition("=")
+                found.append(Declaration("entry", target.strip(), line, rule, name.strip(), "console_script"))
+    return found
+
+
+def _strings(value: ast.expr) -> list[tuple[str, int]]:
+    items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+    return [
+        (item.value, item.lineno) for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]

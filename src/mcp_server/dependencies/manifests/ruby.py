@@ -1,0 +1,68 @@
+"""`Gemfile`, gemspecs and `Rakefile`: Ruby programs, read by literal patterns only."""
+
+import re
+
+from plumbrule.mcp_server.dependencies.manifests.lines import Lines
+from plumbrule.mcp_server.dependencies.model import DEV_SCOPE, RUNTIME_SCOPE, Declaration, Field, ManifestText
+
+_STRING = r"""["']([^"']+)["']"""
+_GEM = re.compile(rf"\s*gem\s*\(?\s*{_STRING}(?:\s*,\s*{_STRING})?")
+_DEPENDENCY = re.compile(rf"\s*\w+\.add_(runtime_|development_)?dependency\s*\(?\s*{_STRING}(?:\s*,\s*{_STRING})?")
+_SPEC = re.compile(
+    rf"\s*\w+\.(name|version|summary|description|licenses?|required_ruby_version)\s*=\s*\[?\s*"
+    rf"(?:Gem::Requirement\.new\(\s*)?(?:%w\[([^\]]+)\]|{_STRING})"
+)
+_FIELDS: dict[str, Field] = {
+    "name": "name",
+    "version": "version",
+    "summary": "description",
+    "license": "licence",
+    "licenses": "licence",
+}
+
+
+def gemfile(file: ManifestText) -> list[Declaration]:
+    """Bundler's file; groups named development or test are development dependencies."""
+    found: list[Declaration] = []
+    blocks: list[bool] = []
+    for number, line in Lines(file.raw):
+        text = line.strip()
+        if one := re.match(rf"ruby\s*\(?\s*{_STRING}", text):
+            found.append(Declaration("runtime", one[1], number, "gemfile.ruby", "ruby"))
+        elif one := _GEM.match(line):
+            inline = re.search(r"groups?:\s*\[?\s*:(?:development|test)", line)
+            scope = DEV_SCOPE if inline or any(blocks) else RUNTIME_SCOPE
+            found.append(Declaration("dependency", one[2] or "", number, "gemfile.gem", one[1], scope))
+        if re.search(r"\bdo\b(?:\s*\|[^|]*\|)?\s*$", text):
+            blocks.append(bool(re.match(r"group\b.*:(?:development|test)", text)))
+        elif text == "end" and blocks:
+            blocks.pop()
+    return found
+
+
+def gemspec(file: ManifestText) -> list[Declaration]:
+    """A gem's specification; a description is taken only where no summary stands."""
+    found: list[Declaration] = []
+    for number, line in Lines(file.raw):
+        if one := _SPEC.match(line):
+            text = (one[2] or one[3]).strip()
+            if one[1] == "required_ruby_version":
+                found.append(Declaration("runtime", text, number, "gemspec", "ruby"))
+            elif one[1] in _FIELDS:
+                found.append(Declaration(_FIELDS[one[1]], text, number, "gemspec"))
+        elif one := _DEPENDENCY.match(line):
+            scope = DEV_SCOPE if one[1] == "development_" else RUNTIME_SCOPE
+            found.append(Declaration("dependency", one[3] or "", number, "gemspec", one[2], scope))
+        elif one := re.match(r"\s*\w+\.executables\s*(?:=|<<)\s*(?:%w\[([^\]]+)\]|\[?\s*[\"']([^\"']+))", line):
+            for name in (one[1] or one[2]).split():
+                found.append(Declaration("entry", name, number, "gemspec.executables", name, "bin"))
+    return found
+
+
+def rakefile(file: ManifestText) -> list[Declaration]:
+    """Test tasks by name."""
+    for number, line in Lines(file.raw):
+        if re.match(r"\s*(?:Rake::TestTask\.new|RSpec::Core::RakeTask\.new|task\s*\(?\s*:?(?:test|spec)\b)", line):
+            name = "spec" if "spec" in line.lower() else "test"
+            return [Declaration("command", f"rake {name}", number, "rakefile.task", name, "test")]
+    return []

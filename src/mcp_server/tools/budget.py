@@ -1,0 +1,249 @@
+"""Shedding: what goes first when a report must fit a number of tokens, and the call that gets it back.
+
+Works on the frozen report, so the tool and the command line shed alike. The order is fixed, least useful first;
+what was cut is counted by field, never silently. Tokens are counted by the offline upper bound of `core.tokens`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from plumbrule.core.facts import Truncated
+from plumbrule.core.tokens import token_bound
+from plumbrule.mcp_server.analysis.model import Detail, Languages, RepositoryReport, wire
+
+STRUCTURED_TOKENS: dict[Detail, int] = {"card": 600, "summary": 1500, "full": 20_000}
+"""What the structured content may take at each level; `full` stays below the 25,000 where hosts cut a result off."""
+
+DEFAULT_FACTOR = 1.2
+"""Default `max_tokens`, structured content and text together, as a multiple of the level's size (DECISIONS)."""
+
+LEAST_TOKENS = 200
+"""Below this not even the source, the name and the way to the rest fit; smaller budgets are treated as this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One step of shedding: leave at most `keep` items of a field. Fields of one value are kept (1) or not (0)."""
+
+    field: str
+    keep: int
+
+
+ORDER: tuple[Cut, ...] = (
+    Cut("manifests", 60),
+    Cut("components", 60),
+    Cut("ci.workflows", 12),
+    Cut("licence.others", 3),
+    Cut("coverage.examples", 1),
+    Cut("manifests", 15),
+    Cut("components", 20),
+    Cut("ci.workflows", 4),
+    Cut("entry_points", 12),
+    Cut("risks", 15),
+    Cut("commands", 10),
+    Cut("languages.shares", 8),
+    Cut("documentation", 8),
+    Cut("manifests", 6),
+    Cut("components", 10),
+    Cut("coverage.examples", 0),
+    Cut("ci.workflows", 2),
+    Cut("languages.shares", 5),
+    Cut("runtimes", 5),
+    Cut("entry_points", 5),
+    Cut("risks", 8),
+    Cut("commands", 6),
+    Cut("ecosystems", 5),
+    Cut("licence.others", 0),
+    Cut("manifests", 3),
+    Cut("documentation", 5),
+    Cut("tests.frameworks", 2),
+    Cut("ci.workflows", 0),
+    Cut("languages.shares", 3),
+    Cut("runtimes", 3),
+    Cut("entry_points", 2),
+    Cut("commands", 4),
+    Cut("risks", 4),
+    Cut("ecosystems", 3),
+    Cut("languages.bulks", 0),
+    Cut("manifests", 0),
+    Cut("components", 5),
+    Cut("commands", 3),
+    Cut("entry_points", 1),
+    Cut("ecosystems", 2),
+    Cut("runtimes", 2),
+    Cut("risks", 3),
+    Cut("coverage.skipped", 3),
+    Cut("documentation", 2),
+    Cut("ci", 1),
+    Cut("tests.frameworks", 1),
+    Cut("not_examined", 0),
+    Cut("languages.shares", 2),
+    Cut("commands", 2),
+    Cut("ecosystems", 1),
+    Cut("runtimes", 1),
+    Cut("risks", 2),
+    Cut("components", 0),
+    Cut("coverage.skipped", 1),
+    Cut("documentation", 0),
+    Cut("entry_points", 0),
+    Cut("activity", 0),
+    Cut("ci", 0),
+    Cut("commands", 1),
+    Cut("tests", 0),
+    Cut("risks", 1),
+    Cut("languages.shares", 1),
+    Cut("runtimes", 0),
+    Cut("ecosystems", 0),
+    Cut("commands", 0),
+    Cut("description", 0),
+    Cut("risks", 0),
+    Cut("coverage.skipped", 0),
+    Cut("languages", 0),
+    Cut("licence", 0),
+)
+"""Ranked by what a reader loses. Risks and the licence go last: a short answer must not look harmless."""
+
+
+def default_max_tokens(detail: Detail) -> int:
+    """The budget for structured content and text together when the caller names none."""
+    return int(STRUCTURED_TOKENS[detail] * DEFAULT_FACTOR)
+
+
+def shed(
+    report: RepositoryReport,
+    render: Callable[[RepositoryReport], str],
+    *,
+    max_tokens: int | None = None,
+    arguments: dict[str, object] | None = None,
+) -> tuple[RepositoryReport, str]:
+    """The report cut to its budget, and its text.
+
+    `max_tokens` bounds structured content plus text; None takes the level's default, where structured content keeps
+    within the level's own size too. `arguments` are those of the call, for the exact call in `truncated.next`
+    (default: source and detail). `untrusted` is brought in line with what is left.
+    """
+    text = render(report)
+    bound = _structured_budget(report.detail, max_tokens, text)
+    arguments = arguments or {"source": report.source.asked, "detail": report.detail}
+    whole = _tokens(report)
+    if whole <= bound:
+        return _with_pointers(report), text
+    again = {**arguments, "max_tokens": whole + token_bound(text) + 1}
+    current, omitted = report, dict[str, int]()
+    for cut in ORDER:
+        current, dropped = _apply(current, cut)
+        if dropped:
+            key = cut.field
+            omitted[key] = omitted.get(key, 0) + dropped
+            truncated = Truncated(dict(sorted(omitted.items())), {"tool": "analyze_repository", "arguments": again})
+            current = replace(_with_pointers(current), truncated=truncated)
+            if _tokens(current) <= bound:
+                break
+    text = render(current)
+    return current, text
+
+
+def _structured_budget(detail: Detail, max_tokens: int | None, text: str) -> int:
+    if max_tokens is None:
+        return min(STRUCTURED_TOKENS[detail], default_max_tokens(detail) - token_bound(text))
+    return max(max_tokens, LEAST_TOKENS) - token_bound(text)
+
+
+def _tokens(report: RepositoryReport) -> int:
+    return token_bound(orjson.dumps(wire(report)))
+
+
+def _apply(report: RepositoryReport, cut: Cut) -> tuple[RepositoryReport, int]:
+    """The report after one cut, and how many items it lost."""
+    outer, _, inner = cut.field.partition(".")
+    if inner:
+        return _NESTED[cut.field](report, cut.keep)
+    value = getattr(report, outer)
+    if isinstance(value, tuple):
+        lost = max(0, len(value) - cut.keep)
+        kept: dict[str, Any] = {outer: value[: cut.keep]}
+        return (replace(report, **kept), lost) if lost else (report, 0)
+    if value is None:
+        return report, 0
+    gone: dict[str, Any] = {outer: None}
+    return replace(report, **gone), 1
+
+
+def _cut_shares(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    if report.languages is None:
+        return report, 0
+    shares = report.languages.shares
+    lost = max(0, len(shares) - keep)
+    return replace(report, languages=replace(report.languages, shares=shares[:keep])), lost
+
+
+def _cut_bulks(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    languages = report.languages
+    if languages is None or keep:
+        return report, 0
+    bulks = (languages.vendored, languages.generated, languages.documentation, languages.other)
+    lost = sum(bulk is not None for bulk in bulks)
+    bare = Languages(languages.counted_by, languages.shares, languages.evidence)
+    return replace(report, languages=bare), lost
+
+
+def _cut_others(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    if report.licence is None:
+        return report, 0
+    others = report.licence.others
+    lost = max(0, len(others) - keep)
+    return replace(report, licence=replace(report.licence, others=others[:keep])), lost
+
+
+def _cut_workflows(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    lost = sum(max(0, len(ci.workflows) - keep) for ci in report.ci)
+    return replace(report, ci=tuple(replace(ci, workflows=ci.workflows[:keep]) for ci in report.ci)), lost
+
+
+def _cut_frameworks(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    if report.tests is None:
+        return report, 0
+    frameworks = report.tests.frameworks
+    lost = max(0, len(frameworks) - keep)
+    return replace(report, tests=replace(report.tests, frameworks=frameworks[:keep])), lost
+
+
+def _cut_skipped(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    skipped = report.coverage.skipped
+    lost = max(0, len(skipped) - keep)
+    return replace(report, coverage=replace(report.coverage, skipped=skipped[:keep])), lost
+
+
+def _cut_examples(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    skipped = report.coverage.skipped
+    lost = sum(max(0, len(item.examples) - keep) for item in skipped)
+    short = tuple(replace(item, examples=item.examples[:keep]) for item in skipped)
+    return replace(report, coverage=replace(report.coverage, skipped=short)), lost
+
+
+_NESTED: dict[str, Callable[[RepositoryReport, int], tuple[RepositoryReport, int]]] = {
+    "languages.shares": _cut_shares,
+    "languages.bulks": _cut_bulks,
+    "licence.others": _cut_others,
+    "ci.workflows": _cut_workflows,
+    "tests.frameworks": _cut_frameworks,
+    "coverage.skipped": _cut_skipped,
+    "coverage.examples": _cut_examples,
+}
+
+
+def _with_pointers(report: RepositoryReport) -> RepositoryReport:
+    """The report with `untrusted` naming only fields that are there."""
+    return replace(report, untrusted=tuple(pointer for pointer in report.untrusted if _resolves(report, pointer)))
+
+
+def _resolves(report: RepositoryReport, pointer: str) -> bool:
+    value: object = report
+    for part in pointer.split("/")[1:]:
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part, None)
+        if value is None or value == ():
+            return False
+    return True
