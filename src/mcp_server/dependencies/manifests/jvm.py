@@ -1,4 +1,4 @@
-"""Maven, Gradle (Groovy and Kotlin), version catalogs and sbt. Build scripts are read as text by literal patterns only."""
+"""Maven, Gradle (Groovy and Kotlin), version catalogs and sbt. Build scripts are read as text, by patterns."""
 
 import re
 
@@ -86,10 +86,10 @@ def gradle(file: ManifestText) -> list[Declaration]:
         elif one := _CATALOG_USE.match(line):
             scope = DEV_SCOPE if _TEST_CONFIGURATION.match(one[1]) else RUNTIME_SCOPE
             found.append(Declaration("dependency", "", number, "gradle.catalog", one[2], scope))
-        elif one := re.match(r"\s*(group|version|description)\s*=?\s*[\"']([^\"'$]+)[\"']\s*$", line):
-            if one[1] != "group":
-                field = "version" if one[1] == "version" else "description"
-                found.append(Declaration(field, one[2], number, "gradle"))
+        elif one := re.match(r"\s*version\s*=?\s*[\"']([^\"'$]+)[\"']\s*$", line):
+            found.append(Declaration("version", one[1], number, "gradle"))
+        elif one := re.match(r"\s*description\s*=?\s*[\"']([^\"'$]+)[\"']\s*$", line):
+            found.append(Declaration("description", one[1], number, "gradle"))
         if one := _JAVA_LEVEL.search(line):
             found.append(Declaration("runtime", one[1].replace("_", "."), number, "gradle.java", "java"))
         if one := _MAIN_CLASS.search(line):

@@ -1,4 +1,4 @@
-"""A text manifest line by line, comments and over-long lines left out. For formats that are programs, read literally."""
+"""A text manifest line by line, comments and over-long lines left out. For programs, read literally."""
 
 from collections.abc import Iterator
 

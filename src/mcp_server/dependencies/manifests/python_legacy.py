@@ -72,8 +72,8 @@ def setup_cfg(file: ManifestText) -> list[Declaration]:
     """setuptools' declarative metadata, and pytest's section."""
     config, rule = _Config(file.raw), "setup-cfg"
     found = [
-        Declaration(field, text, config.line("metadata", key), rule)
-        for field, key in (("name", "name"), ("version", "version"), ("description", "description"))
+        Declaration(_WORDS[key], text, config.line("metadata", key), rule)
+        for key in ("name", "version", "description")
         if (text := config.get("metadata", key)) and not text.startswith(("attr:", "file:"))
     ]
     if licence := config.get("metadata", "license"):
