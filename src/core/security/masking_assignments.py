@@ -1,0 +1,181 @@
+"""Reads what is assigned to a secret's name: `password = "x"`, `--token x`, `<pwd>x</pwd>`, `\\"apiKey\\": \\"x\\"` and kin.
+
+Called by `masking` with the end of a keyword that the gate found; gives back the span of the value, or None. All
+patterns are anchored there and every repeat is bounded or possessive, so a hit costs no more than its own value.
+"""
+# ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
+
+import re
+
+from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.security.secret_keys import Strength, benign_value, harmless_name
+from plumbrule.core.security.token_formats import reads_random
+
+Span = tuple[int, int]
+
+QUOTE = r"(?:\\{0,7}[\"'`]|&(?:amp;)?(?:quot|apos|\#0?3[49]|\#[xX]2[27]);|%(?:25)?2[27]|\\{1,4}u002[27]|\\{1,4}x2[27]|[\u201c\u201d\u2018\u2019\u300c\u300d])"
+_BLANK = r"(?:[ \t\u00a0\u3000]|%(?:25)?20|&nbsp;)"
+_EQUALS = r"(?:=>|:=|={1,3}|\?=|!=|\+=|->|:{1,2}|[\uff1a\uff1d\ufe55\u2192\u2236]|%(?:25){0,2}3[ADad]|\\{1,4}u003[adAD]|\\{1,4}x3[adAD]|&(?:amp;)?\#(?:58|61|x3[adAD]);|&equals;|&colon;)"
+_AFTER = LazyPattern(
+    rf"""
+    (?P<tail>[\w.\-]{{0,48}}+)
+    (?P<close>\*{{0,2}}{QUOTE}?(?:\]|\)|%5[Dd]|\*{{1,2}})?)
+    (?:
+        (?P<yaml>:[ \t]{{0,4}}[|>][+\-]?\d?[ \t]{{0,4}}\r?\n[ \t]{{1,40}}|:[ \t]{{0,4}}\r?\n[ \t]{{1,40}}(?=["'][^"'\n]{{4,400}}["']))
+      | (?P<typed>{_BLANK}{{0,4}}:{_BLANK}{{0,4}}[A-Za-z_][\w\[\]|. ]{{0,40}}={_BLANK}{{0,4}}|{_BLANK}{{1,4}}(?:string|String|str)\s{{0,4}}:?=\s{{0,4}})(?=[bBrRuUfF]{{0,2}}["'`])
+      | (?P<sep>(?:{_BLANK}|\\[tn]|\+(?={_EQUALS})){{0,8}}{_EQUALS}(?:\*\*)?(?:{_BLANK}|\\[tn]|\+(?=%2[27])){{0,8}}(?:\r?\n[ \t]{{0,40}}(?=["']))?)
+      | (?P<pipe>{_BLANK}{{0,8}}\|{_BLANK}{{0,8}})
+      | (?P<xml>(?:\s[^<>\n]{{0,80}})?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
+      | (?P<pair>\s{{0,8}}(?:[,;]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
+      | (?P<list>\s{{0,4}},\s{{0,8}}(?=[bBrRuU]?{QUOTE}))
+      | (?P<is>\s{{1,4}}(?:is|was|are|IS)\s{{1,4}}(?::\s{{0,4}})?)
+      | (?P<blank>(?:{_BLANK}|\+|\s){{1,4}}(?:BY[ ])?)
+    )
+    (?:\[\s{{0,4}}(?=["'\\&]))?
+    (?:(?:SecretStr|SecretBytes|Secret|Some|Just|String|bytes|str|Optional)\()?
+    (?:[bBrRuU](?=["'\\]))?
+    (?P<open>{QUOTE})?
+    (?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken|Api[Kk]ey|Bot|SSWS|JWT|GenieKey|OAuth|[Kk]ey)(?:[ ]|%20|\+){{1,3}})?
+    """,
+    re.VERBOSE,
+)
+_UNQUOTED = LazyPattern(
+    r"""
+    (?:
+        [^\s"'`,;&<>()\[\]{}\\|%\u201c\u201d\uff0c\u3002]++
+      | [,;](?![\s"'`\\&]|$|%20|[\w.\-%]{1,60}[=:])
+      | &(?!(?:amp;)?[\w.\-\[\]%]{1,60}=|(?:amp;)?(?:quot|apos|lt|gt|nbsp|\#\w{2,4});|$|\s)
+      | [()\[\]{}](?=[^\s"'`,;.:()\[\]{}<>\\])
+      | <(?![/\s]) | >(?=[\w])
+      | %(?!(?:25)?(?:26|22|27|0[AaDd]|20|7[Dd]|5[Dd]|2[Cc]|3[BbCcEe]))
+      | \\(?![nrt"'\\]|u00|x[0-9a-fA-F]{2}|/) | \\/ | \\u00(?!2[267]|3[cCeE]|0)
+      | \|(?=\S)
+    )++
+    """,
+    re.VERBOSE,
+)
+_NARROW = LazyPattern(r"\)[.,;:]*\Z|[.,:;!?]+\Z")
+_LINE_END = LazyPattern(r"[^\r\n]{0,8192}+")
+_FLAG_BEFORE = LazyPattern(r"(?:^|[\s\"'`,\[(=:|])-{1,2}[\w\-.]{0,60}\Z")
+_WORD_BEFORE = LazyPattern(r"[\w.\-]{1,60}\Z")
+_NETRC_BEFORE = LazyPattern(
+    r"(?:machine|login|default|account|IDENTIFIED|ENV|ARG|setx|export|set|env|user|username)\s[^\n]{0,200}\Z|(?:^|\n)\s*\Z",
+    re.IGNORECASE,
+)
+
+
+MAX_QUOTED_CHARS = 16_384
+"""A quoted value longer than this is hidden to the end of its line only."""
+
+
+def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span | None:
+    """The span of the secret that the name with the keyword at `start:end` is given, None when it is given none."""
+    after = _AFTER.match(text, end)
+    if after is None:
+        return None
+    head = text[max(0, start - 24) : start]
+    if harmless_name(head, after["tail"]):
+        return None
+    how = after.lastgroup
+    if how == "open":
+        how = next(
+            name
+            for name in ("sep", "yaml", "typed", "pipe", "xml", "pair", "list", "is", "blank")
+            if after[name] is not None
+        )
+    assert how is not None
+    quote = after["open"]
+    at = after.end()
+    if quote is not None:
+        stop = closing_quote(text, at, quote)
+        quoted = True
+    else:
+        stop = _unquoted_end(text, at, how)
+        quoted = False
+    if stop <= at:
+        return None
+    value = text[at:stop]
+    if not quoted and how in ("blank", "list", "is", "pipe", "xml"):
+        if not _fits_loose(text, start, value, how, strength):
+            return None
+    elif how in ("blank", "list") and not _fits_loose_quoted(text, start, value, how, strength):
+        return None
+    spaced = how in ("typed", "is", "blank", "pipe") or (
+        how == "sep" and after["sep"] not in ("=", ":") and " " in after["sep"]
+    )
+    if (
+        spaced
+        and not quoted
+        and strength == "password"
+        and _ends_line(text, stop)
+        and value.isalnum()
+        and len(value) >= 6
+    ):
+        spaced = False
+    if benign_value(value, strength, quoted=quoted, spaced=spaced):
+        return None
+    return at, stop
+
+
+def closing_quote(text: str, at: int, quote: str) -> int:
+    """Where the value that `quote` opened before `at` ends; the end of the line when it never closes."""
+    mark = quote[-1] if quote[0] == "\\" and quote[-1] in "\"'`" else quote
+    closing = {"\u201c": "\u201d", "\u2018": "\u2019", "\u300c": "\u300d"}.get(mark, mark)
+    level = len(quote) - 1 if quote[0] == "\\" and mark != quote else 0
+    limit = min(len(text), at + MAX_QUOTED_CHARS)
+    place = text.find(closing, at, limit)
+    while place >= 0:
+        slashes = 0
+        while place - slashes > at and text[place - slashes - 1] == "\\":
+            slashes += 1
+        if len(closing) > 1:
+            return place
+        if slashes % (2 * (level + 1)) == level:
+            return place - level
+        if slashes < level:
+            return place - slashes  # an outer string ended first: the record was cut
+        place = text.find(closing, place + 1, limit)
+    line = _LINE_END.match(text, at)
+    return line.end() if line else at
+
+
+def _unquoted_end(text: str, at: int, how: str) -> int:
+    found = _UNQUOTED.match(text, at)
+    if found is None:
+        return at
+    if how == "xml":
+        stop = text.find("<", at, at + 4096)
+        return stop if stop > 0 else found.end()
+    trimmed = _NARROW.search(text, max(at, found.end() - 8), found.end())
+    return trimmed.start() if trimmed else found.end()
+
+
+def _ends_line(text: str, stop: int) -> bool:
+    return stop >= len(text) or text[stop] in "\r\n"
+
+
+def _fits_loose(text: str, start: int, value: str, how: str, strength: Strength) -> bool:
+    """Whether a value that only blanks, a bar or a tag set off looks like a secret, or stands where one must."""
+    if how == "blank" and _FLAG_BEFORE.search(text, max(0, start - 64), start):
+        return not value.startswith("-")
+    telling = sum(not c.isalpha() for c in value)
+    if how == "xml":
+        return "\n" not in value.strip() and (telling > 0 or strength == "password" or not value.islower())
+    if how == "blank" and strength == "password" and _NETRC_BEFORE.search(text, max(0, start - 240), start):
+        return telling > 0 or len(value) >= 8
+    least = 6 if strength == "password" else 12
+    return len(value) >= least and telling > 0 and _random_enough(value)
+
+
+def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: Strength) -> bool:
+    if _FLAG_BEFORE.search(text, max(0, start - 64), start):
+        return not value.startswith("-")
+    if how == "blank" and strength == "password":
+        return not value.replace(" ", "").isalpha()
+    return len(value) >= 8 and _random_enough(value)
+
+
+def _random_enough(value: str) -> bool:
+    if any(map(str.isdigit, value)) and any(map(str.isalpha, value)):
+        return not value.startswith(("/", "./", "http"))
+    return reads_random(value)

@@ -1,0 +1,90 @@
+"""Masks values instead of text: dicts by their keys, sequences and exceptions by their parts, bytes as text.
+
+Beside `masking`, which it is handed. What has nothing to hide comes back as the same object, so that the boundary
+of a call costs one walk and no copies.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from plumbrule.core.security.secret_keys import Strength, benign_value, key_strength
+
+if TYPE_CHECKING:
+    from plumbrule.core.security.masking import Masker
+
+MAX_DEPTH = 64
+"""Deeper values are cut off as `***`: nothing of ours nests so deep, and hiding is the safe side."""
+
+_HIDDEN = "***"
+
+
+def masked_value(masker: "Masker", value: object) -> object:
+    """`value` with the secrets in it hidden; the same object when there are none."""
+    return _masked(masker, value, None, MAX_DEPTH, set())
+
+
+def _masked(masker: "Masker", value: object, key: Strength | None, depth: int, inside: set[int]) -> object:
+    if isinstance(value, str):
+        return _masked_text(masker, value, key)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, bytes | bytearray):
+        return _masked_bytes(masker, bytes(value), key, value)
+    if isinstance(value, dict | list | tuple | set | frozenset | BaseException):
+        if depth == 0 or id(value) in inside:
+            return _HIDDEN
+        inside.add(id(value))
+        try:
+            return _masked_parts(masker, cast("object", value), key, depth - 1, inside)
+        finally:
+            inside.discard(id(value))
+    return value
+
+
+def _masked_parts(masker: "Masker", value: object, key: Strength | None, depth: int, inside: set[int]) -> object:
+    if isinstance(value, Mapping):
+        return _masked_mapping(masker, cast("Mapping[object, object]", value), depth, inside)
+    if isinstance(value, BaseException):
+        return _masked_exception(masker, value, depth, inside)
+    parts = list(cast("list[object]", value))
+    masked = [_masked(masker, part, key, depth, inside) for part in parts]
+    if all(new is old for new, old in zip(masked, parts, strict=True)):
+        return value
+    if isinstance(value, tuple):
+        fields = getattr(value, "_fields", None)
+        return cast("Callable[..., object]", type(value))(*masked) if fields else tuple(masked)
+    return type(value)(masked) if isinstance(value, set | frozenset) else masked
+
+
+def _masked_mapping(masker: "Masker", value: Mapping[object, object], depth: int, inside: set[int]) -> object:
+    changed = False
+    result: dict[object, object] = {}
+    for name, part in value.items():
+        new_name = masker.mask(name) if isinstance(name, str) else name
+        strength = key_strength(name) if isinstance(name, str) else None
+        new = _masked(masker, part, strength, depth, inside)
+        changed = changed or new is not part or new_name != name
+        result[new_name] = new
+    return result if changed else value
+
+
+def _masked_text(masker: "Masker", text: str, key: Strength | None) -> str:
+    if key is not None and not benign_value(text, key, quoted=True, spaced=False):
+        return _HIDDEN
+    return masker.mask(text)
+
+
+def _masked_bytes(masker: "Masker", raw: bytes, key: Strength | None, value: object) -> object:
+    text = raw.decode("utf-8", "surrogateescape")
+    masked = _masked_text(masker, text, key)
+    return value if masked is text or masked == text else masked.encode("utf-8", "surrogateescape")
+
+
+def _masked_exception(masker: "Masker", error: BaseException, depth: int, inside: set[int]) -> object:
+    """A stand-in with the masked words, when `error` had something to hide, else `error` itself."""
+    arguments = _masked(masker, error.args, None, depth, inside)
+    if arguments is error.args:
+        shown = str(error)
+        masked = masker.mask(shown)
+        return error if masked == shown else RuntimeError(f"{type(error).__name__}: {masked}")
+    return RuntimeError(f"{type(error).__name__}: {masker.mask(str(error))}")

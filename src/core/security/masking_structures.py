@@ -1,0 +1,441 @@
+"""Secrets known by the shape around them: URL userinfo, authorization headers, cookies, PEM blocks, JWTs, flags.
+
+Called by `masking` at a literal that the gate found. Each reader gets the text and the literal's span and gives the
+spans to hide. Every pattern is anchored at the hit and bounded.
+"""
+# ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
+# ruff: noqa: ARG001 - because all readers have one signature, whether they look back or ahead
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Sequence
+
+from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.security.masking_assignments import QUOTE, Span, closing_quote
+from plumbrule.core.security.secret_keys import PLACEHOLDER, benign_value
+from plumbrule.core.security.token_formats import reads_random
+
+Reader = Callable[[str, int, int], Sequence[Span]]
+
+_NOTHING: Sequence[Span] = ()
+
+_USERINFO = LazyPattern(
+    r"(?P<user>[^\s/?#\"'<>@:\\`]{0,256}+)(?P<colon>:|%(?:25){0,2}3[aA])(?P<password>[^\s\"'<>`]{1,1024}?)(?P<at>@|%(?:25){0,2}40)(?=[\w\[.\-:({$%])(?![^\s/?#\"'<>`\\,;]{0,512}(?:@|%(?:25){0,2}40))"
+)
+_USERINFO_STRICT = LazyPattern(r"[^\s/?#\"'<>\\`]{0,2048}+")
+_TOKEN_USER = LazyPattern(r"([^\s/?#\"'<>@:\\`]{16,512}+)@")
+
+
+def url_userinfo(text: str, start: int, end: int) -> Sequence[Span]:
+    """The password of `scheme://user:password@host`, or a user that is a token itself."""
+    bare = _TOKEN_USER.match(text, end)
+    if bare is not None:
+        return ((bare.start(1), bare.end(1)),) if reads_random(bare[1]) else _NOTHING
+    found = _USERINFO.match(text, end)
+    if found is None:
+        return _NOTHING
+    password = found["password"]
+    if "://" in password or PLACEHOLDER.fullmatch(password) or _is_port_and_path(password):
+        return _NOTHING
+    spans: list[Span] = [found.span("password")]
+    if found["user"] and len(found["user"]) >= 20 and reads_random(found["user"]):
+        spans.append(found.span("user"))
+    return spans
+
+
+def _is_port_and_path(password: str) -> bool:
+    """Whether what looked like a password is `port/path` of a URL with an `@` further on."""
+    return re.match(r"\d{1,5}(?:[/?#]|%2[fF]|$)", password) is not None and "/" in password
+
+
+_AUTHORIZATION = LazyPattern(
+    rf"""
+    (?P<close>{QUOTE}?\]?\)?)\s{{0,4}}(?:=>|[:=,\uff1a\uff1d|]|%3[AaDd]|\\u003[adAD]|->|&\#58;)(?:\s|%20|\+|\[|\(){{0,8}}[bB]?
+    (?P<open>{QUOTE})?\s{{0,4}}
+    (?:(?P<scheme>[A-Za-z][A-Za-z0-9\-]{{1,30}})(?P<gap>(?:[ \t]|%20|\+(?=[A-Za-z0-9])){{1,4}}))?
+    """,
+    re.VERBOSE,
+)
+_HEADER_REST = LazyPattern(r"[^\r\n]{0,8192}+")
+_CREDENTIAL = LazyPattern(r"(?:[A-Za-z0-9._~+/=\-:!$*|#@^]++|%(?!22|27|0[AaDd]|20|7[Dd]|2[Cc])|\\/)++")
+_PARAMETER = LazyPattern(
+    r"(?:Credential|Signature|response|cnonce|nonce|opaque|oauth_token|oauth_signature|oauth_consumer_key|oauth_nonce|mac|id|key|token|password)"
+    r"\s{0,2}(?:=|%3D)\s{0,2}(?:\\*\"|%22|&quot;)?([A-Za-z0-9._~+/=\-:%]{8,2048}+)",
+    re.IGNORECASE,
+)
+_PARAMETER_SCHEMES = frozenset(
+    (
+        "digest",
+        "aws4-hmac-sha256",
+        "aws4-ecdsa-p256-sha256",
+        "oauth",
+        "hawk",
+        "mac",
+        "signature",
+        "hmac",
+        "hmac-sha256",
+        "eg1-hmac-sha256",
+        "goog4-rsa-sha256",
+        "acs3-hmac-sha256",
+        "tc3-hmac-sha256",
+        "algorithm",
+    )
+)
+
+
+def authorization(text: str, start: int, end: int) -> Sequence[Span]:
+    """The credentials of an Authorization header in any dress; the scheme stays readable."""
+    found = _AUTHORIZATION.match(text, end)
+    if found is None:
+        return _NOTHING
+    at = found.end()
+    stop = closing_quote(text, at, found["open"]) if found["open"] else _rest_of_header(text, at)
+    scheme = (found["scheme"] or "").lower()
+    if scheme in _PARAMETER_SCHEMES:
+        return [match.span(1) for match in _PARAMETER.finditer(text, at, stop)]
+    credential = _CREDENTIAL.match(text, at, stop)
+    if credential is None:
+        return _NOTHING
+    value = credential[0].rstrip(".,:")
+    if found["scheme"] and not _is_credential(value, scheme):
+        if not reads_random(found["scheme"]):
+            return _NOTHING
+        at, value = found.start("scheme"), found["scheme"]
+    if not found["scheme"] and (len(value) < 8 or benign_value(value, "weak", quoted=bool(found["open"]), spaced=True)):
+        return _NOTHING
+    return ((at, at + len(value)),)
+
+
+def _rest_of_header(text: str, at: int) -> int:
+    rest = _HEADER_REST.match(text, at)
+    return rest.end() if rest else at
+
+
+_SCHEMES = frozenset(
+    (
+        "bearer",
+        "basic",
+        "token",
+        "apikey",
+        "api-key",
+        "bot",
+        "negotiate",
+        "ntlm",
+        "ssws",
+        "jwt",
+        "geniekey",
+        "sharedkey",
+        "sharedkeylite",
+        "sharedaccesssignature",
+        "key",
+        "splunk",
+        "dpop",
+        "privatetoken",
+        "private-token",
+        "klaviyo-api-key",
+        "discogs",
+        "deepl-auth-key",
+        "flyv1",
+        "app",
+        "aws",
+        "goog1",
+        "vapid",
+        "zoho-oauthtoken",
+        "aps",
+        "x-auth",
+        "apitoken",
+        "pve",
+    )
+)
+
+
+def _is_credential(value: str, scheme: str) -> bool:
+    if PLACEHOLDER.fullmatch(value) or len(value) < 4:
+        return False
+    if scheme in _SCHEMES:
+        return any(not c.isalpha() for c in value) or reads_random(value) or (len(value) >= 8 and not value.islower())
+    return len(value) >= 8 and reads_random(value)
+
+
+_AFTER_SCHEME = LazyPattern(
+    r"(?:[ \t]|%20|\+|\\t){1,4}(?:[\"']?)((?:[A-Za-z0-9._~+/=\-:]++|%(?:2[BbFf]|3[Dd])|\\/){8,})"
+)
+
+
+def bearer(text: str, start: int, end: int) -> Sequence[Span]:
+    """What follows the word Bearer, unless it is prose."""
+    found = _AFTER_SCHEME.match(text, end)
+    if found is None:
+        return _NOTHING
+    value = found[1].rstrip(".:")
+    if not _random_credential(value):
+        return _NOTHING
+    return ((found.start(1), found.start(1) + len(value)),)
+
+
+def _random_credential(value: str) -> bool:
+    if PLACEHOLDER.fullmatch(value):
+        return False
+    return reads_random(value) or sum(map(str.isdigit, value)) > 1
+
+
+_BASIC = LazyPattern(r"(?:[ \t]|%20|\+|\\t){1,4}[\"']?((?:[A-Za-z0-9+/\-_]++|%(?:25)?(?:2[BbFf]|3[Dd])|\\/){2,}={0,2})")
+
+
+def basic(text: str, start: int, end: int) -> Sequence[Span]:
+    """What follows the word Basic when it decodes to `user:password`, or was cut in the middle of doing so."""
+    found = _BASIC.match(text, end)
+    if found is None:
+        return _NOTHING
+    value = re.sub(
+        "%(?:25)?2[Ff]", "/", re.sub("%(?:25)?2[Bb]", "+", re.sub("%(?:25)?3[Dd]", "=", found[1].replace("\\/", "/")))
+    )
+    try:
+        decoded = base64.b64decode(value.rstrip("=")[: len(value.rstrip("=")) // 4 * 4], altchars=None)
+    except (binascii.Error, ValueError):
+        return _NOTHING
+    if len(value) >= 8 and (b":" in decoded or reads_random(value)):
+        return (found.span(1),)
+    return _NOTHING
+
+
+_COOKIE_HEAD = LazyPattern(
+    rf"(?:2|s|_jar)?{QUOTE}?\]?\s{{0,4}}(?:=>|[:=,\uff1a\uff1d]|%3[Aa]|->)\s{{0,4}}[bB]?(?P<open>{QUOTE}|\{{)?\s{{0,4}}"
+)
+_COOKIE_PAIR = LazyPattern(r"([\w.\-!#$^|~\[\]:%]{1,80}+)(?:=|%3D)(\"?)([^\s;,\"'&\\<>]{1,4096}+)")
+_COOKIE_ATTRIBUTES = frozenset(
+    (
+        "path",
+        "domain",
+        "expires",
+        "max-age",
+        "samesite",
+        "version",
+        "priority",
+        "comment",
+        "lang",
+        "theme",
+        "locale",
+        "charset",
+    )
+)
+
+
+def cookies(text: str, start: int, end: int) -> Sequence[Span]:
+    """The values in a Cookie or Set-Cookie header; names and attributes stay."""
+    head = _COOKIE_HEAD.match(text, end)
+    if head is None:
+        return _NOTHING
+    at = head.end()
+    opened = head["open"]
+    stop = closing_quote(text, at, opened) if opened and opened != "{" else _rest_of_header(text, at)
+    spans: list[Span] = []
+    for pair in _COOKIE_PAIR.finditer(text, at, stop):
+        if pair[1].lower() in _COOKIE_ATTRIBUTES:
+            continue
+        value = pair[3]
+        if (
+            len(value) >= 8
+            and not PLACEHOLDER.fullmatch(value)
+            and (any(map(str.isdigit, value)) or reads_random(value))
+            and "(" not in value
+        ):
+            spans.append(pair.span(3))
+    return spans
+
+
+_PEM_HEAD = LazyPattern(
+    r"(?:[A-Z0-9]{1,20}(?: |%20|\+)){0,4}(?:PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?|OPENSSH PRIVATE KEY|ENCRYPTED MESSAGE|PGP MESSAGE)-{4,5}",
+    re.IGNORECASE,
+)
+_PEM_BODY = LazyPattern(
+    r"(?:(?:\s|\\{1,8}[nrt]|[\"'+,;|>#*]|<br ?/?>|&#1[03];|%0[AaDd]|%20|\\u000[aAdD]){0,16}+"
+    r"(?:[A-Za-z0-9+/=]{16,}+(?:%(?:2[BbFf]|3[Dd])[A-Za-z0-9+/=]*+)*+|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset): [^\r\n\\]{0,120}))++"
+    r"(?:(?:\s|\\{1,8}[nrt]|[\"'+,;|>#*]){0,16}+[A-Za-z0-9+/=]{1,64}+(?![\w:. ]))?"
+)
+MAX_PEM_CHARS = 65_536
+
+
+def pem(text: str, start: int, end: int) -> Sequence[Span]:
+    """The body of a private key in PEM: over lines, on one line with escapes, or cut before its END."""
+    head = _PEM_HEAD.match(text, end)
+    if head is None:
+        return _NOTHING
+    closing = text.find("-----END", head.end(), head.end() + MAX_PEM_CHARS)
+    following = text.find("-----BEGIN", head.end(), head.end() + 4096 if closing < 0 else closing)
+    if closing >= 0 and following < 0:
+        return ((head.end(), closing),)
+    body = _PEM_BODY.match(text, head.end())
+    return ((head.end(), body.end()),) if body else _NOTHING
+
+
+_PUTTY = LazyPattern(
+    r"[ \t]{0,4}\d{1,4}(?:\s|\\{1,4}[nr]){1,4}((?:[A-Za-z0-9+/=]{1,76}(?:\s|\\{1,4}[nr]){0,4}){1,200})"
+)
+
+
+def putty(text: str, start: int, end: int) -> Sequence[Span]:
+    """The private lines of a PuTTY key file."""
+    found = _PUTTY.match(text, end)
+    return (found.span(1),) if found else _NOTHING
+
+
+_JWT = LazyPattern(r"[A-Za-z0-9_\-=]{4,}+(?:(?:\.|%2[eE])[A-Za-z0-9_\-=+/]*+){1,4}")
+_JWT_CUT = LazyPattern(r"[A-Za-z0-9_\-=.]{12,}+")
+
+
+def jwt(text: str, start: int, end: int) -> Sequence[Span]:
+    """A JSON web token: base64 of `{"`, a dot, more. Without a dot only a header that names its algorithm."""
+    before = text[start - 1 : start]
+    if before.isalnum() and not _escaped_before(text, start):
+        return _NOTHING
+    found = _JWT.match(text, end)
+    if found is not None and found.end() - start >= 24:
+        return ((start, found.end()),)
+    if text.startswith(("eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJlbmMi"), start):
+        found = _JWT_CUT.match(text, end)
+        return ((start, found.end()),) if found else _NOTHING
+    return _NOTHING
+
+
+_ESCAPED = LazyPattern(r"(?:%[0-9A-Fa-f]{2}|\\[nrtbfv0]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\e|\[[0-9;]{0,8}m|_)\Z")
+
+
+def _escaped_before(text: str, start: int) -> bool:
+    return _ESCAPED.search(text, max(0, start - 10), start) is not None
+
+
+opens_word_after_escape = _escaped_before
+
+_CURL_USER = LazyPattern(
+    r"(?:[ =]{1,4}|[\"'],\s{0,4})(?P<open>[\"'])?[^\s:\"'/]{1,128}:(?P<password>(?(open)[^\"'\n]|[^\s\"']){3,512}+)"
+)
+
+
+def curl_user(text: str, start: int, end: int) -> Sequence[Span]:
+    """The password of `-u user:password` and `--user user:password`."""
+    found = _CURL_USER.match(text, end)
+    if found is None or PLACEHOLDER.fullmatch(found["password"]):
+        return _NOTHING
+    if text[start - 1 : start] not in ("", " ", "'", '"', "\t", "[", "-", "\n"):
+        return _NOTHING
+    if re.fullmatch(r"\d{1,6}", found["password"]):
+        return _NOTHING  # `docker run -u 1000:1000`
+    return (found.span("password"),)
+
+
+_P_FLAG = LazyPattern(r"(?:[ \t=]?|[\"'],\s{0,4})(?P<open>[\"'])?(?P<password>(?(open)[^\"'\n]|[^\s\"']){4,256}+)")
+_DB_PROGRAM = LazyPattern(
+    r"\b(?:mysql\w*|mariadb\w*|mysqladmin|mysqldump|mongo\w*|sqlcmd|bcp|sshpass|redis-cli|docker login|podman login|helm registry login|cqlsh|"
+    r"ldap\w+|rabbitmqadmin|influx|openssl|zip|7z|unzip|psexec|net use|smbclient|freerdp|xfreerdp)\b[^\n|;&]{0,300}\Z"
+)
+
+
+def p_flag(text: str, start: int, end: int) -> Sequence[Span]:
+    """The value of `-p`, `-a`, `-w` or `-P` on a command line of a program that takes its password so."""
+    if _DB_PROGRAM.search(text, max(0, start - 400), start + 1) is None:
+        return _NOTHING
+    found = _P_FLAG.match(text, end)
+    if found is None:
+        return _NOTHING
+    value = found["password"]
+    if value.startswith("-") or PLACEHOLDER.fullmatch(value) or re.fullmatch(r"\d{1,5}(?::\d+)?", value):
+        return _NOTHING
+    return (found.span("password"),)
+
+
+_DSN_BEFORE = LazyPattern(r"(?:^|[\s\"'=(`\[,;])([^\s:@\"'=/]{1,64}):([^\s\"']{1,256})\Z")
+
+
+def go_dsn(text: str, start: int, end: int) -> Sequence[Span]:
+    """The password before `@tcp(` of a Go MySQL address."""
+    lowest = max(0, start - 330)
+    found = _DSN_BEFORE.search(text, lowest, start)
+    return (found.span(2),) if found else _NOTHING
+
+
+_ORACLE = LazyPattern(r"[\w.\-]{1,64}/([^\s@\"'/]{1,128})@")
+
+
+def oracle(text: str, start: int, end: int) -> Sequence[Span]:
+    """The password of `jdbc:oracle:thin:user/password@`."""
+    found = _ORACLE.match(text, end)
+    return (found.span(1),) if found else _NOTHING
+
+
+_INPUT_VALUE = LazyPattern(r"(b?[\"'])")
+_SECRET_LOCATION = LazyPattern(
+    r"(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api_?-?key|credential|private_?key|access_?key|auth\w*|session|dsn|\w+_key)[\w.\-]{0,40}\s{0,4}\n[^\n]{0,200}\Z",
+    re.IGNORECASE,
+)
+
+
+def input_value(text: str, start: int, end: int) -> Sequence[Span]:
+    """The value that a pydantic error quotes under the name of a secret field."""
+    found = _INPUT_VALUE.match(text, end)
+    if found is None or _SECRET_LOCATION.search(text, max(0, start - 320), start) is None:
+        return _NOTHING
+    stop = closing_quote(text, found.end(), found[1][-1])
+    return ((found.end(), stop),) if stop - found.end() >= 4 else _NOTHING
+
+
+_AWS_SECRET_NEAR = LazyPattern(
+    r"[A-Z0-9]{12,20}[^A-Za-z0-9+/]{1,4}(?:[A-Za-z_\-]{0,40}[^A-Za-z0-9+/]{1,8})?((?:[A-Za-z0-9+/]|%2[BbFf]|\\/){40}(?![A-Za-z0-9+/]))"
+)
+
+
+def aws_secret(text: str, start: int, end: int) -> Sequence[Span]:
+    """The 40-character secret that stands next to an AWS key id without a name of its own."""
+    if not text.startswith(("AKIA", "ASIA"), start):
+        return _NOTHING
+    found = _AWS_SECRET_NEAR.match(text, end)
+    return (found.span(1),) if found and reads_random(found[1]) else _NOTHING
+
+
+_PGPASS = LazyPattern(r"\d{2,5}:[\w*.\-]{1,64}:[\w*.\-@]{1,64}:((?:[^\s:\\\"']|\\.){4,256}+)(?=\s|$|[\"'\\])")
+
+
+def pgpass(text: str, start: int, end: int) -> Sequence[Span]:
+    """The last field of a `host:5432:database:user:password` line."""
+    found = _PGPASS.match(text, start + 1)
+    return (found.span(1),) if found and not PLACEHOLDER.fullmatch(found[1]) else _NOTHING
+
+
+READERS: dict[str, Reader] = {
+    "://": url_userinfo,
+    ":\\/\\/": url_userinfo,
+    "%3a%2f%2f": url_userinfo,
+    "%253a%252f%252f": url_userinfo,
+    "authorization": authorization,
+    "x-registry-auth": authorization,
+    "bearer": bearer,
+    "basic": basic,
+    "cookie": cookies,
+    "-----begin ": pem,
+    "-----begin%20": pem,
+    "-----begin+": pem,
+    "private-lines:": putty,
+    "eyj": jwt,
+    " -u": curl_user,
+    "'-u'": curl_user,
+    '"-u"': curl_user,
+    "--user": curl_user,
+    "--proxy-user": curl_user,
+    " -p": p_flag,
+    "'-p": p_flag,
+    '"-p': p_flag,
+    " -a ": p_flag,
+    " -w ": p_flag,
+    "@tcp(": go_dsn,
+    "@unix(": go_dsn,
+    "jdbc:oracle:thin:": oracle,
+    "input_value=": input_value,
+    "akia": aws_secret,
+    "asia": aws_secret,
+    ":5432:": pgpass,
+    ":5433:": pgpass,
+    ":6432:": pgpass,
+    ":*:": pgpass,
+}
+"""Which reader looks at which (lower-cased) literal."""

@@ -1,0 +1,211 @@
+"""Which names promise a secret, and which values under such a name are none.
+
+Below `masking`: the names open the gate for `key = value` in text and decide about the keys of mappings. A name
+is `strong` (password, secret, API key: whatever stands there is hidden unless it is plainly a placeholder, a type or
+code) or `weak` (token, session, signature: the value must also look like one).
+"""
+# ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.security.masking_values import lowered
+from plumbrule.core.security.token_formats import reads_random
+
+Strength = Literal["password", "strong", "weak", "vague"]
+"""`vague`: only a long value that reads random counts, so that cache keys and ids stay readable."""
+
+
+def _spellings(*names: str) -> tuple[str, ...]:
+    """`api key` as apikey, api_key, api-key, api.key and with a space, plain and percent-encoded."""
+    joints = ("", "_", "-", ".", " ", "%20", "+")
+    return tuple(name.replace(" ", joint) for name in names for joint in (joints if " " in name else ("",)))
+
+
+KEYWORDS: dict[str, Strength] = {
+    **dict.fromkeys(
+        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "db_pass",
+         "dbpass", "_pass", "pass=", "pass:", "user_pass", "userpass", "smtp_pass", "sshpass"),
+        "password",
+    ),
+    **dict.fromkeys(
+        ("secret", "credential", "mnemonic", "seed_phrase", "private_token", "_authtoken", "_auth",
+         *_spellings("api key", "api secret", "access key", "private key", "auth key", "signing key", "sign key", "encryption key",
+                     "decryption key", "encrypt key", "cipher key", "aes key", "master key", "account key", "shared access key", "shared key",
+                     "storage key", "service key", "deploy key", "hmac key", "app key", "application key", "license key", "consumer key",
+                     "subscription key", "session key", "server key", "admin key", "root key", "ssh key", "rsa key",
+                     "connection string", "connstr", "conn str", "webhook url", "webhook key", "functions key", "bot key",
+                     "integration key", "write key", "host key", "machine key", "validation key", "jwt key", "primary key value",
+                     "recovery code", "backup code", "access code", "one time code", "security code", "personal access")),
+        "strong",
+    ),
+    **dict.fromkeys(
+        ("token", "session", "sessid", "auth", "bearer", "jwt", "signature", "sig=", "sig%3d", '"sig"', "csrf", "xsrf",
+         "cookie", "saml", "assertion", "otp=", "ticket=", "pat=", "_pat", "dsn", "sas=", "salt=", "pepper", "cred=", "creds",
+         "client_id_secret", "verifier"),
+        "weak",
+    ),
+    **dict.fromkeys(("_key", "-key", "?key=", "&key=", "&amp;key=", "%26key%3d", "?key%3d"), "vague"),
+}  # fmt: skip
+"""Lower-cased fragments of key names. Found anywhere in the text, then looked at closely."""
+
+_HARMLESS_TAIL = LazyPattern(
+    r"s?(?:[_.\-]?(?:count|counts|counter|type|types|name|names|length|len|size|limit|limits|min|max|url|uri|uris|endpoint|path|file|files|"
+    r"filename|dir|field|fields|policy|policies|expir\w*|expires\w*|ttl|age|lifetime|timeout|created\w*|updated\w*|issued\w*|required|enabled|disabled|"
+    r"reset|hint|label|placeholder|error|errors|valid\w*|invalid\w*|budget|usage|used|use|bound|estimate\w*|izer|ized?|ization|izing|"
+    r"version|algorithm|alg|method|mode|scheme|scopes?|format|strength|manager|provider|service|store|storage|class|factory|handler|"
+    r"generator|helper|input|prompt|rotation|rotated\w*|status|state|index|position|offset|per_\w*|rate|ratio|level|flow|info|config|"
+    r"column|table|regex|pattern|header|param\w*|arg|args|var|id|ids|arn|ref|refs|less|ary|aries|ed|ing|ion|ional|or|ors|orized|orization_url|ority|entication|"
+    r"enticated|entic\w*|group|owner|kind|category|source|target|server|host|port|user|username|email|date|time\w*|at|on|in|"
+    r"changed\w*|change|stream|window|cost|price|total|remaining|left|matched|set|list|map|cache|pool|queue|is\w*|of|kinds?|scanner|scanning|detection|mask\w*))"
+    r"s?",
+    re.IGNORECASE,
+)
+"""What follows the keyword in names that hold no secret: `token_count`, `password_field`, `tokenizer`."""
+
+_HARMLESS_HEAD = LazyPattern(
+    r"(?:page|next|prev|continuation|continue|sync|max|min|num|n|total|prompt|completion|input|output|cached|reasoning|public|"
+    r"special|eos|bos|pad|unk|mask|sep|cls|no|is|has|use|with|without|per|stop|foreign|primary|cache|sort|partition|dict|hash|lookup|"
+    r"design|jquery|lint)[_\-.]?\Z",
+    re.IGNORECASE,
+)
+PLACEHOLDER = LazyPattern(
+    r"""(?ix)
+      [*\u2022x.\-_\#?=~\u2026]+
+    | <[^<>]{0,200}> | &lt;.{0,200}&gt; | %3C.{0,200}%3E | \\+u003c.{0,200}\\+u003e
+    | \[[^\[\]]{0,200}\] | \(.{0,200}\)
+    | \$?\{{1,3}[^{}]{0,200}\}{1,3} | \$\([^()]{0,200}\)
+    | \#\{[^{}]{0,200}\} | %\(?[a-z_]*\)?[sdrv]? | %[a-z_]+% | @[a-z_.]+@ | __[a-z_]+__ | :[a-z_]+
+    | \$[a-z_]+ | \$env:[a-z_]+ | env[:.(\[].{0,100} | \{[^{}]{0,100}
+    | (?:none|null|nil|true|false|undefined|nan|yes|no|on|off|empty|unset|default|required|optional|redacted|masked|hidden|filtered|
+        removed|omitted|unknown|missing|invalid|valid|expired|changeme|change[_-]me|placeholder|dummy|example|sample|todo|tbd|n/a|ok|
+        secretstr|bytes|string|str|int|integer|bool|boolean|float|number|object|any|void|char|text|varchar|byte|uuid|list|dict|array|
+        map|set|optional|callable|function|self|this|await|async|lambda|new|not|and|or|if|else|in|is|the|a|an|return|const|let|var|
+        failed|success|accepted|rejected|denied|refused|loaded|found|provided|configured|present|absent|disabled|enabled|ignored|
+        file|env|environment|vault|keychain|keyring|prompt|stdin|inherit|auto|basic|bearer|digest|negotiate|ntlm|oauth2?|jwt|saml|oidc|ldap|
+        pat|mfa|totp|sso|kerberos|anonymous|public|private|internal|reset|rotated|revoked|generated|encrypted|hashed|access|refresh|
+        x-www-form-urlencoded|password|passwd|token|secret|key|apikey|credentials?|username|user|admin_password|test|login)
+    | (?:your|my|the|some|any|insert|enter|replace|put|add|paste|set|use|example|sample|dummy|fake|placeholder|change|choose)[ _\-].{0,100}
+    | .{0,40}(?:_|-|\b)(?:here|placeholder|redacted|example|masked|goes[ _-]here|changeme)>?
+    """
+)
+_NUMBER = LazyPattern(r"[+\-]?\d+(?:[.,:/_\-]\d+)*(?:e[+\-]?\d+)?\s?[A-Za-z%]{0,3}")
+_DATE = LazyPattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,+Z\-]*)?")
+_UUID = LazyPattern(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_DIGEST = LazyPattern(r"(?:sha\d+|md5)[:\-=].*|[0-9a-f]{7,64}", re.IGNORECASE)
+_CALL = LazyPattern(r"[&*]?(?:new |await )?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*){0,8}[!?]?[(\[<]")
+_PATH_OF_NAMES = LazyPattern(r"[&*!@$]{0,2}[A-Za-z_][A-Za-z_0-9]*(?:(?:\.|->|::|\?\.)[A-Za-z_][A-Za-z_0-9]*)+[?!]?")
+_NAME = LazyPattern(r"[&*!@$]{0,2}[A-Za-z_][A-Za-z_\-]*\d{0,2}[?!]?")
+_FILE = LazyPattern(r"(?:\.{0,2}|~)/[\w.\-/]+|[\w\-]+\.(?:py|js|ts|json|ya?ml|toml|md|txt|html|go|rs|java|pem|crt)")
+_NAMES_A_SECRET = LazyPattern(
+    r"passw|secret|token|key|cred|auth|session|pwd|cookie|signature|csrf|pass\b", re.IGNORECASE
+)
+_PROSE = LazyPattern(r"[A-Za-z][a-z']*(?:[ ,]+[A-Za-z(][a-z'\-)]*)+[.:!?\u2026]*")
+_CODE_START = LazyPattern(r"[({\[\\/!^|+]|\.\.|//|#|--")
+
+
+def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) -> bool:
+    """Whether `value` under a key of `strength` is no secret.
+
+    `quoted`: it stood in quotes, so it is no code. `spaced`: the separator was a colon or had blanks around it,
+    as in prose, annotations and code.
+    """
+    size = len(value)
+    if size < (4 if strength in ("password", "strong") else 8):
+        return True
+    if size <= 240 and PLACEHOLDER.fullmatch(value):
+        return True
+    if _NUMBER.fullmatch(value):
+        return (strength not in ("password", "strong") and size < 16) or size < 6
+    if strength == "vague":
+        return size < 16 or not reads_random(value) or _identifies(value)
+    if size > 200:
+        return False
+    if not quoted and _is_code(value, spaced):
+        return True
+    if strength == "weak":
+        return _identifies_weakly(value) or _is_wordy(value) or _FILE.fullmatch(value) is not None
+    if quoted:
+        return _is_prose(value, strength)
+    return False
+
+
+def _identifies(value: str) -> bool:
+    return _UUID.fullmatch(value) is not None or _DIGEST.fullmatch(value) is not None
+
+
+def _identifies_weakly(value: str) -> bool:
+    return (
+        _UUID.fullmatch(value) is not None
+        or _DATE.fullmatch(value) is not None
+        or value.startswith(("sha256", "sha512-", "sha384-"))
+    )
+
+
+def _is_wordy(value: str) -> bool:
+    """Letters, joints and blanks that read like words."""
+    return (
+        not any(map(str.isdigit, value))
+        and not reads_random(value)
+        and all(c.isalpha() or c in " _-./,:;'!?()" for c in value)
+    )
+
+
+def _is_prose(value: str, strength: Strength) -> bool:
+    if _NAMES_A_SECRET.search(value) and _is_wordy(value):
+        return True
+    return strength == "strong" and " " in value and _PROSE.fullmatch(value) is not None and not reads_random(value)
+
+
+def _is_code(value: str, spaced: bool) -> bool:
+    if _CODE_START.match(value):
+        return spaced or len(value) < 12
+    call = _CALL.match(value)
+    if call is not None:
+        return not reads_random(call.group())
+    if reads_random(value):
+        return False
+    if _PATH_OF_NAMES.fullmatch(value):
+        return True
+    if _NAME.fullmatch(value) is None:
+        return False
+    return spaced or value[-1] in "?!" or _NAMES_A_SECRET.search(value) is not None or value.isupper() or "_" in value
+
+
+_GLUED = LazyPattern(
+    r"(?:s|id|key|keys|token|value|val|string|str|text|hash|b64|base64|hex|bytes|data|plain|plaintext|raw|accesskey|access|secret|code|pass|word|"
+    r"base|seed|current|old|new|confirm\w*|env|prod|production|dev|staging|live|main|master|default)?\d{0,4}(?:[_.\-].*)?",
+    re.IGNORECASE,
+)
+"""How a keyword may go on without a joint (`sessionid`, `secretkey`, `passwords`); `author` and `tokenizer` do not."""
+
+
+def harmless_name(head: str, tail: str) -> bool:
+    """Whether a name with `head` before the keyword and `tail` after it holds no secret although the keyword is in it."""
+    if tail:
+        if _HARMLESS_TAIL.fullmatch(tail):
+            return True
+        same_word = tail[0].islower() or (tail[0].isupper() and head[-1:].isupper() and tail.isupper())
+        if same_word and _GLUED.fullmatch(tail) is None:
+            return True
+    return _HARMLESS_HEAD.search(head) is not None
+
+
+@lru_cache(maxsize=2048)
+def key_strength(name: str) -> Strength | None:
+    """What a mapping's key named `name` promises, None for nothing. Cached, since keys repeat."""
+    low = lowered(name)
+    best: Strength | None = None
+    for keyword, strength in KEYWORDS.items():
+        keyword = keyword.strip('"=:?&')
+        at = low.rfind(keyword)
+        if at < 0 or len(name) > 120 or harmless_name(name[max(0, at - 24) : at], name[at + len(keyword) :]):
+            continue
+        if best is None or _ORDER[strength] < _ORDER[best]:
+            best = strength
+    return best
+
+
+_ORDER: dict[Strength, int] = {"password": 0, "strong": 1, "weak": 2, "vague": 3}

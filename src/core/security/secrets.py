@@ -1,0 +1,171 @@
+"""Finds secrets committed to files: the part of the masker's knowledge that is right nearly always.
+
+Masking hides too much rather than too little; a report must not cry wolf. So only published token formats, private
+keys, passwords in URLs and random literals assigned to a secret's name count here, and examples never do.
+Used by the survey, which shows where a secret lies and never what it is.
+"""
+# ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.security.masking_assignments import assigned_span
+from plumbrule.core.security.masking_gate import Gate, build_gate
+from plumbrule.core.security.masking_structures import jwt, pem, url_userinfo
+from plumbrule.core.security.masking_values import lowered
+from plumbrule.core.security.secret_keys import KEYWORDS, PLACEHOLDER, Strength
+from plumbrule.core.security.token_formats import TokenFormat, body_matcher, reads_random, token_formats
+
+MIN_TOKEN_BODY_CHARS = 16
+"""Shorter bodies are hidden in logs but not reported: too many identifiers share such a short form."""
+
+MIN_LITERAL_CHARS = 16
+"""The least length of an assigned literal that is reported without a known format."""
+
+
+class Finding(NamedTuple):
+    """One secret: the id of the rule that found it, and its offsets in the text (`end` exclusive)."""
+
+    rule: str
+    start: int
+    end: int
+
+
+def find_secrets(text: str) -> list[Finding]:
+    """The secrets in `text`, by position, none inside another; empty for examples and placeholders."""
+    find, rows = _gate()
+    found: list[Finding] = []
+    for index, start, end in find(lowered(text)):
+        for finding in _at(text, start, end, rows[index]):
+            if not is_example(text[finding.start : finding.end]):
+                found.append(finding)
+    return _outermost(found)
+
+
+_Row = tuple[tuple[TokenFormat, str], ...] | Strength | str
+
+_SKIPPED_KINDS = frozenset(("crypt", "plaid-public", "fly", "google-refresh", "airtable", "harness"))
+_PUBLIC_BY_DESIGN = frozenset(
+    ("pk.eyJ", "phc_", "sb_publishable_", "FLWPUBK-", "FLWPUBK_TEST-", "pk-lf-", "live_pub_", "test_pub_", "sq0idp-")
+)
+_STRUCTURES = {"://": "url-password", "-----begin ": "private-key", "eyj": "jwt"}
+
+
+@cache
+def _gate() -> tuple[Gate, list[_Row]]:
+    rows: dict[str, _Row] = {}
+    for form in token_formats():
+        if form.kind in _SKIPPED_KINDS:
+            continue
+        for literal in form.literals:
+            if literal not in _PUBLIC_BY_DESIGN:
+                low = lowered(literal)
+                before = rows.get(low, ())
+                rows[low] = (*(before if isinstance(before, tuple) else ()), (form, literal))
+    for keyword, strength in KEYWORDS.items():
+        if strength in ("password", "strong") or keyword == "token":
+            rows.setdefault(keyword, strength)
+    rows.update(_STRUCTURES)
+    literals = list(rows)
+    return build_gate(literals), [rows[literal] for literal in literals]
+
+
+def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
+    if isinstance(row, tuple):
+        for form, literal in row:
+            stop = _token_end(text, start, end, form, literal)
+            if stop:
+                yield Finding(form.kind, start, stop)
+    elif row == "private-key":
+        yield from (Finding(row, start, right) for _, right in pem(text, start, end))
+    elif row == "jwt":
+        yield from (
+            Finding(row, left, right) for left, right in jwt(text, start, end) if text.count(".", left, right) == 2
+        )
+    elif row == "url-password":
+        yield from (
+            Finding(row, left, right)
+            for left, right in url_userinfo(text, start, end)
+            if _is_literal_password(text[left:right])
+        )
+    else:
+        yield from _assigned_literal(text, start, end, row)
+
+
+def _token_end(text: str, start: int, end: int, form: TokenFormat, literal: str) -> int:
+    if not text.startswith(literal, start) or (start and (text[start - 1].isalnum() or text[start - 1] in "_-.")):
+        return 0
+    body = body_matcher(form.body)(text, end)
+    if body is None or len(body[0]) < max(
+        form.body_chars, MIN_TOKEN_BODY_CHARS if form.body_chars > 12 else form.body_chars
+    ):
+        return 0
+    return body.end() if reads_random(body[0]) and len(set(body[0])) >= 8 else 0
+
+
+_LITERAL = LazyPattern(r"[A-Za-z0-9+/=_\-.~!@#$%^&*]+")
+
+
+def _assigned_literal(text: str, start: int, end: int, row: str) -> Iterator[Finding]:
+    strength: Strength = "password" if row == "password" else "strong" if row == "strong" else "weak"
+    span = assigned_span(text, start, end, strength)
+    if span is None or text[span[0] - 1] not in "\"'" or span[1] - span[0] < MIN_LITERAL_CHARS:
+        return
+    value = text[span[0] : span[1]]
+    if (
+        len(value) <= 200
+        and _LITERAL.fullmatch(value)
+        and reads_random(value)
+        and len(set(value)) >= 10
+        and not _names_something(value)
+    ):
+        yield Finding("assigned-literal", *span)
+
+
+_SOMETHING = LazyPattern(
+    r"(?:https?:|/|\./|\$|[a-z]+[.\-_/][a-z0-9]+[.\-_/][a-z0-9.\-_/]*\Z|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|sha\d+[:\-]|(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]*\Z|"
+    r"(?:[a-z]+\d?[_\-.])+[a-z0-9]+\Z|[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+\Z)"
+)
+
+
+def _names_something(value: str) -> bool:
+    return _SOMETHING.match(value) is not None
+
+
+def _is_literal_password(value: str) -> bool:
+    return (
+        len(value) >= 6
+        and _WEAK_PASSWORD.fullmatch(value) is None
+        and not value.startswith(("$", "{", "<", "%", "*", ":"))
+    )
+
+
+_WEAK_PASSWORD = LazyPattern(
+    r"(?i)(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|test(?:ing)?|postgres|mysql|root|admin|guest|redis|example|foo|bar|baz|changeme|mongo|rabbitmq|"
+    r"x+|\*+|my[-_]?\w*|your[-_]?\w*|some[-_]?\w*|\w*pass(?:word|wd)?|api_?key|[a-z_]+)\d{0,4}!?"
+)
+_EXAMPLE = LazyPattern(
+    r"(?i)example|dummy|fake|placeholder|redacted|changeme|your[_-]?|x{4,}|test[_-]?(?:key|token|secret)|sample|insert|abcdefgh|12345678|deadbeef|0{6,}|1{6,}|a{6,}"
+)
+
+
+def is_example(secret: str) -> bool:
+    """Whether `secret` is written to be read: AKIA…EXAMPLE, runs of x, the alphabet, one character repeated."""
+    if PLACEHOLDER.fullmatch(secret) if len(secret) <= 240 else False:
+        return True
+    return _EXAMPLE.search(secret) is not None
+
+
+def _outermost(found: list[Finding]) -> list[Finding]:
+    found.sort(key=_place)
+    kept: list[Finding] = []
+    for finding in found:
+        if not kept or finding.start >= kept[-1].end:
+            kept.append(finding)
+    return kept
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.start, -finding.end

@@ -1,0 +1,33 @@
+"""Scanning reports what is committed, and never an example."""
+
+import string
+from collections.abc import Callable
+
+from plumbrule.core.security.secrets import find_secrets
+
+Draw = Callable[..., str]
+
+
+def test_a_token_a_private_key_and_a_url_password_are_found_with_rule_and_offsets(drawn: Draw) -> None:
+    token = "ghp_" + drawn(36)
+    key = (
+        "-----BEGIN RSA PRIVATE KEY-----\n" + "\n".join(drawn(64) for _ in range(5)) + "\n-----END RSA PRIVATE KEY-----"
+    )
+    password = drawn(18)
+    text = f"x = '{token}'\n{key}\nurl: postgres://app:{password}@db/x\n"
+    found = find_secrets(text)
+    assert [finding.rule for finding in found] == ["github", "private-key", "url-password"]
+    assert text[found[0].start : found[0].end] == token
+    assert text[found[2].start : found[2].end] == password
+
+
+def test_an_assigned_random_literal_is_found_and_code_is_not(drawn: Draw) -> None:
+    assert [f.rule for f in find_secrets(f'api_key = "{drawn(32)}"')] == ["assigned-literal"]
+    assert not find_secrets('api_key = os.environ["API_KEY"]\ntoken = get_token("some-name")\npassword = "test"')
+
+
+def test_examples_and_placeholders_are_no_findings() -> None:
+    assert not find_secrets("AKIA" + "IOSFODNN7EXAMPLE")
+    assert not find_secrets("ghp_" + "x" * 36)
+    assert not find_secrets("sk-" + string.ascii_lowercase + string.digits)
+    assert not find_secrets("postgres://user:password@localhost/db https://<user>:<pass>@h redis://:${PASS}@h")
