@@ -23,7 +23,6 @@ _NOTHING: Sequence[Span] = ()
 _USERINFO = LazyPattern(
     r"(?P<user>[^\s/?#\"'<>@:\\`]{0,256}+)(?P<colon>:|%(?:25){0,2}3[aA])(?P<password>[^\s\"'<>`]{1,1024}?)(?P<at>@|%(?:25){0,2}40)(?=[\w\[.\-:({$%])(?![^\s/?#\"'<>`\\,;]{0,512}(?:@|%(?:25){0,2}40))"
 )
-_USERINFO_STRICT = LazyPattern(r"[^\s/?#\"'<>\\`]{0,2048}+")
 _TOKEN_USER = LazyPattern(r"([^\s/?#\"'<>@:\\`]{16,512}+)@")
 
 
@@ -317,8 +316,6 @@ def curl_user(text: str, start: int, end: int) -> Sequence[Span]:
     """The password of `-u user:password` and `--user user:password`."""
     found = _CURL_USER.match(text, end)
     if found is None or PLACEHOLDER.fullmatch(found["password"]):
-        return _NOTHING
-    if text[start - 1 : start] not in ("", " ", "'", '"', "\t", "[", "-", "\n"):
         return _NOTHING
     if re.fullmatch(r"\d{1,6}", found["password"]):
         return _NOTHING  # `docker run -u 1000:1000`
