@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbrule.core.errors import ConfigurationError
-from plumbrule.core.fields import Secret, Shape, nearest, shape_of
+from plumbrule.core.fields import Secret, Shape, json_schema, nearest, shape_of
 
 __all__ = ["Gathered", "Layer", "Secret", "SettingField", "gather", "walk"]
 
@@ -224,3 +224,35 @@ def unknown_name(name: str, known: Iterable[str], origin: str) -> str:
     """The fault of a name that is no setting."""
     near = nearest(name, known)
     return f"{name} ({origin}): no such setting" + (f"; did you mean {near}?" if near else "")
+
+
+def plain(value: Any) -> Any:
+    """A setting's value as JSON and TOML know it."""
+    if isinstance(value, Path):
+        return str(value)
+    return list(typing.cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
+
+
+def json_schema_of(sections: Mapping[str, type]) -> dict[str, Any]:
+    """The settings file as a JSON Schema: one object per section, every setting optional."""
+    properties: dict[str, Any] = {}
+    for section, kind in sections.items():
+        about = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+        properties[section] = {
+            "type": "object",
+            "description": about,
+            "additionalProperties": False,
+            "properties": {},
+        }
+    for setting in walk(sections).values():
+        schema = json_schema(setting.shape)
+        if setting.default is not None and not setting.shape.secret:
+            schema["default"] = plain(setting.default)
+        properties[setting.section]["properties"][setting.key] = schema
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "plumbrule settings",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }

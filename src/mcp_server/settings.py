@@ -28,9 +28,12 @@ from plumbrule.core.settings import (
     file_layer,
     flags_layer,
     gather,
+    json_schema_of,
     secrets_layer,
     walk,
 )
+from plumbrule.core.store.build import CacheSettings
+from plumbrule.mcp_server.server.settings import HttpSettings, StdioSettings
 
 FILE_NAME = "plumbrule.toml"
 _SHOWN_CHARACTERS = 60
@@ -42,6 +45,9 @@ class Settings:
     """Everything that can be set. Each field is a section; its class lies beside the code that it steers."""
 
     limits: CallLimits = field(default_factory=CallLimits)
+    cache: CacheSettings = field(default_factory=CacheSettings)
+    stdio: StdioSettings = field(default_factory=StdioSettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,10 @@ class Loaded:
     settings: Settings
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
     file: Path | None = None
+
+    @classmethod
+    def defaults(cls) -> "Loaded":
+        return cls(Settings())
 
 
 def known_settings() -> dict[str, SettingField]:
@@ -92,9 +102,9 @@ def load(
     Raises:
         ConfigurationError: the message lists every bad value and every unknown name with its source.
     """
-    path = _settings_file(environment, config)
+    path = _existing_file(environment, config)
     if path is None and not flags and not any(name.upper().startswith("PLUMBRULE_") for name in environment):
-        return Loaded(Settings())
+        return Loaded.defaults()
     known = known_settings()
     layers = _layers(path, environment, flags, flag_origins, known)
     gathered = gather(layers)
@@ -119,21 +129,27 @@ def _layers(
     return layers
 
 
-def user_file() -> Path:
-    """Where a user's settings file lies when nothing else is said; it need not exist."""
+def settings_file(environment: Mapping[str, str], config: Path | None) -> Path:
+    """The file that is named, else the user's own, which need not exist."""
+    if config is not None:
+        return config
+    if named := environment.get(CONFIG_VARIABLE):
+        return Path(named)
     import platformdirs  # 5 ms; only when no file is named
 
     return platformdirs.user_config_path("plumbrule", appauthor=False) / FILE_NAME
 
 
-def _settings_file(environment: Mapping[str, str], config: Path | None) -> Path | None:
-    """The file to read. One that was named must exist; the user's own may be absent."""
-    if config is not None:
-        return config
-    if named := environment.get(CONFIG_VARIABLE):
-        return Path(named)
-    path = user_file()
-    return path if path.exists() else None
+def _existing_file(environment: Mapping[str, str], config: Path | None) -> Path | None:
+    """The user's own file may be absent; one that was named may not, and fails when it is read."""
+    path = settings_file(environment, config)
+    named = config is not None or environment.get(CONFIG_VARIABLE)
+    return path if named or path.exists() else None
+
+
+def settings_schema() -> dict[str, Any]:
+    """The settings file as a JSON Schema; what `plumbrule://settings-schema` holds."""
+    return json_schema_of(typing.get_type_hints(Settings))
 
 
 def plainly(values: Mapping[str, Any], known: Mapping[str, SettingField]) -> Settings | None:

@@ -1,0 +1,37 @@
+"""What a command starts from: the settings, read from the process's environment once."""
+
+import os
+from pathlib import Path
+
+import click
+
+from plumbrule.mcp_server.cli.flags import flags_of
+from plumbrule.mcp_server.settings import Loaded, load, settings_file
+
+
+def load_settings(ctx: click.Context) -> Loaded:
+    """The settings that hold for this invocation.
+
+    Raises:
+        ConfigurationError: they cannot be used; the message lists every fault.
+    """
+    flags = flags_of(ctx)
+    return load(os.environ, config=flags.config, flags=flags.values, flag_origins=flags.origins)
+
+
+def file_named_or_own(ctx: click.Context) -> Path:
+    """The settings file that was named, else where the user's own lies or would lie."""
+    return settings_file(os.environ, flags_of(ctx).config)
+
+
+def say(ctx: click.Context, text: str) -> None:
+    """A notice on stderr, unless `--quiet`."""
+    if not flags_of(ctx).quiet:
+        click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout, in the order it was built."""
+    import orjson
+
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
