@@ -21,9 +21,7 @@ DAY_S = 86_400.0
 class CacheSettings:
     """What is remembered between runs, so that an unchanged repository is not read again."""
 
-    enabled: Annotated[bool, Doc("Keep answers on disk; else only in memory, while a server runs.")] = (
-        True
-    )
+    enabled: Annotated[bool, Doc("Keep answers on disk; else only in memory, while a server runs.")] = True
     folder: Annotated[
         Path | None,
         Doc("Folder of the cache file, made with mode 0700; empty takes the user's cache folder."),
