@@ -1,0 +1,150 @@
+"""`.gitattributes` overrides: which paths a repository's authors say are of a language, vendored, generated and so on.
+
+git's rules: a pattern without a slash matches the bare name at any depth, one with a slash is anchored at its file's
+folder, there is no negation and no recursion into a matched folder; the last matching line wins, and a file deeper in
+the tree wins over one above it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from plumbrule.mcp_server.analysis.languages.globs import matches_name, matches_path
+
+ATTRIBUTES_FILE = ".gitattributes"
+MAX_FILE_BYTES = 256 * 1024
+MAX_RULES = 1_000  # lines that set a linguist attribute, over all files; the Linux kernel has none, Chromium about 40
+_MAX_PATTERN = 1_024
+_KNOWN = frozenset(f"linguist-{name}" for name in ("language", "vendored", "generated", "documentation", "detectable"))
+
+
+class Overrides(NamedTuple):
+    """What the attributes say of one path; None where they say nothing."""
+
+    language: str | None = None
+    vendored: bool | None = None
+    generated: bool | None = None
+    documentation: bool | None = None
+    detectable: bool | None = None
+
+
+class _Rule(NamedTuple):
+    folder: str
+    pattern: str
+    anchored: bool
+    settings: tuple[tuple[str, str | bool | None], ...]
+
+    def matches(self, path: str, name: str) -> bool:
+        if not path.startswith(self.folder):
+            return False
+        if not self.anchored:
+            return matches_name(self.pattern, name)
+        return matches_path(self.pattern, path[len(self.folder) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """The linguist attributes of a repository. `ignored` counts lines past the bound or with an unusable pattern."""
+
+    rules: tuple[_Rule, ...] = ()
+    ignored: int = 0
+
+    def of(self, path: str) -> Overrides | None:
+        """The overrides of a path, or None when nothing matches."""
+        if not self.rules:
+            return None
+        name = path.rpartition("/")[2]
+        values: dict[str, str | bool | None] = {}
+        for rule in self.rules:
+            if rule.matches(path, name):
+                values.update(rule.settings)
+        return _overrides(values) if values else None
+
+
+def attribute_paths(paths: Iterable[str]) -> list[str]:
+    """The `.gitattributes` files among the paths: what to read before `parse_attributes`."""
+    return [path for path in paths if path == ATTRIBUTES_FILE or path.endswith("/" + ATTRIBUTES_FILE)]
+
+
+def parse_attributes(files: Mapping[str, bytes]) -> Attributes:
+    """The rules of all `.gitattributes` files (path to content), those of deeper folders last.
+
+    Lines that set none of linguist's attributes are left out, so the usual file costs nothing later.
+    """
+    rules: list[_Rule] = []
+    ignored = 0
+    for path in sorted(files, key=lambda each: (each.count("/"), each)):
+        folder = path[: -len(ATTRIBUTES_FILE)]
+        text = files[path][:MAX_FILE_BYTES].decode("utf-8", "surrogateescape")
+        macros: dict[str, tuple[tuple[str, str | bool | None], ...]] = {}
+        for line in text.split("\n"):
+            parsed = _parse_line(line.strip(" \t\r"), folder, macros)
+            if parsed is None:
+                continue
+            if len(rules) >= MAX_RULES or not parsed.pattern or len(parsed.pattern) > _MAX_PATTERN:
+                ignored += 1
+                continue
+            rules.append(parsed)
+    return Attributes(tuple(rules), ignored)
+
+
+def _parse_line(line: str, folder: str, macros: dict[str, tuple[tuple[str, str | bool | None], ...]]) -> _Rule | None:
+    if not line or line.startswith("#"):
+        return None
+    pattern, rest = _unquote(line) if line.startswith('"') else _first_word(line)
+    settings: dict[str, str | bool | None] = {}
+    for word in rest.split():
+        name, value = _setting(word)
+        if name in _KNOWN:
+            settings[name] = value
+        elif name in macros and value is True:
+            settings.update(macros[name])
+    if pattern.startswith("[attr]"):
+        macros[pattern[6:]] = tuple(settings.items())
+        return None
+    if not settings or pattern.startswith("!"):
+        return None
+    anchored = "/" in pattern
+    return _Rule(folder, pattern.removeprefix("/"), anchored, tuple(settings.items()))
+
+
+def _first_word(line: str) -> tuple[str, str]:
+    parts = line.split(None, 1)
+    return parts[0], parts[1] if len(parts) > 1 else ""
+
+
+def _unquote(line: str) -> tuple[str, str]:
+    """A C-quoted pattern and the rest of its line; an unclosed quote is no pattern."""
+    out: list[str] = []
+    i = 1
+    while i < len(line):
+        char = line[i]
+        if char == '"':
+            return "".join(out), line[i + 1 :]
+        if char == "\\" and i + 1 < len(line):
+            i += 1
+            char = {"n": "\n", "t": "\t", "\\": "\\\\"}.get(line[i], line[i])
+        out.append(char)
+        i += 1
+    return "", ""
+
+
+def _setting(word: str) -> tuple[str, str | bool | None]:
+    if word.startswith("-"):
+        return word[1:], False
+    if word.startswith("!"):
+        return word[1:], None
+    name, equals, value = word.partition("=")
+    return name, value if equals else True
+
+
+def _overrides(values: Mapping[str, str | bool | None]) -> Overrides | None:
+    language = values.get("linguist-language")
+    flags = {name[9:]: _flag(values.get(name)) for name in _KNOWN if name != "linguist-language"}
+    found = Overrides(language=language if isinstance(language, str) else None, **flags)
+    return None if found == Overrides() else found
+
+
+def _flag(value: str | bool | None) -> bool | None:
+    """As linguist reads it: unset and the word `false` are false, every other value is true."""
+    return None if value is None else value not in (False, "false")

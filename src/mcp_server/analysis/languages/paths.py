@@ -1,0 +1,116 @@
+"""What one path tells: the candidates for its language, and whether it is vendored, generated or a document.
+
+Everything here is remembered by suffix and by folder, for one repository at a time.
+"""
+
+from typing import Literal, NamedTuple
+
+from plumbrule.mcp_server.analysis.languages.attributes import Overrides
+from plumbrule.mcp_server.analysis.languages.folders import Folders, words
+from plumbrule.mcp_server.analysis.languages.generated import GENERATED_FOLDERS, SUSPECT_EXTENSIONS, generated_by_name
+from plumbrule.mcp_server.analysis.languages.marks import BINARY_EXTENSIONS
+from plumbrule.mcp_server.analysis.languages.table import GENERIC_EXTENSIONS, Language, table
+from plumbrule.mcp_server.analysis.languages.usual import ALMOST_CERTAIN, usual_language
+from plumbrule.mcp_server.analysis.languages.vendored import DOCUMENTATION, VENDORED
+
+_COMMON = words(
+    ".bash .zsh .sh .bat .cmd .ps1 .clj .cljs .coffee .cxx .hxx .c++ .jsx .vue .svelte .scss .sass .less .styl .erl .exs .hs "
+    ".jl .kts .groovy .gradle .nim .zig .tf .hcl .vb .fsx .el .tex .rst .adoc .pyx .pxd .pug .haml .erb .twig .mts .cts .astro"
+)
+
+Need = Literal["", "language", "confirmation"]
+
+
+class Guess(NamedTuple):
+    """A language as far as the name tells, by which rule, and why the bytes would be needed ("" when they are not)."""
+
+    language: Language | None
+    rule: str
+    detail: str
+    need: Need
+    binary: bool = False
+
+
+class Flags(NamedTuple):
+    """The ids of the rules that set a file apart, "" where none does."""
+
+    vendored: str
+    generated: str
+    documentation: str
+
+
+class Paths:
+    """Answers from paths for one repository."""
+
+    def __init__(self) -> None:
+        self._vendored = Folders(VENDORED)
+        self._documents = Folders(DOCUMENTATION)
+        self._tools = Folders(GENERATED_FOLDERS)
+        self._by_suffix: dict[str, Guess] = {}
+
+    def guess(self, name: str) -> Guess:
+        """The language of a bare file name."""
+        named = table().by_filename.get(name)
+        if named:
+            need: Need = "language" if len(named) > 1 else "confirmation" if name.endswith((".js", ".lock")) else ""
+            return Guess(table().languages[named[0]], "languages.filename", name, need)
+        dot = name.find(".")
+        suffix = name[dot:] if dot >= 0 else ""
+        guess = self._by_suffix.get(suffix)
+        if guess is None:
+            guess = self._by_suffix[suffix] = _guess_by_extension(name)
+        return guess
+
+    def flags(self, path: str, folder: str, name: str, said: Overrides | None) -> Flags:
+        """What sets the path apart; `.gitattributes` stands before every convention."""
+        vendored = (
+            "vendored.folder" if self._vendored.covers(folder) else "vendored.file" if VENDORED.file(path, name) else ""
+        )
+        generated = "generated.folder" if self._tools.covers(folder) else generated_by_name(path, name)
+        documentation = (
+            "documentation.folder"
+            if self._documents.covers(folder)
+            else "documentation.file"
+            if DOCUMENTATION.file(path, name)
+            else ""
+        )
+        if said is None:
+            return Flags(vendored, generated, documentation)
+        return Flags(
+            _stated(said.vendored, "vendored", vendored),
+            _stated(said.generated, "generated", generated),
+            _stated(said.documentation, "documentation", documentation),
+        )
+
+
+def _stated(value: bool | None, name: str, otherwise: str) -> str:
+    if value is None:
+        return otherwise
+    return f"{name}.attributes" if value else ""
+
+
+def _guess_by_extension(name: str) -> Guess:
+    facts = table()
+    extension = facts.extension_of(name)
+    last = name[name.rfind(".") :].lower() if "." in name else ""
+    if not extension:
+        if last in BINARY_EXTENSIONS:
+            return Guess(None, "languages.binary", last, "", binary=True)
+        return Guess(None, "languages.unread", "", "confirmation" if last else "language")
+    if extension in GENERIC_EXTENSIONS:
+        return Guess(None, "languages.unread", extension, "language")
+    candidates = facts.by_extension[extension]
+    if extension in BINARY_EXTENSIONS:
+        return Guess(None, "languages.binary", extension, "language", binary=True)
+    if len(candidates) == 1:
+        language = facts.languages[candidates[0]]
+        return Guess(language, "languages.extension", extension, _need(language, extension))
+    usual = facts.languages[usual_language(extension)]
+    return Guess(usual, "languages.path-only", extension, "confirmation" if extension in ALMOST_CERTAIN else "language")
+
+
+def _need(language: Language, extension: str) -> Need:
+    """Files of an uncommon extension are often something else (binary textures called `.blp`), so they are read."""
+    if extension in SUSPECT_EXTENSIONS or extension in _COMMON:
+        return "confirmation"
+    return "language" if language.type in ("programming", "markup") else ""

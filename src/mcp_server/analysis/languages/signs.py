@@ -1,0 +1,58 @@
+"""Signs in the content that decide between languages which share an extension.
+
+Each extension has its signs in order; the first that holds names the language. A sign holds when all its patterns are
+found and none of its refusals. Patterns are multi-line, look at one line at a time and repeat over bounded or disjoint
+character sets, so that a hostile file of the size that is looked at costs milliseconds.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+CONSIDERED_BYTES = 50 * 1024  # as linguist: the head of a file is enough, and bounds the work
+
+
+class Sign(NamedTuple):
+    """One reason for a language. `name` is what is reported; a sign without patterns always holds."""
+
+    language: str
+    name: str
+    patterns: tuple[bytes, ...] = ()
+    refusals: tuple[bytes, ...] = ()
+
+
+Signs = dict[str, tuple[Sign, ...]]
+
+
+@cache
+def all_signs() -> Signs:
+    """Every extension's signs; imported on first use because most repositories need few of them."""
+    from plumbrule.mcp_server.analysis.languages import signs_common, signs_rare
+
+    return {**signs_rare.SIGNS, **signs_common.SIGNS}
+
+
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.MULTILINE)
+
+
+def read_sign(extension: str, data: bytes) -> Sign | None:
+    """The first sign of an extension (lower case, with its dot) that holds for the content, or None."""
+    signs = all_signs().get(extension)
+    if not signs:
+        return None
+    text = data[:CONSIDERED_BYTES]
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")
+    for sign in signs:
+        if all(_compiled(p).search(text) for p in sign.patterns) and not any(
+            _compiled(p).search(text) for p in sign.refusals
+        ):
+            return sign
+    return None
+
+
+def either(*patterns: bytes) -> bytes:
+    """One pattern for any of several."""
+    return b"|".join(b"(?:" + pattern + b")" for pattern in patterns)

@@ -1,0 +1,245 @@
+"""Which language a file is in, and why. Each case is a small handmade file; linguist's answer is the expected one."""
+
+import time
+
+import pytest
+
+from plumbrule.mcp_server.analysis.languages.attributes import Attributes, parse_attributes
+from plumbrule.mcp_server.analysis.languages.detection import HEAD_BYTES, classify, explain, plan, settle
+from plumbrule.mcp_server.analysis.languages.model import RULES, FileLanguage
+from plumbrule.mcp_server.analysis.languages.signs import all_signs, read_sign
+from plumbrule.mcp_server.analysis.languages.table import table
+from plumbrule.mcp_server.analysis.languages.usual import USUAL, usual_language
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, EntryKind
+
+
+def entry(path: str, size: int = 100, kind: EntryKind = "file") -> Entry:
+    return Entry(path, size, kind, "")
+
+
+def decide(path: str, data: bytes, attributes: Attributes | None = None) -> FileLanguage:
+    [file] = classify([entry(path, len(data))], {path: data}, attributes)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "rule"),
+    [
+        ("a.py", "Python", "languages.extension"),
+        ("src/A.JAVA", "Java", "languages.extension"),
+        ("Makefile", "Makefile", "languages.filename"),
+        ("x/Dockerfile", "Dockerfile", "languages.filename"),
+        ("page.html.erb", "HTML+ERB", "languages.extension"),
+        ("view.blade.php", "Blade", "languages.extension"),
+        ("app.ts", "TypeScript", "languages.path-only"),
+        ("lib.rs", "Rust", "languages.path-only"),
+        ("photo.png", None, "languages.binary"),
+        ("script", None, "languages.unread"),
+    ],
+)
+def test_a_path_alone_tells_the_language_where_it_can(path: str, language: str | None, rule: str) -> None:  # S-30
+    [file] = plan([entry(path)]).files
+    assert (file.language, file.rule) == (language, rule)
+
+
+def test_only_files_whose_path_does_not_tell_are_asked_for() -> None:  # S-30
+    planned = plan(
+        [entry(p) for p in ("a.py", "b.h", "run", "c.json", "d.png", "node_modules/x.h", "q.sol", "t.blp", "l.ts")]
+    )
+    assert [e.path for e in planned.ambiguous] == ["b.h", "run", "q.sol", "t.blp"]
+    assert [e.path for e in planned.suspicious] == ["a.py", "l.ts"]
+
+
+def test_links_and_submodules_are_no_files() -> None:
+    assert plan([entry("a.py", kind="symlink"), entry("vendored", kind="submodule")]).files == []
+
+
+def test_an_empty_file_has_no_language() -> None:
+    [file] = plan([entry("pkg/__init__.py", 0)]).files
+    assert (file.language, file.rule, file.counted) == (None, "languages.empty", False)
+
+
+SHARED = [
+    ("a.h", b"#ifndef A\n#define A\nint f(void);\n#endif\n", "C"),
+    ("a.h", b"#pragma once\nnamespace a {\nclass B;\n}\n", "C++"),
+    ("a.h", b"#include <vector>\n", "C++"),
+    ("a.h", b"#import <Foundation/Foundation.h>\n@interface A : NSObject\n@end\n", "Objective-C"),
+    ("a.m", b"#import \"A.h\"\n@implementation A\n@end\n", "Objective-C"),
+    ("a.m", b"% mean of a column\nfunction y = f(x)\ny = mean(x);\nend\n", "MATLAB"),
+    ("a.m", b"(* a package *)\nBeginPackage[\"A`\"]\n(* end *)\n", "Wolfram Language"),
+    ("a.m", b":- module hello.\n:- interface.\n", "Mercury"),
+    ("a.pl", b"use strict;\nmy $x = 1;\n", "Perl"),
+    ("a.pl", b"parent(X, Y) :- father(X, Y).\n", "Prolog"),
+    ("a.pl", b"use v6;\nclass A { }\n", "Raku"),
+    ("A.pm", b"package A::B;\n1;\n", "Perl"),
+    ("a.pm", b"/* XPM */\nstatic char *a[] = {\n", "X PixMap"),
+    ("a.t", b"use strict;\nuse Test::More;\n", "Perl"),
+    ("a.t", b"% a comment\nvar x : int := 1\n", "Turing"),
+    ("a.ts", b"export const a: number = 1;\n", "TypeScript"),
+    ("a_de.ts", b"<?xml version=\"1.0\"?>\n<!DOCTYPE TS>\n<TS version=\"2.1\">\n", "XML"),
+    ("a.tsx", b"export const A = () => <p/>;\n", "TSX"),
+    ("a.rs", b"use std::io;\nfn main() {}\n", "Rust"),
+    ("a.rs", b"#pragma version(1)\n#pragma rs java_package_name(a)\n", "RenderScript"),
+    ("a.md", b"# Title\n", "Markdown"),
+    ("a.md", b";; machine description\n(define_insn \"x\")\n", "GCC Machine Description"),
+    ("a.sql", b"SELECT 1;\n", "SQL"),
+    ("a.sql", b"CREATE FUNCTION f() RETURNS int AS $$\nBEGIN\nEND;\n$$ LANGUAGE plpgsql;\n", "PLpgSQL"),
+    ("a.sql", b"SELECT 1\nGO\n", "TSQL"),
+    ("a.sql", b"SELECT seq.nextval FROM dual;\n", "PLSQL"),
+    ("a.v", b"module top(input clk);\nalways @(posedge clk)\nendmodule\n", "Verilog"),
+    ("a.v", b"Require Import Arith.\nProof.\nQed.\n", "Rocq Prover"),
+    ("a.v", b"fn main() {\n\tprintln('x')\n}\n", "V"),
+    ("a.cls", b"\\NeedsTeXFormat{LaTeX2e}\n\\ProvidesClass{a}\n", "TeX"),
+    ("A.cls", b"public with sharing class A {\n}\n", "Apex"),
+    ("A.cls", b"VERSION 1.0 CLASS\nBEGIN\n  MultiUse = -1  'True\nEND\n", "VBA"),
+    ("a.inc", b"<?php\nfunction a() {}\n", "PHP"),
+    ("a.inc", b"inherit core-image\n", "BitBake"),
+    ("a.fs", b"module A\nlet x = 1\n", "F#"),
+    ("a.fs", b"#version 330\nuniform vec3 c;\n", "GLSL"),
+    ("a.pp", b"file { '/x':\n  ensure => present,\n}\n", "Puppet"),
+    ("a.pp", b"program A;\nbegin\nend.\n", "Pascal"),
+    ("a.r", b"x <- 1\n", "R"),
+    ("a.d", b"module a;\nimport std.stdio;\n", "D"),
+    ("a.d", b"main.o: main.c \\\n main.h\n", "Makefile"),
+    ("a.l", b"%{\n#include <a.h>\n%}\n%%\n", "Lex"),
+    ("a.f", b"      program a\n      end\n", "Fortran"),
+    ("a.cs", b"using System;\nnamespace A { }\n", "C#"),
+    ("a.cs", b"!A methodsFor: 'x'!\n", "Smalltalk"),
+    ("a.pro", b"SOURCES += a.cpp\nHEADERS += a.h\n", "QMake"),
+    ("a.pro", b"-keep class a.B\n", "Proguard"),
+    ("a.sc", b"import scala.io.Source\nclass A\n", "Scala"),
+    ("a.gd", b"extends Node\nfunc _ready():\n\tpass\n", "GDScript"),
+    ("a.asc", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "Public Key"),
+    ("a.asc", b"= Title\n\nText\n", "AsciiDoc"),
+    ("a.yy", b"%token A\n%%\nrule: A;\n", "Yacc"),
+    ("a.toc", b"## Interface: 110000\n", "World of Warcraft Addon Data"),
+    ("a.html", b"<p>x</p>\n", "HTML"),
+    ("a.html", b"<emu-clause id=\"x\">\n", "Ecmarkup"),
+    ("a.hh", b"<?hh\n", "Hack"),
+    ("a.hh", b"class A {};\n", "C++"),
+    ("a.sol", b"pragma solidity ^0.8.0;\ncontract A { }\n", "Solidity"),
+    ("a.stl", b"solid a\nendsolid a\n", "STL"),
+    ("ls.1", b".TH LS 1\n.SH NAME\nls\n", "Roff Manpage"),
+    ("notes.1", b"just text\n", "Text"),
+    ("a.es", b"'use strict'\n", "JavaScript"),
+    ("a.ex", b"defmodule A do\nend\n", "Elixir"),
+    ("a.scm", b"(define (f x) x)\n(if (= x 1) #t)\n", "Scheme"),
+    ("highlights.scm", b"(identifier) @variable\n((call) @f (#eq? @f \"x\"))\n", "Tree-sitter Query"),
+    ("a.spec", b"Name: a\nVersion: 1\n%description\n", "RPM Spec"),
+    (".eslintrc", b"rules:\n  semi: 1\n", "YAML"),
+    (".eslintrc", b"{\n  // c\n}\n", "JSON with Comments"),
+]
+
+
+@pytest.mark.parametrize(("path", "data", "language"), SHARED)
+def test_content_decides_between_languages_that_share_an_extension(path: str, data: bytes, language: str) -> None:
+    file = decide(path, data)  # S-30
+    assert file.language == language, explain(file)
+    assert file.rule in ("languages.content", "languages.usual")
+
+
+@pytest.mark.parametrize(
+    ("data", "language"),
+    [
+        (b"#!/bin/bash\n", "Shell"),
+        (b"#!/usr/bin/env python3\n", "Python"),
+        (b"#!/usr/bin/env -S FOO=1 node --x\n", "JavaScript"),
+        (b"#! /usr/local/bin/python3.11 -u\n", "Python"),
+        (b"#!/bin/sh\nexec scala \"$0\" \"$@\"\n", "Scala"),
+        (b"#!/usr/bin/perl -w\n", "Perl"),
+        (b"#!\n", None),
+        (b"plain words\n", None),
+    ],
+)
+def test_an_interpreter_line_names_the_language(data: bytes, language: str | None) -> None:  # S-30
+    assert decide("bin/tool", data).language == language
+
+
+@pytest.mark.parametrize(
+    ("data", "language"),
+    [
+        (b"# -*- mode: ruby -*-\n", "Ruby"),
+        (b"/* -*- C++ -*- */\n", "C++"),
+        (b"/* -*- tab-width: 4; Mode: c++ -*- */\n", "C++"),
+        (b"# vim: set ft=perl :\n", "Perl"),
+        (b"a\nb\n# vim: sw=2 filetype=python\n", "Python"),
+        (b"text\n" * 40 + b"// vi: ft=go\n", "Go"),
+        (b"// vim: set ft=go\n", None),
+        (b"see -*- above\n", None),
+    ],
+)
+def test_a_modeline_names_the_language_before_anything_else(data: bytes, language: str | None) -> None:  # S-30
+    file = decide("thing.unknown-suffix", data)
+    assert file.language == language
+    assert file.rule == ("languages.modeline" if language else "languages.none")
+
+
+def test_an_undecided_file_follows_the_other_files_of_its_repository() -> None:
+    files = {"a.m": b"% c\nx = 1;\n", "b.m": b"% d\n", "c.m": b"x = 1;\n"}
+    answers = classify([entry(p, len(d)) for p, d in files.items()], files)
+    assert [(f.language, f.rule) for f in answers][2] == ("MATLAB", "languages.neighbours")
+    assert decide("c.m", b"x = 1;\n").rule == "languages.usual"
+
+
+def test_binary_content_has_no_language_whatever_its_name() -> None:
+    for path in ("a.mo", "texture.blp", "a.py", "a.pkl"):
+        file = decide(path, b"\xde\x12\x04\x95\0\0\0\0")
+        assert (file.language, file.binary, file.counted) == (None, True, False)
+    assert decide("wide.py", "x = 1\n".encode("utf-16")).language == "Python"
+
+
+def test_a_large_file_pointer_is_not_its_content() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+    assert decide("big.py", pointer).rule == "languages.pointer"
+
+
+def test_attributes_stand_before_every_other_rule() -> None:  # S-30
+    attributes = parse_attributes(
+        {".gitattributes": b"*.inc linguist-language=PHP\nvendor/ours/** -linguist-vendored\n*.json linguist-detectable\n"}
+    )
+    assert decide("a.inc", b"nothing telling\n", attributes).rule == "languages.attributes"
+    assert decide("vendor/ours/a.py", b"x = 1\n", attributes).counted
+    assert not decide("vendor/theirs/a.py", b"x = 1\n", attributes).counted
+    assert decide("a.json", b"{}\n", attributes).counted
+
+
+def test_why_this_language_is_answerable_for_any_file() -> None:  # S-30
+    file = decide("dist/a.h", b"class A;\n")
+    assert explain(file) == (
+        "C++: several languages share the extension and the content shows a sign of this one (class, namespace, template,"
+        " std:: or a C++ header); the path lies in a folder that by convention holds other people's files"
+    )
+    assert "its type is data" in explain(decide("a.json", b"{}"))
+    for path, data, _ in SHARED:
+        assert decide(path, data).rule in RULES
+
+
+def test_a_file_that_was_not_read_says_so() -> None:
+    planned = plan([entry("a.h"), entry("tool")])
+    assert [f.rule for f in settle(planned, {})] == ["languages.path-only", "languages.unread"]
+
+
+def test_the_tables_agree_with_each_other() -> None:
+    facts = table()
+    assert len(facts.languages) > 800
+    for extension, signs in all_signs().items():
+        for sign in signs:
+            assert sign.language in facts.languages, (extension, sign)
+    for extension, language in USUAL.items():
+        assert language in facts.by_extension.get(extension, (language,)), extension
+    for extension, candidates in facts.by_extension.items():
+        assert usual_language(extension) in candidates
+
+
+HOSTILE = [b" ", b"\t", b"\n", b"a", b"a ", b"(", b"@", b"#", b"a:", b"<", b"class ", b"\\", b"a.", b"import a,", b"-*-"]
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_hostile_repeats_cost_bounded_work(unit: bytes) -> None:
+    data = (unit * HEAD_BYTES)[:HEAD_BYTES]
+    for extension in all_signs():
+        started = time.process_time()
+        read_sign(extension, data)
+        decide("a" + extension, data)
+        # A bound on work, not a stopwatch on the machine: quadratic matching takes minutes here.
+        assert time.process_time() - started < 5, extension
