@@ -98,7 +98,9 @@ class ModeTool(EchoTool):
                 await report_progress(step, 5, f"step {step}")
                 await anyio.sleep(0.12)
         elif mode == "big":
-            return Reply({"rows": [{"n": n, "text": "x" * 100} for n in range(int(arguments.get("seconds", 400)))]}, "x")
+            return Reply(
+                {"rows": [{"n": n, "text": "x" * 100} for n in range(int(arguments.get("seconds", 400)))]}, "x"
+            )
         call = current_call()
         assert call is not None
         return Reply({"principal": call.principal, "seen_call_id": call.id}, mode)

@@ -106,7 +106,7 @@ def _guess_by_extension(name: str) -> Guess:
         language = facts.languages[candidates[0]]
         return Guess(language, "languages.extension", extension, _need(language, extension))
     usual = facts.languages[usual_language(extension)]
-    return Guess(usual, "languages.path-only", extension, "confirmation" if extension in ALMOST_CERTAIN else "language")
+    return Guess(usual, "languages.path-only", extension, _need_of_shared(candidates, extension))
 
 
 def _need(language: Language, extension: str) -> Need:
@@ -114,3 +114,9 @@ def _need(language: Language, extension: str) -> Need:
     if extension in SUSPECT_EXTENSIONS or extension in _COMMON:
         return "confirmation"
     return "language" if language.type in ("programming", "markup") else ""
+
+
+def _need_of_shared(candidates: tuple[str, ...], extension: str) -> Need:
+    if all(table().languages[name].type in ("data", "prose") for name in candidates):
+        return ""  # whichever it is, the statistic does not count it
+    return "confirmation" if extension in ALMOST_CERTAIN else "language"

@@ -54,5 +54,7 @@ def read_sign(extension: str, data: bytes) -> Sign | None:
 
 
 def either(*patterns: bytes) -> bytes:
-    """One pattern for any of several."""
-    return b"|".join(b"(?:" + pattern + b")" for pattern in patterns)
+    """One pattern for any of several, each of which may begin with `(?i)`."""
+    return b"|".join(
+        b"(?i:" + pattern[4:] + b")" if pattern.startswith(b"(?i)") else b"(?:" + pattern + b")" for pattern in patterns
+    )

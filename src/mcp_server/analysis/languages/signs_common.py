@@ -257,8 +257,8 @@ SIGNS: Signs = {
             "a dependency rule",
             (
                 (
-                    rb"[/\\][^\n:]{0,400}:[ \t]+[^\n]{0,400}[ \t]\\$|: \\$|^[ %]:"
-                    rb"|^[\w \t/\\.]{1,400}\.\w+[ \t]*:[ \t]+[\w \t/\\.]{1,400}\.\w"
+                    rb"[/\\][^\n:]{0,100}:[ \t]+[^\n]{0,100}[ \t]\\$|: \\$|^[ %]:"
+                    rb"|^[\w \t/\\.]{1,100}\.\w+[ \t]*:[ \t]+[\w \t/\\.]{1,100}\.\w"
                 ),
             ),
         ),
@@ -403,7 +403,7 @@ SIGNS: Signs = {
     **dict.fromkeys(
         (".yaml", ".yml"),
         (
-            Sign("MiniYAML", "lines indented by tabs", (rb"^\t+[^\n]{0,200}?[^\s:][^\n]{0,200}?:",), (rb"---",)),
+            Sign("MiniYAML", "lines indented by tabs", (rb"^\t{1,40}[^\s:][^\n]{0,200}:",), (rb"---",)),
             Sign("OASv2-yaml", "swagger: 2", (rb"swagger:[ \t]?'?\"?2\.[0-9.]+'?\"?",)),
             Sign("OASv3-yaml", "openapi: 3", (rb"openapi:[ \t]?'?\"?3\.[0-9.]+'?\"?",)),
             Sign("YAML", "no OpenAPI version"),

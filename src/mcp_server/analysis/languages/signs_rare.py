@@ -340,7 +340,7 @@ SIGNS: Signs = {
         ),
     ),
     ".k": (
-        Sign("KCL", "schema or }", (rb"^schema [\w-]+|^\}$|[ \t]*\}[ \t]*",)),
+        Sign("KCL", "schema or }", (rb"^schema [\w-]+|\}",)),
         Sign("KFramework", "syntax … ::=", (rb"^requires[ \t]+\"[^\"\n]+\"$|^syntax[ \t]+\w+[ \t]+::=|^endmodule$",)),
     ),
     ".lean": (
@@ -462,7 +462,7 @@ SIGNS: Signs = {
         Sign("Pod", "no sign of Pod 6"),
     ),
     ".q": (
-        Sign("q", "name:{ or \\l", (rb"(?:[A-Za-z.][\w.]*:\{)|^\\(?:cd?|d|l|p|ts?) ",)),
+        Sign("q", "name:{ or \\l", (rb"\b[A-Za-z.][\w.]{0,60}:\{|^\\(?:cd?|d|l|p|ts?) ",)),
         Sign(
             "HiveQL",
             "SELECT … FROM or CREATE TABLE",

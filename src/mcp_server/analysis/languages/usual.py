@@ -74,7 +74,6 @@ USUAL: dict[str, str] = {
         "Salt": ".sls",
         "ShaderLab": ".shader",
         "Visual Basic 6.0": ".bas .frm",
-        "Prolog": ".ecl",
         "Linker Script": ".x",
         "Pickle": ".pkl",
         "vCard": ".vcf",
