@@ -1,0 +1,265 @@
+"""Opens a work tree as it stands: index, walk, untracked files, commit and whether they agree, put together.
+
+Below lie `gitindex` (what is tracked), `worktree` (the comparison and the reading) and `treehash` (the verdict);
+git itself is asked for the commit's tree, and for untracked files when the walk met any.
+"""
+
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from plumbrule.core.errors import LimitExceeded
+from plumbrule.core.security.beneath import BeneathReader
+from plumbrule.core.security.paths import open_folder
+from plumbrule.mcp_server.platforms.git import Skeleton, make_skeleton
+from plumbrule.mcp_server.platforms.gitdir import MAX_EXCLUDE_BYTES, GitDir, small_file
+from plumbrule.mcp_server.platforms.gitindex import MAX_INDEX_BYTES, IndexEntry, is_sparse_folder, parse_index
+from plumbrule.mcp_server.platforms.history import recent_activity
+from plumbrule.mcp_server.platforms.limits import LocalLimits
+from plumbrule.mcp_server.platforms.listing import set_id, tidy, tree_id
+from plumbrule.mcp_server.platforms.localrefs import LocalRefs
+from plumbrule.mcp_server.platforms.objects import Commit, blob_sizes, find_commit, subtree_id
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Origin, Snapshot
+from plumbrule.mcp_server.platforms.treehash import FOLDER_MODE, MODES, TreeItem, tree_hash
+from plumbrule.mcp_server.platforms.workspace import Workspace
+from plumbrule.mcp_server.platforms.worktree import Comparison, FilesSnapshot, TrackedFiles, entry_kind
+
+_CONVERTING = re.compile(rb"\bfilter=|\bident\b|\bworking-tree-encoding=|\beol=crlf\b|\bcrlf\b")
+"""Attributes under which a file's bytes differ from its blob's."""
+
+MAX_ATTRIBUTES_BYTES = 1 << 20
+MAX_SHARED_INDEXES = 4
+_LISTED = re.compile(rb"([0-7]{6}) ([0-9a-f]+) ([0-3])\t([^\0]*)\0")
+
+
+@asynccontextmanager
+async def open_work_tree(
+    text: str, path: Path, git_dir: GitDir, workspace: Workspace, limits: LocalLimits, *, now_s: float
+) -> AsyncIterator[Snapshot]:
+    """The files below `path`, a folder of the work tree of `git_dir`.
+
+    Raises:
+        InvalidRepository: HEAD, the index or the commit is damaged; LimitExceeded: the index is too large.
+    """
+    assert git_dir.worktree is not None
+    inside = path.relative_to(git_dir.worktree).as_posix()
+    subpath = "" if inside == "." else inside
+    refs = LocalRefs(git_dir)
+    head = refs.head()
+    shallow = bool(git_dir.shallow)
+    with workspace.folder() as temporary, _opened(path) as root_fd:
+        exclude = small_file(git_dir.common, "info/exclude", MAX_EXCLUDE_BYTES) or b""
+        skeleton = make_skeleton(temporary, git_dir, exclude=exclude)
+        standing = _Standing(skeleton, git_dir, path, subpath, limits, root_fd)
+        found = await standing.look(head.commit)
+        origin = Origin(
+            source=text,
+            kind="path",
+            name=git_dir.worktree.name,
+            ref=head.branch,
+            commit=head.commit,
+            dirty=standing.dirty,
+            subpath=subpath,
+            content_id=standing.content_id,
+            default_branch=refs.default_branch(),
+            shallow=shallow,
+        )
+        history = None
+        if head.commit is not None:
+            history = partial(recent_activity, skeleton, head.commit, limits, now_s=now_s, shallow=shallow)
+        yield FilesSnapshot(root_fd, origin, found.entries, found.omitted.as_skipped(), history=history)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    fd = open_folder(path)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+class _Standing:
+    """One look at a work tree; `dirty` and `content_id` are set when it is over."""
+
+    def __init__(
+        self, skeleton: Skeleton, git_dir: GitDir, path: Path, subpath: str, limits: LocalLimits, root_fd: int
+    ) -> None:
+        self._skeleton = skeleton
+        self._git_dir = git_dir
+        self._path = path
+        self._subpath = subpath
+        self._limits = limits
+        self._root_fd = root_fd
+        self._unseen: list[TreeItem] = []
+        self._converted: dict[str, str] = {}
+        self.dirty: bool | None = True
+        self.content_id = ""
+
+    async def look(self, head: str | None) -> Comparison:
+        """Everything below the path, and whether it is what the commit `head` holds."""
+        commit: list[Commit] = []
+
+        async def ask_for_commit() -> None:
+            if head is not None:
+                commit.append(await find_commit(self._skeleton, head, self._limits.process()))
+
+        tracked, index_mtime_ns = await self._tracked()
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask_for_commit)
+            found = await to_thread.run_sync(self._compare, tracked, index_mtime_ns)
+        if found.unknown:
+            await self._add_untracked(found)
+        await self._unsettle_converted(found)
+        found.entries = tidy(found.entries, found.omitted, self._limits.max_files)
+        await self._judge(found, commit[0].tree if commit else None)
+        return found
+
+    async def _tracked(self) -> tuple[list[IndexEntry], int]:
+        """The index entries below the path, relative to it, and when the index was written."""
+        place = self._git_dir.index
+        try:
+            written = os.lstat(place)
+        except OSError:
+            return [], 0
+        if written.st_size > MAX_INDEX_BYTES:
+            raise LimitExceeded(
+                f"The index of this repository is over {MAX_INDEX_BYTES >> 20} MiB.", hint="Name a ref."
+            )
+        raw = small_file(place.parent, place.name, MAX_INDEX_BYTES)
+        if raw is None:
+            return [], 0
+        index = await to_thread.run_sync(parse_index, raw, self._git_dir.object_format)
+        entries = await self._listed_by_git() if index.split else index.entries
+        if self._subpath:
+            prefix = os.fsencode(self._subpath) + b"/"
+            entries = [each._replace(path=each.path[len(prefix) :]) for each in entries if each.path.startswith(prefix)]
+        return entries, 0 if index.split else written.st_mtime_ns
+
+    async def _listed_by_git(self) -> list[IndexEntry]:
+        """The entries of a split index: its shared part lies beside it, so git reads a copy of both."""
+        private = self._git_dir.private
+        names = [place.name for place in private.glob("sharedindex.*")]
+        for name in ("index", *sorted(names)[:MAX_SHARED_INDEXES]):
+            content = small_file(private, name, MAX_INDEX_BYTES)
+            if content is not None:
+                (self._skeleton.path / name).write_bytes(content)
+        process = self._limits.process(stdout_bytes=MAX_INDEX_BYTES)
+        done = await self._skeleton.git("ls-files", "-s", "-z", limits=process)
+        return [
+            IndexEntry(path, int(mode, 8), bytes.fromhex(blob.decode()), 0, 0, 0, int(stage), False, False)
+            for mode, blob, stage, path in _LISTED.findall(done.stdout)
+        ]
+
+    def _compare(self, tracked: list[IndexEntry], index_mtime_ns: int) -> Comparison:
+        self._unseen = [
+            TreeItem(each.path, FOLDER_MODE if is_sparse_folder(each) else b"%o" % each.mode, each.blob.hex())
+            for each in tracked
+            if each.skip_worktree
+        ]
+        files = TrackedFiles(
+            tracked,
+            index_mtime_ns=index_mtime_ns,
+            object_format=self._git_dir.object_format,
+            max_hashed_bytes=self._limits.max_hashed_bytes,
+        )
+        with BeneathReader(self._root_fd) as reader:
+            return files.compare(reader)
+
+    async def _add_untracked(self, found: Comparison) -> None:
+        """Untracked files that are not ignored, by git under our skeleton with their ignore files."""
+        if found.odd_ignore_file:  # git would open a FIFO and wait
+            found.omitted.add("untracked_not_listed")
+            return
+        env = {"GIT_WORK_TREE": str(self._git_dir.worktree), "GIT_INDEX_FILE": str(self._index_for_git())}
+        process = replace(self._limits.process(), stdout_bytes=self._limits.max_files * 256)
+        try:
+            done = await self._skeleton.git(
+                "ls-files", "-o", "-z", "--exclude-standard", limits=process, truncate=True, env=env, cwd=self._path
+            )
+        except LimitExceeded:
+            found.omitted.add("untracked_not_listed")
+            return
+        if done.truncated:
+            found.omitted.add("file_limit")
+        elif done.returncode != 0:
+            found.omitted.add("untracked_not_listed")
+        paths = sorted(done.stdout.split(b"\0")[:-1])
+        await to_thread.run_sync(self._take_untracked, found, paths)
+
+    def _index_for_git(self) -> Path:
+        copy = self._skeleton.path / "index"
+        return copy if copy.exists() else self._git_dir.index
+
+    def _take_untracked(self, found: Comparison, paths: list[bytes]) -> None:
+        with BeneathReader(self._root_fd) as reader:
+            for raw in paths:
+                path = os.fsdecode(raw)
+                if path.endswith("/"):
+                    found.omitted.add("nested_repository", path)
+                    continue
+                folder, _, name = path.rpartition("/")
+                fd = reader.folder(folder)
+                if isinstance(fd, str):
+                    continue
+                try:
+                    now = os.stat(name, dir_fd=fd, follow_symlinks=False)
+                except OSError:
+                    continue
+                kind = entry_kind(now.st_mode)
+                if kind is not None:
+                    found.entries.append(Entry(path, now.st_size, kind, ""))
+                    found.stamps[path] = f"{now.st_size}:{now.st_mtime_ns}"
+
+    async def _unsettle_converted(self, found: Comparison) -> None:
+        """Take the blob ids away from files whose bytes on disk went through a filter (LFS, line ends, ident).
+
+        They are the index's, and right for git; but whoever keeps facts under a blob id must not file them under
+        bytes that the blob does not hold. A differing size gives them away.
+        """
+        if not await to_thread.run_sync(self._has_converting_attributes, found):
+            return
+        asked = {entry.blob for entry in found.entries if entry.blob and entry.kind in ("file", "executable")}
+        sizes = await blob_sizes(self._skeleton, sorted(asked), self._limits.process(stdout_bytes=256 << 20))
+        for at, entry in enumerate(found.entries):
+            if entry.kind in ("file", "executable") and sizes.get(entry.blob, entry.size) != entry.size:
+                self._converted[entry.path] = entry.blob
+                found.stamps[entry.path] = f"{entry.size}:{entry.blob}"
+                found.entries[at] = entry._replace(blob="")
+
+    def _has_converting_attributes(self, found: Comparison) -> bool:
+        with BeneathReader(self._root_fd) as reader:
+            for entry in found.entries:
+                if entry.path.endswith(".gitattributes") and entry.kind in ("file", "executable"):
+                    content = reader.read(entry.path, MAX_ATTRIBUTES_BYTES)
+                    if isinstance(content, bytes) and _CONVERTING.search(content):
+                        return True
+        return False
+
+    async def _judge(self, found: Comparison, commit_tree: str | None) -> None:
+        """Set `dirty` and `content_id`: by the tree that the files make when all their blobs are known."""
+        items = [
+            TreeItem(os.fsencode(entry.path), MODES[entry.kind], entry.blob or self._converted.get(entry.path, ""))
+            for entry in found.entries
+        ]
+        if found.omitted.has("file_limit", "untracked_not_listed"):
+            self.dirty = None
+        elif all(item.blob for item in items):
+            made = await to_thread.run_sync(tree_hash, items + self._unseen, self._git_dir.object_format)
+            self.dirty = commit_tree is None or made != await self._committed(commit_tree)
+            if not self._unseen and not self._converted:
+                self.content_id = tree_id(made)
+                return
+        self.content_id = set_id(
+            f"{entry.path}\0{entry.kind}\0{entry.blob or found.stamps.get(entry.path, '')}" for entry in found.entries
+        )
+
+    async def _committed(self, commit_tree: str) -> str:
+        return await subtree_id(self._skeleton, commit_tree, self._subpath, self._limits.process())
