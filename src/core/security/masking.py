@@ -10,7 +10,7 @@ alone, never for one. Whatever is secret becomes `***`, whole. Below: `masking_g
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate
 from threading import Lock
 
@@ -39,6 +39,7 @@ class Masker:
         self._forms: frozenset[str] = frozenset()
         self._lock = Lock()
         self._find, self._table = _compiled(self._forms)
+        self.mask_name = lru_cache(maxsize=1024)(self.mask)
         if secrets:
             self.register(*secrets)
 
@@ -50,6 +51,7 @@ class Masker:
                 return
             self._forms |= forms
             self._find, self._table = _compiled(self._forms)
+            self.mask_name.cache_clear()
 
     def mask(self, text: str) -> str:
         """`text` with every secret replaced by `***`; `text` itself when there is none. Takes a whole record, of any length."""
@@ -59,7 +61,11 @@ class Masker:
         spans = self._spans(text, hits)
         if not spans:
             return text
-        return _replaced(text, spans)
+        return hidden(text, spans)
+
+    def spans(self, text: str) -> list[Span]:
+        """Where the secrets of `text` lie, start and end, in order; they may touch or overlap."""
+        return sorted(self._spans(text, self._find(lowered(text))))
 
     def mask_value(self, value: object) -> object:
         """`value` with the secrets in it hidden, of the same shape; `value` itself when nothing had to change.
@@ -114,7 +120,8 @@ def _carried(place: int, starts: list[int], shifts: list[int]) -> int:
     return place + shifts[bisect_right(starts, place) - 1]
 
 
-def _replaced(text: str, spans: list[Span]) -> str:
+def hidden(text: str, spans: list[Span]) -> str:
+    """`text` with `***` in the place of each span; overlapping spans become one."""
     spans.sort()
     parts: list[str] = []
     at = 0

@@ -8,8 +8,12 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
+
 Hit = tuple[int, int, int]
 """Index of the literal, start and end in the text."""
+
+_SURROGATES = LazyPattern("[\ud800-\udfff]")
 
 Gate = Callable[[str], Sequence[Hit]]
 
@@ -49,7 +53,14 @@ def _rust_gate(literals: Sequence[str]) -> Gate:
     search: Callable[[str, bool], Sequence[Hit]] = module.AhoCorasick(
         literals, matchkind=module.MatchKind.Standard, implementation=module.Implementation.ContiguousNFA
     ).find_matches_as_indexes
-    return lambda text: search(text, True)
+
+    def find(text: str) -> Sequence[Hit]:
+        try:
+            return search(text, True)
+        except UnicodeEncodeError:  # lone surrogates, which stand for bytes that were no UTF-8
+            return search(_SURROGATES.sub("\ufffd", text), True)
+
+    return find
 
 
 def _c_gate(literals: Sequence[str]) -> Gate:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 """Deeper values are cut off as `***`: nothing of ours nests so deep, and hiding is the safe side."""
 
+MAX_CACHED_NAME_CHARS = 120
+"""A longer key is no name; it is masked as text and not kept."""
+
 _HIDDEN = "***"
 
 
@@ -60,9 +63,15 @@ def _masked_mapping(masker: "Masker", value: Mapping[object, object], depth: int
     changed = False
     result: dict[object, object] = {}
     for name, part in value.items():
-        new_name = masker.mask(name) if isinstance(name, str) else name
-        strength = key_strength(name) if isinstance(name, str) else None
-        new = _masked(masker, part, strength, depth, inside)
+        if isinstance(name, str):
+            new_name: object = masker.mask_name(name) if len(name) <= MAX_CACHED_NAME_CHARS else masker.mask(name)
+            strength = key_strength(name) if len(name) <= MAX_CACHED_NAME_CHARS else None
+        else:
+            new_name, strength = name, None
+        if type(part) is str and strength is None:  # by far the commonest; the rest goes through the general way
+            new: object = masker.mask(part)
+        else:
+            new = _masked(masker, part, strength, depth, inside)
         changed = changed or new is not part or new_name != name
         result[new_name] = new
     return result if changed else value

@@ -201,7 +201,7 @@ def key_strength(name: str) -> Strength | None:
     for keyword, strength in KEYWORDS.items():
         keyword = keyword.strip('"=:?&')
         at = low.rfind(keyword)
-        if at < 0 or len(name) > 120 or harmless_name(name[max(0, at - 24) : at], name[at + len(keyword) :]):
+        if at < 0 or harmless_name(name[max(0, at - 24) : at], name[at + len(keyword) :]):
             continue
         if best is None or _ORDER[strength] < _ORDER[best]:
             best = strength

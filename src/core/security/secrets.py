@@ -4,7 +4,6 @@ Masking hides too much rather than too little; a report must not cry wolf. So on
 keys, passwords in URLs and random literals assigned to a secret's name count here, and examples never do.
 Used by the survey, which shows where a secret lies and never what it is.
 """
-# ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
 
 from collections.abc import Iterator
 from functools import cache
