@@ -19,6 +19,7 @@ from typing import Any
 from plumbrule.core.calls import CallLimits
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.fields import Mismatch, accept, describe
+from plumbrule.core.observability.logging import LogSettings
 from plumbrule.core.settings import (
     CONFIG_VARIABLE,
     SECRETS_VARIABLE,
@@ -44,6 +45,7 @@ _NO_TEXT: Mapping[str, str] = {}
 class Settings:
     """Everything that can be set. Each field is a section; its class lies beside the code that it steers."""
 
+    log: LogSettings = field(default_factory=LogSettings)
     limits: CallLimits = field(default_factory=CallLimits)
     cache: CacheSettings = field(default_factory=CacheSettings)
     stdio: StdioSettings = field(default_factory=StdioSettings)

@@ -32,6 +32,8 @@ class Lazy(NamedTuple):
 _CLI = "plumbrule.mcp_server.cli"
 
 COMMANDS = {
+    "mask": Lazy(f"{_CLI}.mask:command", "Hide secrets in what is piped through.", global_options=False),
+    "schema": Lazy(f"{_CLI}.schema:command", "Print the full input and output schema of TOOL, or the list of tools."),
     "doctor": Lazy(
         f"{_CLI}.doctor:command", "Check what this machine offers: what works, what is missing, what to type."
     ),

@@ -131,6 +131,8 @@ def shed(
     whole = _tokens(report)
     if whole <= bound:
         return _with_pointers(report), text
+    # Cutting adds a line to the text, so the rest has a little less room than the whole had.
+    bound = _structured_budget(report.detail, max_tokens, render(replace(report, truncated=Truncated({}, {"": ""}))))
     again = {**arguments, "max_tokens": whole + token_bound(text) + 1}
     current, omitted = report, dict[str, int]()
     for cut in ORDER:

@@ -5,6 +5,7 @@ No schema says `required`: an error result has none of the fields and must valid
 """
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -52,7 +53,10 @@ def published_schema(result: type) -> dict[str, Any]:
 
 
 def _pruned(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key in ("type", "description", "enum")}
+    kept = {key: value for key, value in schema.items() if key in ("type", "description", "enum")}
+    if "description" in kept:
+        kept["description"] = re.split(r"[;:(]", kept["description"], maxsplit=1)[0].strip().rstrip(".") + "."
+    return kept
 
 
 def _of(annotation: Any) -> dict[str, Any]:

@@ -1,0 +1,261 @@
+"""A repository report as a page for people: first what it says, as titled rows; `page_print` puts them on paper.
+
+Everything that the repository wrote passes `core.security.text`, so that nothing of it acts on a terminal.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from plumbrule.core.facts import Evidence
+from plumbrule.core.security.text import clean_line
+from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare, Licence, RepositoryReport, Source
+
+MAX_CHARACTERS = 400
+"""Longer words of a repository are cut; a page is for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: what it says, where that stands, and how it should strike the eye."""
+
+    text: str
+    where: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows under one title."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A head of one to three lines, then blocks in reading order."""
+
+    name: str
+    about: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+def page_of(report: RepositoryReport, mask: Callable[[str], str]) -> Page:
+    """What the report says, block by block, every line masked; empty blocks are left out."""
+
+    def masked(row: Row) -> Row:
+        return Row(mask(row.text), mask(row.where), row.tone)
+
+    blocks = (Block(title, tuple(map(masked, rows(report)))) for title, rows in _BLOCKS)
+    about = tuple(mask(line) for line in _about(report))
+    return Page(mask(_clean(report.name.value)), about, tuple(block for block in blocks if block.rows))
+
+
+def _about(report: RepositoryReport) -> Iterator[str]:
+    if report.description:
+        yield _clean(report.description.value)
+    yield _origin(report.source)
+
+
+def _origin(source: Source) -> str:
+    words = [_clean(source.url or source.asked)]
+    if source.version:
+        words.append(f"version {_clean(source.version)}")
+    if source.ref:
+        words.append(f"@ {_clean(source.ref)}")
+    if source.commit:
+        words.append(f"commit {source.commit[:12]}")
+    if source.dirty:
+        words.append("with changes that are not committed")
+    if source.subpath:
+        words.append(f"folder {_clean(source.subpath)}")
+    return ", ".join(words)
+
+
+def _languages(report: RepositoryReport) -> Iterator[Row]:
+    if report.languages is None:
+        return
+    for share in report.languages.shares:
+        yield Row(f"{_clean(share.name)} {share.percent:g} %  {_amount(share)}")
+    if apart := ", ".join(_apart(report.languages)):
+        yield Row(f"apart from these: {apart}", tone="quiet")
+
+
+def _apart(languages: Languages) -> Iterator[str]:
+    for name in ("vendored", "generated", "documentation", "other"):
+        bulk: Bulk | None = getattr(languages, name)
+        if bulk is not None and bulk.files:
+            yield f"{name} {_files(bulk.files)}"
+
+
+def _amount(share: LanguageShare) -> str:
+    lines = "" if share.lines is None else f", {share.lines:,} lines"
+    return f"({_files(share.files)}{lines})"
+
+
+def _size(report: RepositoryReport) -> Iterator[Row]:
+    size = report.size
+    lines = "" if size.lines is None else f", {size.lines:,} lines of source"
+    yield Row(f"{_files(size.files)}, {size_words(size.bytes)}{lines}")
+
+
+def _licence(report: RepositoryReport) -> Iterator[Row]:
+    licence = report.licence
+    if licence is None:
+        yield Row("none found", tone="bad")
+        return
+    yield Row(_licence_words(licence), _where(licence.evidence))
+    if licence.declared:
+        declared = _clean(licence.declared.value)
+        yield Row(f"but the metadata declares {declared}", _where(licence.declared.evidence), "warn")
+    for other in licence.others:
+        yield Row(f"also {_clean(other.value)}", _where(other.evidence), "quiet")
+
+
+def _licence_words(licence: Licence) -> str:
+    sure = "" if licence.confidence is None else f" ({licence.confidence:.0%} of the text matches)"
+    return _clean(licence.expression) + sure
+
+
+def _runtimes(report: RepositoryReport) -> Iterator[Row]:
+    for runtime in report.runtimes:
+        yield Row(f"{_clean(runtime.name)} {_clean(runtime.constraint)}", _where(runtime.evidence))
+
+
+def _ecosystems(report: RepositoryReport) -> Iterator[Row]:
+    for ecosystem in report.ecosystems:
+        count = _counted(ecosystem.manifests, "manifest")
+        yield Row(f"{_clean(ecosystem.name)}, {count}", _where(ecosystem.evidence))
+
+
+def _commands(report: RepositoryReport) -> Iterator[Row]:
+    for command in report.commands:
+        usual = "  (by convention)" if command.convention else ""
+        yield Row(f"{command.purpose}: {_clean(command.command)}{usual}", _where(command.evidence))
+
+
+def _entry_points(report: RepositoryReport) -> Iterator[Row]:
+    for entry in report.entry_points:
+        target = f" -> {_clean(entry.target)}" if entry.target else ""
+        yield Row(f"{_clean(entry.name)} ({_clean(entry.kind)}){target}", _where(entry.evidence))
+
+
+def _tests(report: RepositoryReport) -> Iterator[Row]:
+    tests = report.tests
+    if tests is not None:
+        frameworks = ", ".join(_clean(each.value) for each in tests.frameworks)
+        yield Row(
+            _counted(tests.files, "test file") + (f", {frameworks}" if frameworks else ""), _where(tests.evidence)
+        )
+
+
+def _ci(report: RepositoryReport) -> Iterator[Row]:
+    for ci in report.ci:
+        yield Row(f"{_clean(ci.system)}, {_files(ci.files)}", _where(ci.evidence))
+        for workflow in ci.workflows:
+            on = f" on {', '.join(map(_clean, workflow.triggers))}" if workflow.triggers else ""
+            yield Row(f"{_clean(workflow.name or 'workflow')}{on}", _where(workflow.evidence), "quiet")
+
+
+def _risks(report: RepositoryReport) -> Iterator[Row]:
+    for risk in report.risks:
+        often = f" ({risk.count} times)" if risk.count > 1 else ""
+        tone = {"high": "bad", "medium": "warn", "low": "plain"}[risk.severity]
+        yield Row(f"{risk.severity}: {_clean(risk.message)}{often}", _where(risk.evidence), tone)
+
+
+def _components(report: RepositoryReport) -> Iterator[Row]:
+    for part in report.components:
+        yield Row(f"{_clean(part.name)} ({_clean(part.kind)}) in {_clean(part.path)}", _where(part.evidence))
+
+
+def _activity(report: RepositoryReport) -> Iterator[Row]:
+    seen = report.activity
+    if seen is not None:
+        since = f", first {seen.first_commit}" if seen.first_commit else ""
+        yield Row(f"last commit {seen.last_commit}{since}")
+        commits, people = (
+            _counted(seen.commits_last_year, "commit"),
+            _counted(seen.contributors_last_year, "contributor"),
+        )
+        yield Row(f"{commits} by {people} in the year before it")
+        if not seen.complete:
+            yield Row("the history here is cut short", tone="quiet")
+
+
+def _documentation(report: RepositoryReport) -> Iterator[Row]:
+    for document in report.documentation:
+        value = f" {_clean(document.value)}" if document.value else ""
+        yield Row(f"{_clean(document.kind)}{value}", _where(document.evidence))
+
+
+def _manifests(report: RepositoryReport) -> Iterator[Row]:
+    for manifest in report.manifests:
+        named = " ".join(_clean(word) for word in (manifest.name, manifest.version) if word)
+        counts = ", ".join(
+            f"{count} {kind}"
+            for count, kind in (
+                (manifest.runtime_dependencies, "dependencies"),
+                (manifest.dev_dependencies, "for work"),
+            )
+            if count is not None
+        )
+        words = " · ".join(part for part in (f"{manifest.ecosystem} {manifest.kind}", named, counts) if part)
+        yield Row(words, _where(manifest.evidence))
+
+
+def _not_looked_at(report: RepositoryReport) -> Iterator[Row]:
+    for skipped in report.coverage.skipped:
+        examples = f", such as {', '.join(map(_clean, skipped.examples))}" if skipped.examples else ""
+        yield Row(f"{_clean(skipped.reason)}: {_files(skipped.count)}{examples}", tone="quiet")
+    for what in report.not_examined:
+        yield Row(_clean(what), tone="quiet")
+    if not report.coverage.complete:
+        yield Row("a limit cut the work: this page is not the whole truth", tone="warn")
+
+
+_BLOCKS: tuple[tuple[str, Callable[[RepositoryReport], Iterable[Row]]], ...] = (
+    ("Risks", _risks),
+    ("Licence", _licence),
+    ("Size", _size),
+    ("Languages", _languages),
+    ("Ecosystems", _ecosystems),
+    ("Runtimes", _runtimes),
+    ("How to", _commands),
+    ("Entry points", _entry_points),
+    ("Tests", _tests),
+    ("CI", _ci),
+    ("Components", _components),
+    ("Activity", _activity),
+    ("Documentation", _documentation),
+    ("Manifests", _manifests),
+    ("Not looked at", _not_looked_at),
+)
+
+
+_UNITS = ("bytes", "kB", "MB", "GB")
+
+
+def size_words(count: int) -> str:
+    """Bytes for people, in powers of ten."""
+    if count < 1000:
+        return f"{count} bytes"
+    power = 1 if count < 999_500 else 2 if count < 999_500_000 else 3
+    amount = count / 1000**power
+    return f"{amount:.3g} {_UNITS[power]}" if amount < 1000 else f"{amount:,.0f} {_UNITS[power]}"
+
+
+def _files(count: int) -> str:
+    return _counted(count, "file")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _where(evidence: Evidence) -> str:
+    return _clean(evidence.at)
+
+
+def _clean(text: str) -> str:
+    return clean_line(text, MAX_CHARACTERS)
