@@ -134,22 +134,18 @@ class Boundary:
         return outcome.value
 
     async def _guarded(self, ctx: Context, label: str, work: Callable[[], Awaitable[Any]]) -> Outcome[Any]:
-        meta = _meta(ctx)
-        feed = None
-        if "progressToken" in meta:
-            feed = ProgressFeed(ctx.session.report_progress, self._runtime.mask)
+        feed = ProgressFeed(ctx.session.report_progress, self._runtime.mask)  # a no-op for clients that did not ask
         try:
             return await calls.guarded(
                 self._runtime,
                 label,
                 work,
-                call_id=meta.get(CALL_ID_META_KEY),
+                call_id=_meta(ctx).get(CALL_ID_META_KEY),
                 principal=_principal(ctx),
                 progress=feed,
             )
         finally:
-            if feed is not None:
-                feed.close()
+            feed.close()
 
     def _masked_result(self, result: HandlerResult) -> HandlerResult:
         if isinstance(result, dict):

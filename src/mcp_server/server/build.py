@@ -94,7 +94,15 @@ def create_server(
     boundary = Boundary(runtime, by_name, lambda: sdk.server_info_stamp, has_registered=register is not None)
     # The SDK's own tracing middleware goes: it copies exception texts into spans unmasked, and `guarded()` has a span.
     sdk.middleware[:] = [boundary, *(m for m in sdk.middleware if type(m).__name__ != "OpenTelemetryMiddleware")]
-    return ProtocolServer(sdk, listening, runtime)
+    return ProtocolServer(sdk, _listen_handler(sdk), runtime)
+
+
+def _listen_handler(sdk: Server[Any]) -> ListenHandler:
+    """The handler that serves `subscriptions/listen`, also when `register` brought its own."""
+    entry = sdk.get_request_handler("subscriptions/listen")
+    assert entry is not None
+    assert isinstance(entry.handler, ListenHandler)
+    return entry.handler
 
 
 def _by_name(tools: Sequence[Tool]) -> dict[str, Tool]:

@@ -22,10 +22,10 @@ State = Literal["starting", "ready", "draining"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look at. `probe` gives a short detail or raises."""
+    """One thing to look at. `probe` raises when it is not well; text that it gives is shown as detail."""
 
     name: str
-    probe: Callable[[], Awaitable[str]]
+    probe: Callable[[], Awaitable[object]]
     required: bool = True
 
 
@@ -108,8 +108,8 @@ class Health:
         passed, detail = False, "no answer in time"
         try:
             with anyio.move_on_after(CHECK_TIMEOUT_S):
-                detail = await check.probe()
-                passed = True
+                said = await check.probe()
+                passed, detail = True, said if isinstance(said, str) else "ok"
         except Exception as error:  # a check that fails is a result
             detail = str(error) or type(error).__name__
         duration_ms = round((time.perf_counter() - started) * 1000, 2)

@@ -1,6 +1,6 @@
 """Progress notifications for one call: growing, not too many, and none after the answer.
 
-`server/boundary` makes one feed for a call whose client sent a progress token and hands it to `core.context`.
+`server/boundary` makes one feed for each call and hands it to `core.context`.
 """
 
 import math

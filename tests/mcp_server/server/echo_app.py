@@ -5,7 +5,6 @@ Run as `python echo_app.py stdio` or `python echo_app.py http|sse KEY=VALUE…` 
 
 import json
 import logging
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -92,7 +91,7 @@ class ModeTool(EchoTool):
             return Reply({"text": {1, 2}}, "x")
         elif mode == "print":
             print("noise from print", flush=True)
-            subprocess.run(["sh", "-c", "echo noise from a child; cat"], check=True)
+            await anyio.run_process(["sh", "-c", "echo noise from a child; cat"], stdin=None, stdout=None, stderr=None)
         elif mode == "progress":
             for step in range(1, 6):
                 await report_progress(step, 5, f"step {step}")

@@ -1,0 +1,263 @@
+"""Nothing unmasked or unexpected leaves, in both eras; every call has its id, its limit and its one log line."""
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import pytest
+from echo_app import CANARY, EchoTool, Greeting, ModeTool, Page, build, mask, mask_value
+from mcp import Client, MCPError
+from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
+
+from plumbrule.core.calls import Admission, CallRuntime
+from plumbrule.mcp_server.server.build import ProtocolServer, create_server
+
+ERAS = pytest.mark.parametrize("era", ["legacy", "2026-07-28"])
+WAIT_S = 20
+
+
+@asynccontextmanager
+async def talking(era: str, server: ProtocolServer | None = None) -> AsyncIterator[Client]:
+    with anyio.fail_after(WAIT_S):
+        async with Client((server or build()).sdk, mode=era, cache=None) as client:
+            yield client
+
+
+def served(tools: list[Any], **runtime: Any) -> ProtocolServer:
+    shared = {"mask": mask, "mask_value": mask_value, "admission": Admission(64), **runtime}
+    return create_server(
+        tools=tools,
+        resources=[Page()],
+        prompts=[Greeting()],
+        runtime=CallRuntime(**shared),
+        name="echo",
+        version="1",
+    )
+
+
+@ERAS
+async def test_a_result_holds_everything_once_and_the_call_id(era: str) -> None:
+    async with talking(era) as client:
+        result = await client.call_tool("echo", {"text": "hi"}, meta={"plumbrule/call_id": "client-id-1"})
+    assert result.structured_content == {"text": "hi", "call_id": "client-id-1"}
+    assert [block.text for block in result.content] == ["hi"]
+    assert not result.is_error
+
+
+@ERAS
+@pytest.mark.parametrize("offered", ["short", "x" * 65, "with blank here", "new\nline-12", 12345678, None, ["a"]])
+async def test_a_malformed_client_id_is_replaced(era: str, offered: Any) -> None:  # S-130, A17
+    async with talking(era) as client:
+        result = await client.call_tool("echo", {"text": "hi"}, meta={"plumbrule/call_id": offered})
+    assert result.structured_content is not None
+    call_id = result.structured_content["call_id"]
+    assert len(call_id) == 32
+    assert call_id != offered
+
+
+@ERAS
+async def test_a_bad_argument_is_an_error_result_with_code_hint_and_id(era: str) -> None:  # S-04
+    async with talking(era) as client:
+        result = await client.call_tool("echo", {"texd": 1})
+    assert result.is_error
+    assert result.structured_content is not None
+    error = result.structured_content["error"]
+    assert error["code"] == "invalid_argument"
+    assert error["hint"] == "It takes: text."
+    assert error["call_id"] == result.structured_content["call_id"]
+    assert error["call_id"] in result.content[0].text
+
+
+@ERAS
+async def test_an_unknown_tool_is_an_error_result_that_names_the_nearest(era: str) -> None:  # S-04
+    async with talking(era) as client:
+        result = await client.call_tool("ecko", {})
+    assert result.is_error
+    assert result.structured_content is not None
+    assert result.structured_content["error"]["code"] == "unknown_tool"
+    assert "`echo`" in result.structured_content["error"]["hint"]
+
+
+@ERAS
+@pytest.mark.parametrize("mode", ["crash", "known", "leak", "unserialisable"])
+async def test_no_secret_leaves_whatever_a_tool_does(era: str, mode: str) -> None:  # A71
+    async with talking(era) as client:
+        result = await client.call_tool("behave", {"mode": mode})
+    assert CANARY not in result.model_dump_json()
+    assert result.is_error == (mode != "leak")
+    if mode in ("crash", "unserialisable"):
+        assert result.structured_content is not None
+        assert result.structured_content["error"]["code"] == "internal"
+
+
+@ERAS
+@pytest.mark.parametrize(
+    ("method", "argument", "code"),
+    [
+        ("read_resource", "echo://card/crash", INTERNAL_ERROR),
+        ("read_resource", "echo://card/missing", INVALID_PARAMS),
+        ("read_resource", "echo://nothing", INVALID_PARAMS),
+        ("get_prompt", "nothing", INVALID_PARAMS),
+        ("get_prompt", "greet", INVALID_PARAMS),
+    ],
+)
+async def test_resources_and_prompts_fail_as_protocol_errors(era: str, method: str, argument: str, code: int) -> None:
+    async with talking(era) as client:
+        with pytest.raises(MCPError) as caught:
+            await getattr(client, method)(argument)
+    assert caught.value.code == code
+    assert CANARY not in json.dumps([caught.value.message, caught.value.data])
+    assert len(caught.value.data["call_id"]) == 32
+
+
+@ERAS
+async def test_texts_of_resources_and_prompts_are_masked(era: str) -> None:
+    async with talking(era) as client:
+        page = await client.read_resource("echo://page")
+        card = await client.read_resource("echo://card/a%2Fb")
+        prompt = await client.get_prompt("greet", {"who": CANARY})
+    assert page.contents[0].text == "page ***"
+    assert card.contents[0].text == "card of a/b"
+    assert prompt.messages[0].content.text == "Greet ***."
+
+
+@ERAS
+async def test_a_crashing_prompt_leaves_no_word_of_it(era: str) -> None:
+    async with talking(era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.get_prompt("greet", {"who": "crash"})
+    assert caught.value.code == INTERNAL_ERROR
+    assert CANARY not in str(caught.value)
+
+
+class _Failing:
+    """Raises with the canary wherever it is used."""
+
+    def __call__(self, *_: object, **__: object) -> Any:
+        raise ValueError(CANARY)
+
+    span = finished = __call__
+
+
+@ERAS
+@pytest.mark.parametrize("layer", ["mask", "mask_value", "observer"])
+async def test_a_fault_in_the_boundarys_own_tools_stays_inside(era: str, layer: str) -> None:  # A71
+    server = served([EchoTool(), ModeTool()], **{layer: _Failing()})
+    async with talking(era, server) as client:
+        for mode in ("known", "leak"):
+            try:
+                result = await client.call_tool("behave", {"mode": mode})
+                said = result.model_dump_json()
+            except MCPError as error:
+                assert error.code == INTERNAL_ERROR
+                said = json.dumps([error.message, error.data])
+            assert CANARY not in said
+
+
+@ERAS
+@pytest.mark.parametrize("method", ["tools/list", "resources/list", "prompts/list"])
+async def test_a_fault_in_a_handler_of_the_sdk_is_a_neutral_error(era: str, method: str) -> None:  # A71
+    server = build()
+    entry = server.sdk.get_request_handler(method)
+    assert entry is not None
+
+    async def broken(*_: object) -> Any:
+        raise KeyError(CANARY)
+
+    server.sdk.add_request_handler(method, entry.params_type, broken)
+    async with talking(era, server) as client:
+        with pytest.raises(MCPError) as caught:
+            await getattr(client, f"list_{method.split('/')[0]}")()
+    assert caught.value.code == INTERNAL_ERROR
+    assert CANARY not in str(caught.value)
+    assert "call id" in caught.value.data["hint"]
+
+
+@ERAS
+async def test_a_full_server_refuses_at_once_and_says_when_to_come_back(era: str) -> None:  # F12
+    server = served([EchoTool(), ModeTool()], admission=Admission(1))
+    async with talking(era, server) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call_tool, "behave", {"mode": "sleep"})
+        while not server.runtime.admission.running:
+            await anyio.lowlevel.checkpoint()
+        result = await client.call_tool("echo", {"text": "hi"})
+        tasks.cancel_scope.cancel()
+    assert result.is_error
+    assert result.structured_content is not None
+    assert result.structured_content["error"]["code"] == "overloaded"
+    assert result.structured_content["error"]["retry_after_s"] > 0
+
+
+@ERAS
+async def test_a_call_ends_at_its_deadline(era: str) -> None:  # S-111
+    async with talking(era, served([ModeTool()], deadline_s=0.05)) as client:
+        result = await client.call_tool("behave", {"mode": "sleep"})
+    assert result.structured_content is not None
+    assert result.structured_content["error"]["code"] == "deadline_exceeded"
+
+
+@ERAS
+async def test_twenty_calls_at_once_get_their_own_answers(era: str) -> None:  # S-08
+    answers: dict[int, Any] = {}
+
+    async def call(client: Client, number: int) -> None:
+        meta: Any = {"plumbrule/call_id": f"call-{number:04}"}
+        arguments = {"mode": "sleep", "seconds": 0.01 * (number % 3)}
+        result = await client.call_tool("behave", arguments, meta=meta)
+        answers[number] = result.structured_content
+
+    async with talking(era) as client, anyio.create_task_group() as tasks:
+        for number in range(20):
+            tasks.start_soon(call, client, number)
+    assert [answers[n]["seen_call_id"] for n in range(20)] == [f"call-{n:04}" for n in range(20)]
+
+
+@ERAS
+async def test_progress_grows_and_ends_with_the_call(era: str) -> None:  # S-06
+    heard: list[tuple[float, float | None]] = []
+
+    async def listen(done: float, total: float | None, _: str | None) -> None:
+        heard.append((done, total))
+
+    async with talking(era) as client:
+        await client.call_tool("behave", {"mode": "progress"}, progress_callback=listen)
+    assert [done for done, _ in heard] == sorted({done for done, _ in heard})
+    assert heard[-1] == (5, 5)
+
+
+@ERAS
+async def test_tools_are_listed_in_the_order_given_with_their_own_schemas(era: str) -> None:  # S-03, S-05
+    tools = [ModeTool(), EchoTool()]
+    async with talking(era, served(tools)) as client:
+        listed = (await client.list_tools()).tools
+    assert [tool.name for tool in listed] == ["behave", "echo"]
+    assert [tool.input_schema for tool in listed] == [tool.input_schema for tool in tools]
+    assert [tool.output_schema for tool in listed] == [tool.output_schema for tool in tools]
+    assert listed[0].annotations is not None
+    assert listed[0].annotations.read_only_hint is True
+
+
+@ERAS
+async def test_a_forged_cursor_is_refused(era: str) -> None:  # A79
+    async with talking(era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.list_tools(cursor="forged")
+    assert caught.value.code == INVALID_PARAMS
+
+
+@ERAS
+async def test_each_call_writes_one_log_line(era: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="plumbrule.calls"):
+        async with talking(era) as client:
+            await client.call_tool("echo", {"text": "hi"})
+            await client.call_tool("\n" + "x" * 500, {})
+    lines = [record for record in caplog.records if record.message == "call"]
+    assert [(line.tool, line.code) for line in lines] == [("echo", "ok"), ("(unknown)", "unknown_tool")]
+
+
+def test_two_tools_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="share a name"):
+        served([EchoTool(), EchoTool()])
