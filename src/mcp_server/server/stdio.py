@@ -255,6 +255,7 @@ class _Writer:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._lock = asyncio.Lock()
+        self._writers = 0  # `Lock.locked()` is false while the lock passes from one to the next
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
         self._hurried = False
@@ -267,13 +268,17 @@ class _Writer:
         Raises:
             OSError: the other side is gone.
         """
-        if not self._lock.locked():
-            # The common case holds no lock: nothing else can run before this write has returned.
+        if not self._writers:
+            # The common case needs no lock: nothing else can run before this write has returned.
             line = line[self._write_some(line) :]
             if not line:
                 return
-        async with self._lock:
-            await self._write_all(line)
+        self._writers += 1
+        try:
+            async with self._lock:
+                await self._write_all(line)
+        finally:
+            self._writers -= 1
 
     def _write_some(self, line: bytes | memoryview) -> int:
         try:

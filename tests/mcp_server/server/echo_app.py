@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -92,6 +93,8 @@ class ModeTool(EchoTool):
         elif mode == "print":
             print("noise from print", flush=True)
             await anyio.run_process(["sh", "-c", "echo noise from a child; cat"], stdin=None, stdout=None, stderr=None)
+        elif mode == "child":
+            await _wait_for_child()
         elif mode == "progress":
             for step in range(1, 6):
                 await report_progress(step, 5, f"step {step}")
@@ -103,6 +106,19 @@ class ModeTool(EchoTool):
         call = current_call()
         assert call is not None
         return Reply({"principal": call.principal, "seen_call_id": call.id}, mode)
+
+
+async def _wait_for_child() -> None:
+    """Start a program that would run for a minute, log its pid, and log again when it is gone."""
+    from plumbrule.core.process import base_env, open_process
+
+    try:
+        script = "echo $$; exec sleep 60"
+        async with open_process(["/bin/sh", "-c", script], env=base_env(Path("/"))) as child:
+            logging.getLogger("child").info("%s", (await child.read_until(b"\n")).decode().strip())
+            await child.wait()
+    finally:
+        logging.getLogger("child").info("gone")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,13 @@ class Output:
 
     def __init__(self, pipe: Any) -> None:
         self.lines: list[str] = []
-        self.reading = threading.Event()
-        self.reading.set()
-        self.closing = False
         self._queue: queue.Queue[str | None] = queue.Queue()
         self._thread = threading.Thread(target=self._read, args=(pipe,), daemon=True)
         self._thread.start()
 
     def _read(self, pipe: Any) -> None:
         with pipe:
-            while self.reading.wait() and not self.closing and (raw := pipe.readline()):
+            for raw in pipe:
                 self._queue.put(raw.decode("utf-8", "replace"))
         self._queue.put(None)
 
@@ -61,7 +58,12 @@ class Served:
     """A serving process with its output read line by line."""
 
     def __init__(
-        self, *arguments: str, stdin: Any = subprocess.PIPE, command: tuple[str, ...] = (), **popen: Any
+        self,
+        *arguments: str,
+        stdin: Any = subprocess.PIPE,
+        command: tuple[str, ...] = (),
+        reads: bool = True,
+        **popen: Any,
     ) -> None:
         self.process = subprocess.Popen(
             [*(command or (sys.executable, ECHO_APP)), *arguments],
@@ -70,7 +72,8 @@ class Served:
             stderr=subprocess.PIPE,
             **popen,
         )
-        self.out = Output(self.process.stdout)
+        if reads:
+            self.out = Output(self.process.stdout)
         self.log = Output(self.process.stderr)
 
     def signal(self, number: int = signal.SIGTERM) -> None:
@@ -105,15 +108,6 @@ class Served:
             pass
         return message
 
-    def stop_reading(self) -> None:
-        """Leave standard output alone from here on (one more line may still be taken)."""
-        self.out.reading.clear()
-
-    def close_output(self) -> None:
-        """Close our end of standard output after the next line."""
-        self.out.closing = True
-        self.ask_without_answer()
-
     def introduce(self) -> dict[str, Any]:
         """The handshake of the handshake era."""
         answer = self.ask("initialize", INITIALIZE, id="init")
@@ -122,13 +116,13 @@ class Served:
 
     def close(self) -> None:
         if self.process.stdin is not None and not self.process.stdin.closed:
-            try:
+            with suppress(BrokenPipeError):
                 self.process.stdin.close()
-            except BrokenPipeError:
-                pass
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(timeout=WAIT_S)
+        if self.process.stdout is not None and not hasattr(self, "out"):
+            self.process.stdout.close()
 
 
 INITIALIZE = {
@@ -145,9 +139,9 @@ MODERN_META = {
 
 
 @contextmanager
-def stdio(**options: object) -> Iterator[Served]:
+def stdio(*, reads: bool = True, **options: object) -> Iterator[Served]:
     """The echo server over stdio."""
-    served = Served("stdio", *_pairs(options))
+    served = Served("stdio", *_pairs(options), reads=reads)
     try:
         yield served
     finally:
