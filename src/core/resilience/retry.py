@@ -78,6 +78,9 @@ async def retrying(
     """
     import tenacity  # 26 ms that only a run with the network pays
 
+    async def tried() -> T:  # tenacity awaits only what it knows for a coroutine function, which a lambda is not
+        return await attempt()
+
     def wait_s(state: tenacity.RetryCallState) -> float:
         failure = _failure(state)
         spread = jitter(0, min(policy.max_s, policy.base_s * 2 ** (state.attempt_number - 1)))
@@ -92,7 +95,7 @@ async def retrying(
         sleep=sleep, wait=wait_s, stop=must_stop, retry=tenacity.retry_if_exception_type(TryAgain), reraise=True
     )
     try:
-        result: T = await retries(attempt)
+        result = await retries(tried)
     except TryAgain as failure:
         raise failure.error from failure.__cause__
     budget.earn()
