@@ -114,10 +114,13 @@ class Front:
             body, content_type = self._metrics()
             page = Page(200, body, content_type.encode())
         elif scope["path"] == "/health":
-            page = await self._health.details()
+            page = await self._health.details(self._load())
         else:
-            page = await self._health.verbose()
+            page = await self._health.verbose(self._load())
         await _answer(scope, send, page)
+
+    def _load(self) -> dict[str, int]:
+        return {"calls": self._calls_running(), "requests": len(self._requests), "streams": len(self._streams)}
 
     def _tracked(self, application: Application) -> Application:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,7 +6,7 @@ required can make the server unready.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -70,17 +70,17 @@ class Health:
         fit = _fit(await self.results())
         return Page(200, b"ok\n") if fit else Page(503, b"not ready\n")
 
-    async def verbose(self) -> Page:
-        """One line a check, in the style of Kubernetes."""
+    async def verbose(self, load: Mapping[str, int]) -> Page:
+        """One line a check, in the style of Kubernetes, and what is under way."""
         results = await self.results()
         lines = [f"[{'+' if r.passed else '-'}]{r.name} {_word(r)} ({r.duration_ms:g} ms)" for r in results]
         fit = self.state == "ready" and _fit(results)
-        lines.append(f"state {self.state}")
+        lines.append(f"state {self.state}, {', '.join(f'{name} {count}' for name, count in load.items())}")
         lines.append("readyz check passed" if fit else "readyz check failed")
         return Page(200 if fit else 503, "\n".join(lines).encode() + b"\n")
 
-    async def details(self) -> Page:
-        """`application/health+json`: status, and each check with its duration."""
+    async def details(self, load: Mapping[str, int]) -> Page:
+        """`application/health+json`: status, what is under way, and each check with its duration."""
         results = await self.results()
         fit = self.state == "ready" and _fit(results)
         status = "fail" if not fit else "pass" if all(r.passed for r in results) else "warn"
@@ -93,7 +93,7 @@ class Health:
             }
             for r in results
         }
-        body = orjson.dumps({"status": status, "state": self.state, "checks": checks})
+        body = orjson.dumps({"status": status, "state": self.state, "load": dict(load), "checks": checks})
         return Page(200 if fit else 503, body, b"application/health+json")
 
     async def results(self) -> tuple[CheckResult, ...]:
