@@ -42,7 +42,7 @@ def main() -> None:
     source = json.dumps(f"{PACKAGE} {exact}, MIT; see THIRD_PARTY.txt")
     rows = ",\n".join(packed(languages))
     TARGET.write_text(f'{{"source":{source},\n"languages":[\n{rows}\n]}}\n', encoding="utf-8")
-    print(f"{TARGET}: {len(languages)} languages, {TARGET.stat().st_size} bytes")  # noqa: T201 - a script's answer
+    print(f"{TARGET}: {len(languages)} languages, {TARGET.stat().st_size} bytes")
 
 
 if __name__ == "__main__":
