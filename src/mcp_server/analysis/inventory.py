@@ -44,6 +44,7 @@ _GENERATORS = {
     ".readthedocs.yaml": "readthedocs",
     ".readthedocs.yml": "readthedocs",
 }
+_STARTS = frozenset(("main.go", "main.rs", "__main__.py", "manage.py"))
 _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
@@ -129,6 +130,10 @@ class Inventory:
     attributes: list[Entry] = field(default_factory=list[Entry])
     packages: list[str] = field(default_factory=list[str])
     """Folders at the root or below `src/` that hold an `__init__.py`."""
+    starts: list[Entry] = field(default_factory=list[Entry])
+    """Files that by their language's own rule are where a program starts."""
+    wrappers: set[str] = field(default_factory=set[str])
+    """Build tool wrappers at the root (`gradlew`, `mvnw`)."""
     over: int = 0
     """Entries beyond the limit, not looked at."""
 
@@ -187,6 +192,10 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
         found.first_test = found.first_test or path
     if "." in name or name.startswith(("id_", "_n")):
         _sort_by_ending(found, entry, path, name)
+    if name in _STARTS or (folder.endswith("src/bin") and name.endswith(".rs")):
+        _keep(found.starts, entry)
+    elif path in ("gradlew", "mvnw"):
+        found.wrappers.add(path)
     if name == ".gitattributes":
         _keep(found.attributes, entry)
     if (
