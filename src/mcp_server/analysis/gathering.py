@@ -66,7 +66,9 @@ class Collected:
 
     def skips(self) -> tuple[Skipped, ...]:
         """By reason, in the order of the alphabet."""
-        return tuple(Skipped(reason, self.counts[reason], tuple(self.skipped[reason])) for reason in sorted(self.counts))
+        return tuple(
+            Skipped(reason, self.counts[reason], tuple(self.skipped[reason])) for reason in sorted(self.counts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,7 @@ def _note_inventory(into: Collected) -> None:
         into.limited = True
 
 
-async def _read_small(
-    snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected
-) -> list[FoundManifest]:
+async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected) -> list[FoundManifest]:
     """Read what is small and telling; the manifests that are to be parsed."""
     inventory = into.inventory
     manifests = _manifests_within(detail, limits, into)

@@ -1,5 +1,7 @@
 """The languages fact of a report, from what detection settled and the lines that were counted."""
 
+from typing import Literal
+
 from plumbrule.mcp_server.analysis.gathering import Collected
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import Amount, tally
@@ -16,7 +18,7 @@ def languages_of(collected: Collected, detail: Detail) -> Languages | None:
         return None
     result = tally(collected.files, collected.lines)
     largest = _largest(collected.files) if detail != "card" else {}
-    counted_by = "lines" if result.by_lines else "bytes"
+    counted_by: Literal["lines", "bytes"] = "lines" if result.by_lines else "bytes"
     shares = tuple(
         LanguageShare(
             name=share.name,

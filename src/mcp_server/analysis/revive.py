@@ -1,22 +1,23 @@
 """The way back from `model.wire`: frozen dataclasses from JSON values, for reports kept in the cache."""
 
 import types
+from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 
 def revive(kind: type[T], value: dict[str, Any]) -> T:
     """An instance of the dataclass `kind` from its wire form; fields that were left out take their defaults."""
-    hints = _hints(kind)
+    hints = _hints(cast(Hashable, kind))
     given = {name: _part(hint, value[name]) for name, hint in hints.items() if name in value}
     return kind(**given)
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     resolved = get_type_hints(kind)
     return {field.name: resolved[field.name] for field in fields(kind)}
 

@@ -1,8 +1,8 @@
 """The engine behind `analyze_repository`: opens a source, gathers, and puts the facts together into a report.
 
 Below it: the `Sources` port, `gathering` (what is read), the rooms of facts beside it. Above it: the tool, which sheds
-the report to a budget. A finished report is kept under what it was made from (content, commit, detail, limits, version),
-so an unchanged repository costs one look at the cache; a partial one is never kept.
+the report to a budget. A finished report is kept under what it was made from (content, commit, detail, limits,
+version), so an unchanged repository costs one look at the cache; a partial one is never kept.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
 from plumbrule.mcp_server.analysis.gathering import Collected, Tools, gather
 from plumbrule.mcp_server.analysis.languages_fact import languages_of
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, Size, Source, wire
+from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, Size, Source, wire, with_live_pointers
 from plumbrule.mcp_server.analysis.parsing import Workers
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.words import word
@@ -35,9 +35,10 @@ RESERVE_S = 2.0
 """Kept of the call's time for putting together what there is; a tenth of what is left, when that is less."""
 
 UNTRUSTED = (
-    "/name/value",
-    "/description/value",
-    "/licence/declared/value",
+    "/source/name",
+    "/name",
+    "/description",
+    "/licence/declared",
     "/runtimes",
     "/commands",
     "/entry_points",
@@ -46,23 +47,20 @@ UNTRUSTED = (
     "/components",
     "/documentation",
     "/manifests",
-    "/source/name",
 )
 """Fields that hold the repository's words. `tools/budget` keeps of these what is there."""
 
 NOT_EXAMINED: dict[Detail, tuple[str, ...]] = {
-    "card": ("components", "activity", "documentation", "secrets beyond likely files", "symbols", "imports"),
-    "summary": ("symbols", "imports", "history beyond activity"),
-    "full": ("symbols", "imports", "history beyond activity"),
+    "card": ("components", "history", "documentation", "most files for secrets", "symbols"),
+    "summary": ("symbols", "imports", "history before the last year"),
+    "full": ("symbols", "imports", "history before the last year"),
 }
 
 
 class Surveyor:
     """Surveys repositories; at most `limits.max_surveys` at once, one at a time for the same content."""
 
-    def __init__(
-        self, sources: Sources, cache: Cache, workers: Workers, limits: SurveyLimits | None = None
-    ) -> None:
+    def __init__(self, sources: Sources, cache: Cache, workers: Workers, limits: SurveyLimits | None = None) -> None:
         self._sources = sources
         self._limits = limits or SurveyLimits()
         self._tools = Tools(workers, cache, self._limits)
@@ -99,7 +97,7 @@ class Surveyor:
         collected = Collected()
         with anyio.CancelScope(deadline=_soft_deadline()):
             await gather(snapshot, detail, self._tools, collected)
-        report = _report(snapshot, detail, collected)
+        report = with_live_pointers(_report(snapshot, detail, collected))
         if key and report.coverage.complete:
             self._tools.cache.put(key, orjson.dumps(wire(report)))
         if collected.finished:
@@ -131,7 +129,7 @@ def _report(snapshot: Snapshot, detail: Detail, collected: Collected) -> Reposit
         source=_source_of(snapshot.origin),
         name=identity.name_of(gathered),
         size=_size_of(collected),
-        coverage=_coverage_of(snapshot, collected),
+        coverage=_coverage_of(snapshot, detail, collected),
         description=identity.description_of(gathered),
         languages=languages,
         licence=licence,
@@ -173,9 +171,11 @@ def _size_of(collected: Collected) -> Size:
     return Size(len(collected.inventory.files), collected.inventory.total_bytes, lines if known else None)
 
 
-def _coverage_of(snapshot: Snapshot, collected: Collected) -> Coverage:
+def _coverage_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Coverage:
     """Files seen, files whose bytes were read, and everything left out by the adapter or by us."""
     skipped = _merged((*snapshot.skipped, *collected.skips()))
+    if detail == "card":  # examples belong to the deeper levels
+        skipped = tuple(Skipped(one.reason, one.count) for one in skipped)
     complete = collected.finished and not collected.limited and not collected.counts.get("crashed")
     return Coverage(len(snapshot.entries), collected.read, skipped, complete)
 
