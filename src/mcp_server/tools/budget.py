@@ -133,6 +133,8 @@ def shed(
     whole = _tokens(report)
     if whole <= bound:
         return with_live_pointers(report), text
+    # Cutting adds a line to the text, so the cut result has a little less room than the whole had.
+    bound = _structured_budget(report.detail, max_tokens, render(replace(report, truncated=Truncated({}, {"": ""}))))
     asked = arguments or {"source": report.source.asked, "detail": report.detail}
     again = {**asked, "max_tokens": whole + token_bound(text) + 1}
     plan = _Plan(report, {"tool": "analyze_repository", "arguments": again})
