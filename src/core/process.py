@@ -220,6 +220,8 @@ class Conversation:
     async def wait(self) -> int:
         """The return code, once the program has ended by itself. Call `finish` first where it waits for input."""
         await self._child.exited()
+        with anyio.move_on_after(DRAIN_S):  # so that `stderr` has its last words
+            await self._complaints.finished.wait()
         return self._child.peek()
 
     async def _ended(self) -> ProcessEnded:

@@ -2,16 +2,25 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from plumbrule.core.errors import InvalidArgument, PlumbruleError, Unsupported
+import anyio
+from anyio import to_thread
+
+from plumbrule.core.errors import InvalidArgument, PlumbruleError
+from plumbrule.core.security.addresses import Resolver, SystemResolver
 from plumbrule.core.security.paths import PathPolicy, admit
-from plumbrule.core.security.urls import NetworkSettings, url_policy
+from plumbrule.core.security.urls import NetworkSettings, UrlPolicy, url_policy
+from plumbrule.mcp_server.platforms.checkout import Checkout
+from plumbrule.mcp_server.platforms.credentials import parse_tokens
+from plumbrule.mcp_server.platforms.fetched import FetchedFolders
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.platforms.local import LocalSources
+from plumbrule.mcp_server.platforms.packages import Packages
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
+from plumbrule.mcp_server.platforms.remote import RemoteGit
 from plumbrule.mcp_server.platforms.source import GitSource, PathSource, parse_source
 from plumbrule.mcp_server.platforms.workspace import Workspace
 
@@ -23,36 +32,81 @@ def build_sources(
     paths: PathPolicy,
     cache_folder: Path,
     now_s: Callable[[], float] = time.time,
+    resolver: Resolver | None = None,
 ) -> Sources:
-    """Sources over the real world.
+    """Sources over the real world. Nothing is opened, written or contacted before the first source is.
 
-    `paths` says which local paths may be named: `roots=None` for the command line, the configured roots on stdio,
-    none over HTTP. `cache_folder` is ours alone; fetched repositories and temporary folders live in it.
+    `paths` says which local paths may be named: `roots=None` for the command line, the configured roots on stdio
+    (`stdio_roots`), none over HTTP. `cache_folder` is ours alone: fetched repositories and packages are kept in it,
+    and what a crash left behind in it is swept at the first use. `resolver` looks up host names.
 
     Raises:
         ConfigurationError: a setting is no host, origin or token.
     """
+    tokens = parse_tokens(settings.tokens)
+    resolver = resolver or SystemResolver()
     workspace = Workspace(cache_folder / "tmp")
+    clone = settings.clone()
+    checkout = Checkout(
+        RemoteGit(network, clone, resolver),
+        workspace,
+        FetchedFolders(cache_folder / "repositories", clone.cache_bytes),
+        tokens,
+        settings.local(),
+        anyio.Semaphore(clone.concurrent),
+        now_s,
+    )
+    packages = Packages(
+        network, settings, workspace, FetchedFolders(cache_folder / "packages", clone.cache_bytes), resolver
+    )
     local = LocalSources(paths, workspace, settings.local(), settings.archive(), now_s)
-    return _Sources(local, paths, network)
+    return _Sources(local, checkout, packages, workspace, paths, url_policy(network))
+
+
+def stdio_roots(settings: SourceSettings, home: Path) -> tuple[Path, ...]:
+    """The folders that `sources.roots` names; a relative one has no meaning and is left out."""
+    named = (
+        home / root[2:] if root.startswith("~/") else home if root == "~" else Path(root) for root in settings.roots
+    )
+    return tuple(root for root in named if root.is_absolute())
 
 
 class _Sources:
-    def __init__(self, local: LocalSources, paths: PathPolicy, network: NetworkSettings) -> None:
+    def __init__(
+        self,
+        local: LocalSources,
+        checkout: Checkout,
+        packages: Packages,
+        workspace: Workspace,
+        paths: PathPolicy,
+        urls: UrlPolicy,
+    ) -> None:
         self._local = local
+        self._checkout = checkout
+        self._packages = packages
+        self._workspace = workspace
         self._paths = paths
-        self._urls = url_policy(network)
+        self._urls = urls
+        self._swept = False
 
     @asynccontextmanager
     async def open(self, source: str) -> AsyncIterator[Snapshot]:
         """See the port."""
-        wanted = parse_source(source, self._urls)
-        if isinstance(wanted, GitSource) and wanted.short:
-            self._refuse_ambiguous(source)
-        if not isinstance(wanted, PathSource):
-            raise Unsupported("Remote sources are not read yet.", hint="Clone it and name the folder.")
-        async with self._local.open(wanted.text) as snapshot:
+        if not self._swept:
+            self._swept = True
+            await to_thread.run_sync(self._workspace.sweep)
+        async with self._opened(source) as snapshot:
             yield snapshot
+
+    def _opened(self, text: str) -> AbstractAsyncContextManager[Snapshot]:
+        wanted = parse_source(text, self._urls)
+        if isinstance(wanted, PathSource):
+            return self._local.open(wanted.text)
+        if isinstance(wanted, GitSource):
+            if wanted.short:
+                self._refuse_ambiguous(text)
+            return self._checkout.open(text, wanted)
+        return self._packages.open(text, wanted)
 
     def _refuse_ambiguous(self, source: str) -> None:
         """`owner/name` is GitHub, unless a folder of that name lies here: then nobody can tell what was meant."""
