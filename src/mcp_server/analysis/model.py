@@ -137,7 +137,7 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class EntryPoint:
-    """Where execution starts: `kind` is one of `rules.ENTRY_KINDS`; `target` is what is started, as written."""
+    """Where execution starts: `kind` says how it is started; `target` is what is started, as written."""
 
     name: str
     kind: str
