@@ -2,23 +2,19 @@
 
 `run` waits for a program and hands back what it printed; `open_process` talks to one that stays, such as
 `git cat-file --batch`. Each gets its own session, so that the whole group can be killed: at the wall-clock limit,
-at the output cap, on cancellation, and for stragglers that outlive the program itself. Below lie `core.launcher`,
-which sets the resource limits, and `core.pipes`, which moves the bytes. POSIX only.
+at the output cap, on cancellation, and for stragglers that outlive the program itself. Below lie `core.child`,
+which starts and ends it, `core.launcher`, which sets the resource limits, and `core.pipes`, which moves the bytes.
+POSIX only.
 
 The child is a plain `subprocess.Popen` (vfork, 0.2 ms) and its exit is seen through a pidfd: together 0.2 ms of our
 CPU a call, where asyncio's own subprocess takes 0.4 and anyio's 0.5. Error texts name the program and the limit only;
 what it printed is in a field, for the caller to judge, because a repository may have written it.
 """
 
-import contextlib
-import errno
-import logging
 import os
 import shutil
-import signal
-import subprocess
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,23 +22,16 @@ from typing import Literal
 import anyio
 from anyio.abc import TaskGroup
 
+from plumbrule.core.child import REAP_S, Child, started
 from plumbrule.core.errors import LimitExceeded, MissingDependency, WorkerCrashed
 from plumbrule.core.launcher import launch_argv
-from plumbrule.core.pipes import Drain, PipeReader, PipeWriter, grow_pipe
-
-log = logging.getLogger("plumbrule.process")
+from plumbrule.core.pipes import Drain, PipeReader, grow_pipe
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
 """Where programs are looked up unless the caller says otherwise. Not the caller's PATH: it may name a work tree."""
 
 DRAIN_S = 1.0
 """How long output may still arrive after the program and its group are dead (a runaway that left the session)."""
-
-REAP_S = 2.0
-"""How long a killed program may take to die before we stop waiting; only one stuck in the kernel takes longer."""
-
-POLL_S = 0.01
-"""Exit polling where there is no pidfd (macOS, old kernels)."""
 
 MAX_STDERR_BYTES = 32 << 20
 """A program that complains this much is killed: git's sideband can be endless, and reading it costs us CPU."""
@@ -163,7 +152,7 @@ async def run(
 class Conversation:
     """A program that answers while it is asked. One reader at a time; requests may be fed while replies are read."""
 
-    def __init__(self, child: "_Child", limits: ProcessLimits, group: TaskGroup, complaints: Drain) -> None:
+    def __init__(self, child: Child, limits: ProcessLimits, group: TaskGroup, complaints: Drain) -> None:
         self._child = child
         self._group = group
         self._complaints = complaints
@@ -269,7 +258,7 @@ async def open_process(
 
 
 @asynccontextmanager
-async def _supervised(child: "_Child", limits: ProcessLimits) -> AsyncGenerator[None]:
+async def _supervised(child: Child, limits: ProcessLimits) -> AsyncGenerator[None]:
     """However the body ends, the group is dead and the child can be reaped when this does; shielded and bounded."""
     try:
         yield
@@ -278,88 +267,6 @@ async def _supervised(child: "_Child", limits: ProcessLimits) -> AsyncGenerator[
             await child.stop(limits.grace_s)
 
 
-class _Child:
-    """One started program: its pipes, its exit, its death."""
-
-    def __init__(self, program: str, popen: "subprocess.Popen[bytes]") -> None:
-        assert popen.stdout is not None
-        assert popen.stderr is not None
-        self.program = program
-        self.pid = popen.pid
-        self._popen = popen
-        self._pidfd = _pidfd(popen.pid)
-        self._closed = False
-        self._ended = False
-        self.stdout = popen.stdout.fileno()
-        self.stderr = popen.stderr.fileno()
-        self.stdin = PipeWriter(popen.stdin) if popen.stdin is not None else None
-        for fd in (self.stdout, self.stderr):
-            os.set_blocking(fd, False)
-
-    async def exited(self) -> None:
-        """Return when the program has ended. Where there is a pidfd it is not reaped yet, so its id stays its own."""
-        if self._ended:
-            return
-        if self._pidfd is not None:
-            await anyio.wait_readable(self._pidfd)
-            self._ended = True
-            return
-        while self._popen.poll() is None:  # noqa: ASYNC110 - nothing but the kernel knows, and it has no event here
-            await anyio.sleep(POLL_S)
-        self._ended = True
-
-    def kill(self, how: int = signal.SIGKILL) -> None:
-        """Send a signal to the whole group; does nothing once it is reaped, when its id may be another's."""
-        if self._closed:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says EPERM for a group of zombies
-            os.killpg(self.pid, how)
-
-    async def stop(self, grace_s: float) -> None:
-        """End the group: politely, then not; returns when the program has ended."""
-        if not self._ended:
-            self.kill(signal.SIGTERM)
-            with anyio.move_on_after(grace_s):
-                await self.exited()
-        self.kill()
-        await self.exited()
-
-    def peek(self) -> int:
-        """The return code, negative for a signal, without giving up the process id. Only after `exited`."""
-        if self._pidfd is None:
-            return self._popen.wait(timeout=REAP_S)
-        state = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        assert state is not None
-        return state.si_status if state.si_code == os.CLD_EXITED else -state.si_status
-
-    def close(self) -> None:
-        """Give back every descriptor, and the zombie if there is one."""
-        self.kill()
-        self._closed = True
-        if self._popen.poll() is None:
-            log.warning("a killed child process has not died yet", extra={"program": self.program, "pid": self.pid})
-        if self.stdin is not None:
-            self.stdin.close()
-        for pipe in (self._popen.stdout, self._popen.stderr):
-            if pipe is not None:
-                pipe.close()
-        if self._pidfd is not None:
-            os.close(self._pidfd)
-
-
-def _pidfd(pid: int) -> int | None:
-    """A descriptor that becomes readable when the process ends; None where the system has none (macOS, gVisor)."""
-    if not hasattr(os, "pidfd_open"):
-        return None
-    try:
-        return os.pidfd_open(pid)
-    except OSError as error:
-        if error.errno in (errno.ENOSYS, errno.EPERM):
-            return None
-        raise
-
-
-@contextlib.contextmanager
 def _started(
     argv: Sequence[str],
     env: Mapping[str, str],
@@ -369,30 +276,10 @@ def _started(
     wants_stdin: bool,
     dies_with_parent: bool,
     install_hint: str,
-) -> Iterator[_Child]:
+) -> AbstractContextManager[Child]:
     program = find_program(argv[0], env, install_hint)
-    popen = subprocess.Popen(
-        launch_argv([program, *argv[1:]], limits.as_rlimits(), dies_with_parent=dies_with_parent),
-        env=dict(env),
-        cwd=cwd or "/",
-        stdin=subprocess.PIPE if wants_stdin else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,
-        start_new_session=True,
-        pass_fds=pass_fds,
-        umask=0o077,
-    )
-    try:
-        child = _Child(Path(program).name, popen)
-    except BaseException:  # out of descriptors: nobody else would end it
-        os.killpg(popen.pid, signal.SIGKILL)
-        popen.communicate()
-        raise
-    try:
-        yield child
-    finally:
-        child.close()
+    launched = launch_argv([program, *argv[1:]], limits.as_rlimits(), dies_with_parent=dies_with_parent)
+    return started(Path(program).name, launched, env=env, cwd=cwd, pass_fds=pass_fds, stdin=wants_stdin)
 
 
 def find_program(name: str, env: Mapping[str, str], install_hint: str = "") -> str:
