@@ -24,13 +24,18 @@ def prepare(session: nox.Session) -> None:
     """Install the project and its tools, unless this is the environment that has them."""
     if not AT_HOME:
         session.install("--editable", ".", "--group", "dev")
-    # Tools are found beside the interpreter also when the environment was not activated.
+    # Tests start tools by name, also when the environment was not activated.
     session.env["PATH"] = os.pathsep.join([str(Path(python(session)).parent), os.environ.get("PATH", "")])
 
 
 def python(session: nox.Session) -> str:
     """The interpreter that has the project."""
     return sys.executable if AT_HOME else str(Path(session.bin) / "python")
+
+
+def run_tool(session: nox.Session, name: str, *arguments: str) -> None:
+    """A program that lies beside the interpreter."""
+    session.run(str(Path(python(session)).with_name(name)), *arguments, external=True)
 
 
 def run_python(session: nox.Session, *arguments: str) -> None:
@@ -47,7 +52,7 @@ def lint(session: nox.Session) -> None:
     prepare(session)
     run_python(session, "-m", "ruff", "check", ".")
     run_python(session, "-m", "ruff", "format", "--check", ".")
-    session.run("hadolint", "Dockerfile", external=True)
+    run_tool(session, "hadolint", "Dockerfile")
 
 
 @nox.session
@@ -62,7 +67,7 @@ def types(session: nox.Session) -> None:
 def imports(session: nox.Session) -> None:
     """The architecture's contracts (.importlinter)."""
     prepare(session)
-    session.run("lint-imports", "--no-logo", external=True)
+    run_tool(session, "lint-imports", "--no-logo")
 
 
 @nox.session

@@ -20,6 +20,7 @@ from plumbrule.core.calls import CallLimits
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.fields import Mismatch, accept, describe
 from plumbrule.core.observability.logging import LogSettings
+from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.settings import (
     CONFIG_VARIABLE,
     SECRETS_VARIABLE,
@@ -34,6 +35,7 @@ from plumbrule.core.settings import (
     walk,
 )
 from plumbrule.core.store.build import CacheSettings
+from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.server.settings import HttpSettings, StdioSettings
 
 FILE_NAME = "plumbrule.toml"
@@ -48,6 +50,8 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     limits: CallLimits = field(default_factory=CallLimits)
     cache: CacheSettings = field(default_factory=CacheSettings)
+    sources: SourceSettings = field(default_factory=SourceSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     stdio: StdioSettings = field(default_factory=StdioSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
 
@@ -80,10 +84,11 @@ def secret_values(settings: Settings) -> list[str]:
 
 
 def _texts(value: Any) -> list[str]:
+    """Each text, and of `host=token` the token by itself too."""
     if isinstance(value, Mapping):
         value = list(typing.cast("Mapping[str, str]", value).values())
     items = typing.cast("Sequence[str]", value if isinstance(value, (list, tuple)) else [value])
-    return [item for item in items if item]
+    return [part for item in items for part in (item, item.partition("=")[2]) if part]
 
 
 def load(

@@ -1,39 +1,26 @@
 """Starts the servers under judgement and installs the judges; without npm the session fails rather than skips."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # these helpers are programs too, so they lie beside the tests and in no package
+SERVER_TESTS = HERE.parent / "mcp_server" / "server"
+sys.path[:0] = [str(HERE), str(SERVER_TESTS)]  # the helpers are programs too, so they lie in no package
 
 import node_tools  # noqa: E402 - after the path
-
-LISTENING = re.compile(r"listening on (http://\S+)")
-START_TIMEOUT_S = 60
-LINES_BEFORE_LISTENING = 200
+from serving import LISTENING, Served  # noqa: E402 - after the path
 
 
-@contextmanager
-def serving(*command: str) -> Iterator[str]:
-    """Start a server process, give the address that its log names, and end it."""
-    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-    assert process.stderr is not None
+def listening(served: Served) -> Iterator[str]:
+    """The address of a started server, which is ended afterwards."""
     try:
-        for line, _ in zip(process.stderr, range(LINES_BEFORE_LISTENING), strict=False):
-            if found := LISTENING.search(line):
-                yield found[1]
-                break
-        else:
-            pytest.fail(f"{command} never said where it listens")
+        yield served.log.until(LISTENING.pattern)[1]
     finally:
-        process.terminate()
-        process.communicate(timeout=START_TIMEOUT_S)
+        served.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,7 +30,19 @@ def judges() -> None:
 
 
 @pytest.fixture(scope="session")
-def fixture_server() -> Iterator[str]:
-    """The suite's fixture on our factory, and its address."""
-    with serving(str(HERE / "fixture.py"), "0") as url:
-        yield url
+def fixture_url() -> Iterator[str]:
+    """The suite's fixture on our factory."""
+    command = (sys.executable, str(HERE / "fixture.py"))
+    yield from listening(Served("0", command=command, stdin=subprocess.DEVNULL))
+
+
+@pytest.fixture(scope="session")
+def shipped_command() -> list[str]:
+    """What starts the server that is shipped; a transport and its options follow."""
+    return [sys.executable, str(SERVER_TESTS / "echo_app.py")]
+
+
+@pytest.fixture(scope="session")
+def shipped_url(shipped_command: list[str]) -> Iterator[str]:
+    """The shipped server over HTTP."""
+    yield from listening(Served("http", command=tuple(shipped_command), stdin=subprocess.DEVNULL))

@@ -95,7 +95,7 @@ async def retrying(
         sleep=sleep, wait=wait_s, stop=must_stop, retry=tenacity.retry_if_exception_type(TryAgain), reraise=True
     )
     try:
-        result = await retries(tried)
+        result: T = await retries(tried)
     except TryAgain as failure:
         raise failure.error from failure.__cause__
     budget.earn()

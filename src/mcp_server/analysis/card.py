@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from plumbrule.core.tokens import token_bound
 from plumbrule.mcp_server.analysis.model import RepositoryReport
 
-TEXT_TOKENS = 150
-"""The card's text stays within this (DECISIONS, "Results")."""
+TEXT_TOKENS = 120
+"""A card's text may take 150 tokens (DECISIONS, "Results"); 120 leave its structured content its own 600."""
 
 QUOTED_CHARS = 120
 

@@ -6,7 +6,7 @@
 same bytes.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from plumbrule.core.facts import Coverage, Evidence, Truncated
@@ -273,3 +273,17 @@ def wire(value: Any) -> Any:
 
 def _is_absent(part: object) -> bool:
     return part is None or part == "" or part == [] or part == {}
+
+
+def with_live_pointers(report: RepositoryReport) -> RepositoryReport:
+    """The report with `untrusted` naming only fields that are there."""
+    return replace(report, untrusted=tuple(pointer for pointer in report.untrusted if _resolves(report, pointer)))
+
+
+def _resolves(report: RepositoryReport, pointer: str) -> bool:
+    value: object = report
+    for part in pointer.split("/")[1:]:
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part, None)
+        if value is None or value == ():
+            return False
+    return True

@@ -48,9 +48,9 @@ class Declaration(NamedTuple):
 
 
 class ManifestText(NamedTuple):
-    """One manifest's bytes, at most as many as the limits allow, and its path in the repository."""
+    """One manifest's bytes and its bare file name; a parser's answer never depends on the folder."""
 
-    path: str
+    name: str
     raw: bytes
 
 

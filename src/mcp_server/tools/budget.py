@@ -12,7 +12,7 @@ import orjson
 
 from plumbrule.core.facts import Truncated
 from plumbrule.core.tokens import token_bound
-from plumbrule.mcp_server.analysis.model import Detail, Languages, RepositoryReport, wire
+from plumbrule.mcp_server.analysis.model import Detail, Languages, RepositoryReport, wire, with_live_pointers
 
 STRUCTURED_TOKENS: dict[Detail, int] = {"card": 600, "summary": 1500, "full": 20_000}
 """What the structured content may take at each level; `full` stays below the 25,000 where hosts cut a result off."""
@@ -44,14 +44,13 @@ ORDER: tuple[Cut, ...] = (
     Cut("entry_points", 12),
     Cut("risks", 15),
     Cut("commands", 10),
-    Cut("languages.shares", 8),
+    Cut("runtimes", 8),
     Cut("documentation", 8),
     Cut("manifests", 6),
-    Cut("components", 10),
+    Cut("languages.shares", 6),
     Cut("coverage.examples", 0),
+    Cut("components", 10),
     Cut("ci.workflows", 2),
-    Cut("languages.shares", 5),
-    Cut("runtimes", 5),
     Cut("entry_points", 5),
     Cut("risks", 8),
     Cut("commands", 6),
@@ -59,50 +58,54 @@ ORDER: tuple[Cut, ...] = (
     Cut("licence.others", 0),
     Cut("manifests", 3),
     Cut("documentation", 5),
-    Cut("tests.frameworks", 2),
+    Cut("tests.frameworks", 3),
+    Cut("languages.shares", 4),
     Cut("ci.workflows", 0),
-    Cut("languages.shares", 3),
     Cut("runtimes", 3),
-    Cut("entry_points", 2),
+    Cut("entry_points", 3),
     Cut("commands", 4),
-    Cut("risks", 4),
-    Cut("ecosystems", 3),
-    Cut("languages.bulks", 0),
-    Cut("manifests", 0),
+    Cut("risks", 5),
     Cut("components", 5),
+    Cut("manifests", 0),
+    Cut("ecosystems", 3),
+    Cut("coverage.skipped", 3),
+    Cut("tests.frameworks", 1),
     Cut("commands", 3),
-    Cut("entry_points", 1),
+    Cut("languages.shares", 3),
+    Cut("entry_points", 2),
+    Cut("documentation", 2),
+    Cut("risks", 3),
+    Cut("ci", 2),
     Cut("ecosystems", 2),
     Cut("runtimes", 2),
-    Cut("risks", 3),
-    Cut("coverage.skipped", 3),
-    Cut("documentation", 2),
+    Cut("languages.bulks", 0),
+    Cut("coverage.skipped", 2),
     Cut("ci", 1),
-    Cut("tests.frameworks", 1),
-    Cut("not_examined", 0),
-    Cut("languages.shares", 2),
     Cut("commands", 2),
+    Cut("entry_points", 1),
+    Cut("languages.shares", 2),
+    Cut("components", 0),
+    Cut("documentation", 0),
     Cut("ecosystems", 1),
     Cut("runtimes", 1),
     Cut("risks", 2),
-    Cut("components", 0),
+    Cut("tests.frameworks", 0),
     Cut("coverage.skipped", 1),
-    Cut("documentation", 0),
-    Cut("entry_points", 0),
     Cut("activity", 0),
-    Cut("ci", 0),
-    Cut("commands", 1),
-    Cut("tests", 0),
-    Cut("risks", 1),
-    Cut("languages.shares", 1),
-    Cut("runtimes", 0),
     Cut("ecosystems", 0),
+    Cut("entry_points", 0),
+    Cut("ci", 0),
+    Cut("languages.shares", 1),
+    Cut("tests", 0),
+    Cut("commands", 1),
+    Cut("coverage.skipped", 0),
+    Cut("runtimes", 0),
+    Cut("risks", 1),
     Cut("commands", 0),
     Cut("description", 0),
-    Cut("risks", 0),
-    Cut("coverage.skipped", 0),
     Cut("languages", 0),
     Cut("licence", 0),
+    Cut("risks", 0),
 )
 """Ranked by what a reader loses. Risks and the licence go last: a short answer must not look harmless."""
 
@@ -127,25 +130,61 @@ def shed(
     """
     text = render(report)
     bound = _structured_budget(report.detail, max_tokens, text)
-    arguments = arguments or {"source": report.source.asked, "detail": report.detail}
     whole = _tokens(report)
     if whole <= bound:
-        return _with_pointers(report), text
-    # Cutting adds a line to the text, so the rest has a little less room than the whole had.
+        return with_live_pointers(report), text
+    # Cutting adds a line to the text, so the cut result has a little less room than the whole had.
     bound = _structured_budget(report.detail, max_tokens, render(replace(report, truncated=Truncated({}, {"": ""}))))
-    again = {**arguments, "max_tokens": whole + token_bound(text) + 1}
-    current, omitted = report, dict[str, int]()
-    for cut in ORDER:
-        current, dropped = _apply(current, cut)
-        if dropped:
-            key = cut.field
-            omitted[key] = omitted.get(key, 0) + dropped
-            truncated = Truncated(dict(sorted(omitted.items())), {"tool": "analyze_repository", "arguments": again})
-            current = replace(_with_pointers(current), truncated=truncated)
-            if _tokens(current) <= bound:
-                break
-    text = render(current)
-    return current, text
+    asked = arguments or {"source": report.source.asked, "detail": report.detail}
+    again = {**asked, "max_tokens": whole + token_bound(text) + 1}
+    plan = _Plan(report, {"tool": "analyze_repository", "arguments": again})
+    for taken in range(len(ORDER)):
+        if plan.tokens() <= bound:
+            break
+        plan.cut(ORDER[taken])
+    plan.refill(bound)
+    kept = plan.result()
+    return kept, render(kept)
+
+
+class _Plan:
+    """How many items of each field stay. Fields that no cut has touched are whole."""
+
+    def __init__(self, report: RepositoryReport, call: dict[str, object]) -> None:
+        self._report = report
+        self._call = call
+        self._keep: dict[str, int] = {}
+
+    def cut(self, cut: Cut) -> None:
+        self._keep[cut.field] = min(cut.keep, self._keep.get(cut.field, cut.keep))
+
+    def refill(self, bound: int) -> None:
+        """Cuts are coarse: give back what still fits, most useful first, one item at a time."""
+        for field in dict.fromkeys(cut.field for cut in reversed(ORDER)):
+            while field in self._keep:
+                before = self._keep[field]
+                self._keep[field] = before + 1
+                if self.tokens() > bound or not self._lost(field, before):
+                    self._keep[field] = before
+                    break
+
+    def _lost(self, field: str, keep: int) -> int:
+        return _apply(self._report, Cut(field, keep))[1]
+
+    def tokens(self) -> int:
+        return _tokens(self.result())
+
+    def result(self) -> RepositoryReport:
+        """The report as cut so far, with `truncated` when anything is missing."""
+        current, omitted = self._report, dict[str, int]()
+        for field in sorted(self._keep, key=lambda name: "." not in name):  # inner fields before the whole
+            current, lost = _apply(current, Cut(field, self._keep[field]))
+            if lost:
+                omitted[field] = lost
+        current = with_live_pointers(current)
+        if not omitted:
+            return current
+        return replace(current, truncated=Truncated(dict(sorted(omitted.items())), self._call))
 
 
 def _structured_budget(detail: Detail, max_tokens: int | None, text: str) -> int:
@@ -168,7 +207,7 @@ def _apply(report: RepositoryReport, cut: Cut) -> tuple[RepositoryReport, int]:
         lost = max(0, len(value) - cut.keep)
         kept: dict[str, Any] = {outer: value[: cut.keep]}
         return (replace(report, **kept), lost) if lost else (report, 0)
-    if value is None:
+    if value is None or cut.keep:
         return report, 0
     gone: dict[str, Any] = {outer: None}
     return replace(report, **gone), 1
@@ -235,17 +274,3 @@ _NESTED: dict[str, Callable[[RepositoryReport, int], tuple[RepositoryReport, int
     "coverage.skipped": _cut_skipped,
     "coverage.examples": _cut_examples,
 }
-
-
-def _with_pointers(report: RepositoryReport) -> RepositoryReport:
-    """The report with `untrusted` naming only fields that are there."""
-    return replace(report, untrusted=tuple(pointer for pointer in report.untrusted if _resolves(report, pointer)))
-
-
-def _resolves(report: RepositoryReport, pointer: str) -> bool:
-    value: object = report
-    for part in pointer.split("/")[1:]:
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part, None)
-        if value is None or value == ():
-            return False
-    return True

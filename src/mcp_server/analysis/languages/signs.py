@@ -7,21 +7,10 @@ character sets, so that a hostile file of the size that is looked at costs milli
 
 import re
 from functools import cache
-from typing import NamedTuple
+
+from plumbrule.mcp_server.analysis.languages.sign import Sign, Signs
 
 CONSIDERED_BYTES = 50 * 1024  # as linguist: the head of a file is enough, and bounds the work
-
-
-class Sign(NamedTuple):
-    """One reason for a language. `name` is what is reported; a sign without patterns always holds."""
-
-    language: str
-    name: str
-    patterns: tuple[bytes, ...] = ()
-    refusals: tuple[bytes, ...] = ()
-
-
-Signs = dict[str, tuple[Sign, ...]]
 
 
 @cache
@@ -51,10 +40,3 @@ def read_sign(extension: str, data: bytes) -> Sign | None:
         ):
             return sign
     return None
-
-
-def either(*patterns: bytes) -> bytes:
-    """One pattern for any of several, each of which may begin with `(?i)`."""
-    return b"|".join(
-        b"(?i:" + pattern[4:] + b")" if pattern.startswith(b"(?i)") else b"(?:" + pattern + b")" for pattern in patterns
-    )

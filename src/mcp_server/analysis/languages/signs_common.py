@@ -1,6 +1,6 @@
 """Signs for the extensions that most repositories hold: C headers, Objective-C and MATLAB, Perl, SQL and so on."""
 
-from plumbrule.mcp_server.analysis.languages.signs import Sign, Signs, either
+from plumbrule.mcp_server.analysis.languages.sign import Sign, Signs, either
 
 _OBJECTIVE_C = either(
     rb"^[ \t]*@(?:interface|class|protocol|property|end|synchronised|selector|implementation)\b",

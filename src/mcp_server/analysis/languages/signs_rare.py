@@ -1,6 +1,6 @@
 """Signs for extensions that few repositories hold."""
 
-from plumbrule.mcp_server.analysis.languages.signs import Sign, Signs, either
+from plumbrule.mcp_server.analysis.languages.sign import Sign, Signs, either
 
 _XML = rb"(?i)^[ \t]*(?:<\?xml|xmlns)"
 _GERBER = rb"^[DGMT][0-9]{2}\*$"

@@ -45,7 +45,7 @@ class _TooSlow(Exception):
 
 
 def parse(payload: dict[str, object]) -> list[list[object]]:
-    """For each `[path, parser, bytes]` of `files`: `[declarations as lists, fault, fault's line]`.
+    """For each `[name, parser, bytes]` of `files`: `[declarations as lists, fault, fault's line]`.
 
     `file_limit_s` bounds each file; pure-Python parsers are interrupted, the C ones are bounded by size checks and, at
     worst, by the worker's own limits.
@@ -54,15 +54,15 @@ def parse(payload: dict[str, object]) -> list[list[object]]:
     limit_s = payload["file_limit_s"]
     assert isinstance(files, list)
     assert isinstance(limit_s, int | float)
-    return [_parse_one(str(path), str(parser), bytes(raw), float(limit_s)) for path, parser, raw in files]
+    return [_parse_one(str(name), str(parser), bytes(raw), float(limit_s)) for name, parser, raw in files]
 
 
-def _parse_one(path: str, parser: str, raw: bytes, limit_s: float) -> list[object]:
+def _parse_one(name: str, parser: str, raw: bytes, limit_s: float) -> list[object]:
     if b"\0" in raw[:8192] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return [[], "not_text", 0]
     try:
         with _time_limit(limit_s):
-            found = parser_named(parser)(ManifestText(path, raw))
+            found = parser_named(parser)(ManifestText(name, raw))
     except MalformedManifest as error:
         return [[], error.reason, error.line]
     except _TooSlow:

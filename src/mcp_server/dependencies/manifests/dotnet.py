@@ -30,11 +30,11 @@ def msbuild(file: ManifestText) -> list[Declaration]:
             elif element.tag in ("TargetFramework", "TargetFrameworks", "TargetFrameworkVersion"):
                 found.append(Declaration("runtime", text, element.line, "msbuild.TargetFramework", "dotnet"))
             elif element.tag == "OutputType" and text.lower() in ("exe", "winexe"):
-                name = file.path.rpartition("/")[2].rpartition(".")[0]
-                found.append(Declaration("entry", file.path, element.line, "msbuild.OutputType", name, "bin"))
+                name = file.name.rpartition(".")[0]
+                found.append(Declaration("entry", file.name, element.line, "msbuild.OutputType", name, "bin"))
     if root.attributes.get("Sdk", "").endswith(".Web"):
-        name = file.path.rpartition("/")[2].rpartition(".")[0]
-        found.append(Declaration("entry", file.path, root.line, "msbuild.Sdk", name, "server"))
+        name = file.name.rpartition(".")[0]
+        found.append(Declaration("entry", file.name, root.line, "msbuild.Sdk", name, "server"))
     for tag in ("PackageReference", "PackageVersion"):
         for element in root.below(tag):
             label = element.attributes.get("Include") or element.attributes.get("Update", "")

@@ -13,6 +13,7 @@ _SCOPES = {
     "optionalDependencies": "optional",
 }
 # npm's own short forms; every other script needs `run` (npm help 7 scripts).
+_INSTALL_HOOKS = frozenset(("preinstall", "install", "postinstall"))
 _SHORT = frozenset(("test", "start"))
 
 
@@ -56,6 +57,9 @@ def _scripts(tree: Tree) -> list[Declaration]:
     found: list[Declaration] = []
     for name in tree.table("scripts"):
         purpose, text = purpose_of(name), tree.text("scripts", name)
+        if name in _INSTALL_HOOKS:
+            line = tree.line("scripts", name)
+            found.append(Declaration("fact", name, line, "package-json.install-script", "install_script"))
         if not purpose or "no test specified" in text:  # what `npm init` writes is no test command
             continue
         command = f"npm {name}" if name in _SHORT else f"npm run {name}"

@@ -29,7 +29,7 @@ def cmake(file: ManifestText) -> list[Declaration]:
             version = arguments[1] if len(arguments) > 1 and arguments[1][0].isdigit() else ""
             found.append(Declaration("dependency", version, line, "cmake.find_package", arguments[0], RUNTIME_SCOPE))
         elif command == "add_executable" and arguments and "${" not in arguments[0]:
-            found.append(Declaration("entry", file.path, line, "cmake.executable", arguments[0], "bin"))
+            found.append(Declaration("entry", file.name, line, "cmake.executable", arguments[0], "bin"))
         elif command in ("enable_testing", "add_test") and not tested:
             tested = True
             found.append(Declaration("framework", "ctest", line, "cmake.testing"))
@@ -66,7 +66,7 @@ def meson(file: ManifestText) -> list[Declaration]:
         if call[1] == "dependency":
             found.append(Declaration("dependency", "", line, "meson.dependency", call[2], RUNTIME_SCOPE))
         elif call[1] == "executable":
-            found.append(Declaration("entry", file.path, line, "meson.executable", call[2], "bin"))
+            found.append(Declaration("entry", file.name, line, "meson.executable", call[2], "bin"))
         else:
             found.append(Declaration("framework", "meson test", line, "meson.test"))
     return found

@@ -28,7 +28,7 @@ def swift_package(file: ManifestText) -> list[Declaration]:
         if one[1] == "testTarget":
             found.append(Declaration("framework", "XCTest or Swift Testing", line, "swift.testTarget"))
         else:
-            found.append(Declaration("entry", file.path, line, f"swift.{one[1]}", one[2], "bin"))
+            found.append(Declaration("entry", file.name, line, f"swift.{one[1]}", one[2], "bin"))
     return found
 
 

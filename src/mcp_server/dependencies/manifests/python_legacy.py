@@ -137,10 +137,12 @@ def nox(file: ManifestText) -> list[Declaration]:
 
 def requirements(file: ManifestText) -> list[Declaration]:
     """A requirements file; options, URLs and includes are no dependencies of ours, only counted by resolution."""
-    scope = DEV_SCOPE if _DEV_FILE.search(file.path) else RUNTIME_SCOPE
+    scope = DEV_SCOPE if _DEV_FILE.search(file.name) else RUNTIME_SCOPE
     found: list[Declaration] = []
     for number, line in enumerate(decode(file.raw).splitlines(), 1):
         text = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip().rstrip("\\").strip()
+        if text.startswith(("-i ", "--index-url", "--extra-index-url", "-f ", "--find-links", "--trusted-host")):
+            found.append(Declaration("fact", text.split()[0], number, "requirements.index", "foreign_index"))
         if not text or text.startswith("-"):
             continue
         one = requirement(text, number, "requirements", scope)

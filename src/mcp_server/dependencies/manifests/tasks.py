@@ -71,7 +71,7 @@ def pre_commit(file: ManifestText) -> list[Declaration]:
 
 def version_file(file: ManifestText) -> list[Declaration]:
     """A file that holds one runtime's version, or several, one a line."""
-    name = _RUNTIME_BY_FILE[file.path.rpartition("/")[2]]
+    name = _RUNTIME_BY_FILE[file.name]
     for number, line in Lines(file.raw):
         text = line.strip()
         if text:

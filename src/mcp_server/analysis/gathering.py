@@ -1,0 +1,252 @@
+"""Reads what a survey needs from a snapshot, in batches, and keeps what was gathered so far when time runs out.
+
+Above it lies `survey`. Two rounds: first the small files that tell most (manifests, licences, README, CI, likely places
+of secrets), parsed in one worker round trip; then source files, streamed, for languages and lines. Cancelling `gather`
+at any await leaves a `Collected` that is true as far as it goes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import anyio
+import anyio.to_thread
+
+from plumbrule.core.context import report_progress
+from plumbrule.core.facts import Skipped
+from plumbrule.core.store.cache import Cache
+from plumbrule.mcp_server.analysis.inventory import FoundManifest, Inventory, take
+from plumbrule.mcp_server.analysis.languages.attributes import Attributes, parse_attributes
+from plumbrule.mcp_server.analysis.languages.detection import HEAD_BYTES, Plan, plan, settle
+from plumbrule.mcp_server.analysis.languages.model import FileLanguage
+from plumbrule.mcp_server.analysis.languages.shares import count_lines
+from plumbrule.mcp_server.analysis.limits import SurveyLimits
+from plumbrule.mcp_server.analysis.model import Detail, Risk
+from plumbrule.mcp_server.analysis.parsing import Workers, parse_manifests
+from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in
+from plumbrule.mcp_server.analysis.words import place
+from plumbrule.mcp_server.dependencies.model import Manifest
+from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, Snapshot
+
+BATCH_BYTES = 8_000_000
+"""Read at once: large enough that a batch costs little, small enough for memory and for prompt cancellation."""
+
+SMALL_BYTES = 256_000
+"""Licences, documents and secret candidates above this are cut there (documents) or left out (candidates)."""
+
+MAX_LINKS = 500
+PROGRESS_S = 1.0
+
+_LFS = b"version https://git-lfs.github.com/spec/v1\n"
+
+
+@dataclass(slots=True)
+class Collected:
+    """What was read so far. `stages` names the stages that are done; the report is complete when all are."""
+
+    inventory: Inventory = field(default_factory=Inventory)
+    manifests: list[Manifest] = field(default_factory=list[Manifest])
+    texts: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    links: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    files: list[FileLanguage] = field(default_factory=list[FileLanguage])
+    lines: dict[str, int] = field(default_factory=dict[str, int])
+    secrets: list[Risk] = field(default_factory=list[Risk])
+    activity: Activity | None = None
+    read: int = 0
+    skipped: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    limited: bool = False
+    finished: bool = False
+
+    def skip(self, reason: str, path: str, count: int = 1) -> None:
+        """Note a file that was not looked at; the first three of a reason are its examples."""
+        self.counts[reason] = self.counts.get(reason, 0) + count
+        examples = self.skipped.setdefault(reason, [])
+        if path and len(examples) < 3:
+            examples.append(place(path))
+
+    def skips(self) -> tuple[Skipped, ...]:
+        """By reason, in the order of the alphabet."""
+        return tuple(
+            Skipped(reason, self.counts[reason], tuple(self.skipped[reason])) for reason in sorted(self.counts)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What gathering works with."""
+
+    workers: Workers
+    cache: Cache
+    limits: SurveyLimits
+
+
+async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collected) -> None:
+    """Fill `into`, stage by stage."""
+    into.inventory = take(snapshot.entries, tools.limits.max_files)
+    _note_inventory(into)
+    await report_progress(0.05, 1.0, f"{len(snapshot.entries)} files listed")
+    manifests = await _read_small(snapshot, detail, tools.limits, into)
+    parsed = await parse_manifests(manifests, into.texts, tools.workers, tools.cache, tools.limits.max_manifest_s)
+    into.manifests += parsed
+    for manifest in parsed:
+        if manifest.fault:
+            place_of_fault = f"{manifest.path}:{manifest.fault_line}" if manifest.fault_line else manifest.path
+            into.skip(manifest.fault, place_of_fault)
+    await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
+    await _read_sources(snapshot, detail, tools.limits, into)
+    if detail != "card":
+        into.activity = await snapshot.activity()
+    into.finished = True
+
+
+def _note_inventory(into: Collected) -> None:
+    inventory = into.inventory
+    for reason, entries in (("symlink", inventory.symlinks), ("submodule", inventory.submodules)):
+        for entry in entries:
+            into.skip(reason, entry.path)
+    if inventory.over:
+        into.skip("over_limit", "", inventory.over)
+        into.limited = True
+
+
+async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected) -> list[FoundManifest]:
+    """Read what is small and telling; the manifests that are to be parsed."""
+    inventory = into.inventory
+    manifests = _manifests_within(detail, limits, into)
+    parsed = {one.entry.path: one.entry for one in manifests if one.rule.parser}
+    documents = [inventory.readme] if inventory.readme else []
+    documents += [entry for _, entry in inventory.documents]
+    candidates = [entry for entry in inventory.secret_candidates if 0 < entry.size <= SMALL_BYTES]
+    small = {entry.path: entry for entry in (*inventory.attributes, *inventory.licences[:50], *documents, *candidates)}
+    read = dict(await snapshot.read([*parsed.values()], max_bytes=limits.max_manifest_bytes))
+    others = [entry for path, entry in small.items() if path not in read]
+    read.update(await snapshot.read([*others, *inventory.symlinks[:MAX_LINKS]], max_bytes=SMALL_BYTES))
+    for entry in inventory.symlinks[:MAX_LINKS]:
+        target = read.pop(entry.path, None)
+        if target is not None:
+            into.links[entry.path] = target
+    into.texts = read
+    into.read = len(read)
+    for path in sorted({entry.path for entry in candidates} | parsed.keys()):
+        if path in read and len(into.secrets) < MAX_SECRET_RISKS:
+            into.secrets += secrets_in(path, read[path])
+    return manifests
+
+
+def _manifests_within(detail: Detail, limits: SurveyLimits, into: Collected) -> list[FoundManifest]:
+    """The manifests to parse: the project's own and the shallow ones first, up to the limit, none too large."""
+    most = limits.max_manifests if detail == "card" else limits.max_manifests * 10
+    chosen: list[FoundManifest] = []
+    parsed = 0
+    for one in into.inventory.manifests:
+        if one.rule.parser and one.entry.size > limits.max_manifest_bytes:
+            into.skip("too_large", one.entry.path)
+        elif one.rule.parser and parsed >= most:
+            into.skip("over_limit", one.entry.path)
+            into.limited = True
+        else:
+            chosen.append(one)
+            parsed += bool(one.rule.parser)
+    return chosen
+
+
+async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected) -> None:
+    """Languages and lines; at `summary` and `full` every text file is also looked through for secrets."""
+    attributes = parse_attributes(
+        {entry.path: into.texts[entry.path] for entry in into.inventory.attributes if entry.path in into.texts}
+    )
+    planned = plan(into.inventory.files, attributes)
+    into.files = list(planned.files)
+    unsure = {entry.path for entry in planned.ambiguous}
+    wanted = _wanted(planned, detail, limits, into)
+    total = sum(entry.size for entry in wanted) or 1
+    heads: dict[str, bytes] = {}
+    by_path = {file.path: file for file in planned.files}
+    done, told = 0, anyio.current_time()
+    for batch in _batches(wanted):
+        contents = await snapshot.read(batch, max_bytes=limits.max_file_bytes)
+        _digest(batch, contents, unsure, heads, by_path, attributes, into)
+        if detail != "card":
+            await _scan(contents, into)
+        done += sum(entry.size for entry in batch)
+        if anyio.current_time() - told >= PROGRESS_S:
+            told = anyio.current_time()
+            await report_progress(0.2 + 0.75 * done / total, 1.0, f"{into.read} files read")
+    into.files = settle(replace(planned, files=[by_path[file.path] for file in planned.files]), heads)
+    for file in into.files:
+        if file.binary:
+            into.skip("binary", file.path)
+
+
+def _wanted(planned: Plan, detail: Detail, limits: SurveyLimits, into: Collected) -> list[Entry]:
+    """What is read whole: counted files, those whose language the bytes decide, and at depth all other text."""
+    asked = {entry.path for entry in (*planned.ambiguous, *planned.suspicious)}
+    wanted: list[Entry] = []
+    left = limits.max_source_bytes
+    entries = {entry.path: entry for entry in into.inventory.files}
+    for file in planned.files:
+        deep = detail != "card" and not file.binary and not file.vendored and 0 < file.size <= SMALL_BYTES
+        if not (file.counted or deep or file.path in asked):
+            continue
+        if file.size > limits.max_file_bytes:
+            into.skip("too_large", file.path)
+        elif file.size > left:
+            into.skip("over_limit", file.path)
+            into.limited = True
+        elif file.size != 0:
+            wanted.append(entries[file.path])
+            left -= max(file.size, 0)
+    return wanted
+
+
+def _batches(wanted: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    size = 0
+    for entry in wanted:
+        if batch and size + entry.size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += max(entry.size, 0)
+    if batch:
+        yield batch
+
+
+def _digest(
+    batch: list[Entry],
+    contents: Mapping[str, bytes],
+    unsure: set[str],
+    heads: dict[str, bytes],
+    by_path: dict[str, FileLanguage],
+    attributes: Attributes,
+    into: Collected,
+) -> None:
+    """Lines of the batch, and the languages that its bytes decide alone; heads of unsure files wait for the rest."""
+    confirming: dict[str, bytes] = {}
+    for entry in batch:
+        raw = contents.get(entry.path)
+        if raw is None:
+            into.skip("unreadable", entry.path)
+            continue
+        into.read += entry.path not in into.texts
+        if raw.startswith(_LFS) and len(raw) < 1024:
+            into.skip("lfs_pointer", entry.path)
+        into.lines[entry.path] = count_lines(raw)
+        (heads if entry.path in unsure else confirming)[entry.path] = raw[:HEAD_BYTES]
+    files = [by_path[path] for path in confirming]
+    for file in settle(Plan(files, (), (), attributes), confirming):
+        by_path[file.path] = file
+
+
+async def _scan(contents: Mapping[str, bytes], into: Collected) -> None:
+    """Look for secrets in a thread: other calls go on meanwhile."""
+
+    def scan() -> list[Risk]:
+        found: list[Risk] = []
+        for path, raw in contents.items():
+            if path not in into.texts and b"\0" not in raw[:4096]:
+                found += secrets_in(path, raw)
+        return found
+
+    if len(into.secrets) < MAX_SECRET_RISKS:
+        into.secrets += await anyio.to_thread.run_sync(scan)

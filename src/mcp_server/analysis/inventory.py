@@ -1,0 +1,251 @@
+"""What the paths and sizes alone tell: which files deserve reading, and what is there. No byte is read here.
+
+Above it lies `survey`, which reads what this names. One pass over the entries; every list keeps the entries' order
+(byte order of paths) unless it says otherwise, so the same tree gives the same lists.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from plumbrule.mcp_server.dependencies.ecosystems import match
+from plumbrule.mcp_server.dependencies.model import ManifestRule
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry
+
+_LICENCE = re.compile(
+    r"(?i)(?:un)?licen[cs]es?(?:[-_.].*)?$|copying(?:[-_.].*)?$|.*[-_.]licen[cs]e(?:\.(?:txt|md|rst))?$"
+)
+_README = re.compile(r"(?i)readme(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|org|rdoc|pod))?$")
+_DOCUMENTS = (
+    ("changelog", re.compile(r"(?i)(?:changelog|changes|history|news|releases?)(?:\.(?:md|rst|txt|adoc))?$")),
+    ("contributing", re.compile(r"(?i)contributing(?:\.(?:md|rst|txt|adoc))?$")),
+    ("security", re.compile(r"(?i)security(?:\.(?:md|rst|txt|adoc))?$")),
+    ("conduct", re.compile(r"(?i)code[_-]of[_-]conduct(?:\.(?:md|rst|txt|adoc))?$")),
+    ("authors", re.compile(r"(?i)(?:authors|maintainers|codeowners|contributors)(?:\.(?:md|rst|txt))?$")),
+    ("agents", re.compile(r"(?:AGENTS|CLAUDE|GEMINI)\.md$|\.cursorrules$|copilot-instructions\.md$")),
+    ("citation", re.compile(r"CITATION\.cff$")),
+)
+_DOCUMENT_FOLDERS = frozenset(("", ".github", "docs", "doc"))
+_GENERATORS = {
+    "mkdocs.yml": "mkdocs",
+    "mkdocs.yaml": "mkdocs",
+    "conf.py": "sphinx",
+    "Doxyfile": "doxygen",
+    "docusaurus.config.js": "docusaurus",
+    "docusaurus.config.ts": "docusaurus",
+    "book.toml": "mdbook",
+    "typedoc.json": "typedoc",
+    "antora.yml": "antora",
+    "_config.yml": "jekyll",
+    ".yardopts": "yard",
+    "hugo.toml": "hugo",
+    "astro.config.mjs": "astro",
+    ".readthedocs.yaml": "readthedocs",
+    ".readthedocs.yml": "readthedocs",
+}
+_STARTS = frozenset(("main.go", "main.rs", "__main__.py", "manage.py"))
+_DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
+_TEST_FILE = re.compile(
+    r"(?:^|/)(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
+    r"[^/]*_spec\.(?:rb|lua)|[^/]*[._-](?:test|spec)s?\.(?:[cm]?[jt]sx?|coffee|vue|clj)|"
+    r"[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift)|[^/]*\.bats|[^/]*\.tftest\.hcl)$"
+)
+_RUST_TEST = re.compile(r"(?:^|/)tests/[^/]+\.rs$")
+_SECRET_NAME = re.compile(
+    r"(?i)(?:^|/)(?:\.env(?:[.-][^/]*)?|[^/]*\.(?:pem|key|p12|pfx|jks|keystore|ppk|tfvars|ovpn|kdbx)|id_(?:rsa|dsa|ecdsa|ed25519)|"
+    r"\.npmrc|\.pypirc|\.netrc|_netrc|\.dockercfg|\.docker/config\.json|\.aws/credentials|\.git-credentials|\.htpasswd|"
+    r"[^/]*credentials?[^/]*\.(?:json|ya?ml|ini|toml|txt|xml|properties|cfg|conf)|"
+    r"[^/]*secrets?[^/]*\.(?:json|ya?ml|ini|toml|txt|xml|properties|cfg|conf)|"
+    r"(?:config|settings|application|appsettings|database|local|production|prod|dev)[^/]*\.(?:json|ya?ml|ini|toml|properties|cfg|conf|env)|"
+    r"settings[^/]*\.py|config\.py|wp-config\.php|docker-compose[^/]*\.ya?ml|terraform\.tfstate)$"
+)
+_ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.(?!(?:example|sample|template|dist|test|ci|defaults?)\b)[^/]+)?$")
+_SECRET_ENDINGS = frozenset(
+    (
+        *(".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".ppk", ".tfvars", ".ovpn", ".kdbx", ".json", ".yaml"),
+        *(".yml", ".ini", ".toml", ".txt", ".xml", ".properties", ".cfg", ".conf", ".env", ".tfstate", ".php"),
+    )
+)
+_PROGRAM = frozenset(
+    (
+        *(
+            ".exe",
+            ".dll",
+            ".so",
+            ".dylib",
+            ".a",
+            ".lib",
+            ".o",
+            ".obj",
+            ".jar",
+            ".war",
+            ".ear",
+            ".class",
+            ".pyc",
+            ".pyd",
+        ),
+        *(".whl", ".egg", ".msi", ".deb", ".rpm", ".apk", ".bin", ".com", ".sys", ".ko", ".node", ".wasm", ".dmg"),
+    )
+)
+_ASIDE = re.compile(
+    r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
+    r"vendor|third[_-]?party|node_modules|templates?|__tests__|e2e|benchmarks?)(?=/)"
+)
+
+MAX_CANDIDATES = 400
+"""Secret candidates, licence candidates and the like: more names than this add nothing a reader would read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundManifest:
+    """A manifest's entry, its row of the table, and whether it lies apart from the project's own (tests, examples)."""
+
+    entry: Entry
+    rule: ManifestRule
+    aside: bool
+
+
+@dataclass(slots=True)
+class Inventory:
+    """The tree by roles. Built once by `take`, then only read."""
+
+    files: list[Entry] = field(default_factory=list[Entry])
+    total_bytes: int = 0
+    manifests: list[FoundManifest] = field(default_factory=list[FoundManifest])
+    licences: list[Entry] = field(default_factory=list[Entry])
+    readme: Entry | None = None
+    documents: list[tuple[str, Entry]] = field(default_factory=list[tuple[str, Entry]])
+    generators: list[tuple[str, Entry]] = field(default_factory=list[tuple[str, Entry]])
+    docs_folder: str = ""
+    docs_files: int = 0
+    tests: int = 0
+    first_test: str = ""
+    secret_candidates: list[Entry] = field(default_factory=list[Entry])
+    env_files: list[Entry] = field(default_factory=list[Entry])
+    programs: list[Entry] = field(default_factory=list[Entry])
+    symlinks: list[Entry] = field(default_factory=list[Entry])
+    submodules: list[Entry] = field(default_factory=list[Entry])
+    odd_names: list[Entry] = field(default_factory=list[Entry])
+    attributes: list[Entry] = field(default_factory=list[Entry])
+    packages: list[str] = field(default_factory=list[str])
+    """Folders at the root or below `src/` that hold an `__init__.py`."""
+    starts: list[Entry] = field(default_factory=list[Entry])
+    """Files that by their language's own rule are where a program starts."""
+    wrappers: set[str] = field(default_factory=set[str])
+    """Build tool wrappers at the root (`gradlew`, `mvnw`)."""
+    over: int = 0
+    """Entries beyond the limit, not looked at."""
+
+
+def take(entries: Sequence[Entry], max_files: int) -> Inventory:
+    """Sort the first `max_files` entries into roles; about 4 us a file."""
+    found = Inventory(over=max(0, len(entries) - max_files))
+    docs: dict[str, int] = {}
+    for entry in islice(entries, max_files):
+        if entry.kind == "symlink":
+            found.symlinks.append(entry)
+        elif entry.kind == "submodule":
+            found.submodules.append(entry)
+        else:
+            found.files.append(entry)
+            found.total_bytes += max(entry.size, 0)
+            _sort(found, entry, docs)
+    found.docs_folder = next((name for name in _DOCS_FOLDERS if name in docs), "")
+    found.docs_files = docs.get(found.docs_folder, 0)
+    found.manifests.sort(key=_rank)
+    found.licences.sort(key=lambda entry: (entry.path.count("/"), len(entry.path), entry.path))
+    return found
+
+
+def is_aside(path: str) -> bool:
+    """Whether a path lies among tests, examples, fixtures, templates, documents or other people's files."""
+    return _ASIDE.search(path) is not None
+
+
+def _rank(found: FoundManifest) -> tuple[bool, int, str]:
+    """The project's own first, then by depth: what is read when there are more than the limit."""
+    return (found.aside, found.entry.path.count("/"), found.entry.path)
+
+
+def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
+    path = entry.path
+    folder, _, name = path.rpartition("/")
+    rule = match(path)
+    if rule is not None:
+        found.manifests.append(FoundManifest(entry, rule, is_aside(path)))
+    if folder in _DOCUMENT_FOLDERS:
+        _sort_document(found, entry, folder, name)
+    elif folder == "LICENSES" or (
+        folder.count("/") < 3 and name[:2].upper() in ("LI", "UN", "CO") and _LICENCE.match(name)
+    ):
+        _keep(found.licences, entry)
+    if name in _GENERATORS and (name != "conf.py" or folder.rpartition("/")[2] in ("docs", "doc", "source", "src")):
+        _keep_pair(found.generators, (_GENERATORS[name], entry))
+    top = path.partition("/")[0]
+    if folder and top in _DOCS_FOLDERS:
+        docs[top] = docs.get(top, 0) + 1
+    if ("est" in path or "pec" in name or "IT." in name or name.endswith(".bats")) and (
+        _TEST_FILE.search(path) or (name.endswith(".rs") and _RUST_TEST.search(path))
+    ):
+        found.tests += 1
+        found.first_test = found.first_test or path
+    if "." in name or name.startswith(("id_", "_n")):
+        _sort_by_ending(found, entry, path, name)
+    if name in _STARTS or (folder.endswith("src/bin") and name.endswith(".rs")):
+        _keep(found.starts, entry)
+    elif path in ("gradlew", "mvnw"):
+        found.wrappers.add(path)
+    if name == ".gitattributes":
+        _keep(found.attributes, entry)
+    if (
+        name == "__init__.py"
+        and folder
+        and (folder.count("/") == 0 or (folder.startswith("src/") and folder.count("/") == 1))
+    ):
+        found.packages.append(folder)
+    if not path.isascii() and any("\ud800" <= letter <= "\udfff" for letter in path):
+        _keep(found.odd_names, entry)
+
+
+def _sort_document(found: Inventory, entry: Entry, folder: str, name: str) -> None:
+    if _LICENCE.match(name) and folder == "":
+        _keep(found.licences, entry)
+    elif _README.match(name):
+        if found.readme is None or (folder, len(name)) < (_folder(found.readme), len(found.readme.path)):
+            found.readme = entry
+    else:
+        kind = next((kind for kind, pattern in _DOCUMENTS if pattern.match(name)), "")
+        if kind and all(kind != known for known, _ in found.documents):
+            found.documents.append((kind, entry))
+
+
+def _folder(entry: Entry) -> str:
+    return entry.path.rpartition("/")[0]
+
+
+def _sort_by_ending(found: Inventory, entry: Entry, path: str, name: str) -> None:
+    ending = name[name.rfind(".") :].lower()
+    if ending in _PROGRAM:
+        found.programs.append(entry)
+    elif (
+        ending in _SECRET_ENDINGS or name[0] in "._i" or name.startswith(("settings", "config."))
+    ) and _SECRET_NAME.search(path):
+        _keep(found.secret_candidates, entry)
+        if _ENV_FILE.search(path) and entry.size > 0:
+            _keep(found.env_files, entry)
+
+
+def _keep(entries: list[Entry], entry: Entry) -> None:
+    if len(entries) < MAX_CANDIDATES:
+        entries.append(entry)
+
+
+def _keep_pair(pairs: list[tuple[str, Entry]], pair: tuple[str, Entry]) -> None:
+    if len(pairs) < MAX_CANDIDATES:
+        pairs.append(pair)
+
+
+def sizes(entries: Iterable[Entry]) -> int:
+    """Bytes of the entries whose size is known."""
+    return sum(entry.size for entry in entries if entry.size > 0)

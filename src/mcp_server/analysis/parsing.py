@@ -1,0 +1,111 @@
+"""Manifests through the worker processes: one round trip for all, a file that breaks its parser costing only itself.
+
+What a manifest declares is a function of its bytes, its name and the parser's version, and is cached under them.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Protocol, cast
+
+import orjson
+
+from plumbrule.core.errors import WorkerCrashed
+from plumbrule.core.store.cache import Cache
+from plumbrule.mcp_server.analysis.inventory import FoundManifest
+from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
+
+VERSION = "1"
+"""Raised when a parser's answer changes: what was cached under the old one is never read again."""
+
+TARGET = "plumbrule.mcp_server.dependencies.manifests.batch:parse"
+
+BATCH_BYTES = 8_000_000
+BATCH_FILES = 500
+"""One batch is one round trip; a card's manifests always fit."""
+
+_NOT_KEPT = frozenset(("crashed", "too_slow"))
+"""Faults that may pass with a less busy machine."""
+
+
+class Workers(Protocol):
+    """What the survey needs of `core.workers.WorkerPool`."""
+
+    async def run(self, target: str, payload: object) -> object:
+        """Call `module:function` in a worker. Raises WorkerCrashed when it died or ran over its limits."""
+        ...
+
+
+_Result = tuple[list[list[object]], str, int]
+
+
+async def parse_manifests(
+    found: Sequence[FoundManifest], texts: Mapping[str, bytes], workers: Workers, cache: Cache, limit_s: float
+) -> list[Manifest]:
+    """What each manifest declares; `texts` holds their bytes. One without bytes is unreadable."""
+    results: dict[str, _Result] = {}
+    keys: dict[str, str] = {}
+    for one in found:
+        raw = texts.get(one.entry.path)
+        if one.rule.parser and raw is not None:
+            key = _key(one, raw)
+            kept = cache.get(key)
+            if kept is not None:
+                results[one.entry.path] = cast(_Result, tuple(orjson.loads(kept)))
+            else:
+                keys[one.entry.path] = key
+    pending = [one for one in found if one.entry.path in keys]
+    for batch in _batches(pending, texts):
+        for one, result in zip(batch, await _parsed(batch, texts, workers, limit_s), strict=True):
+            results[one.entry.path] = result
+            if result[1] not in _NOT_KEPT:
+                cache.put(keys[one.entry.path], orjson.dumps(result))
+    return [_manifest(one, results.get(one.entry.path)) for one in found]
+
+
+def _key(one: FoundManifest, raw: bytes) -> str:
+    name = sha256(_name(one).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"manifest/{VERSION}/{one.rule.parser}/{sha256(raw).hexdigest()}/{name}"
+
+
+def _name(one: FoundManifest) -> str:
+    """The bare name: a parser never sees the folder, so its answer holds wherever the file lies."""
+    return one.entry.path.rpartition("/")[2]
+
+
+def _batches(pending: list[FoundManifest], texts: Mapping[str, bytes]) -> list[list[FoundManifest]]:
+    batches: list[list[FoundManifest]] = []
+    size = 0
+    for one in pending:
+        length = len(texts[one.entry.path])
+        if not batches or size + length > BATCH_BYTES or len(batches[-1]) >= BATCH_FILES:
+            batches.append([])
+            size = 0
+        batches[-1].append(one)
+        size += length
+    return batches
+
+
+async def _parsed(
+    batch: list[FoundManifest], texts: Mapping[str, bytes], workers: Workers, limit_s: float
+) -> list[_Result]:
+    """The batch's results; when the worker dies, both halves again, so that only the file that killed it is lost."""
+    files = [[_name(one), one.rule.parser, texts[one.entry.path]] for one in batch]
+    try:
+        given = await workers.run(TARGET, {"files": files, "file_limit_s": limit_s})
+    except WorkerCrashed:
+        if len(batch) == 1:
+            return [([], "crashed", 0)]
+        middle = len(batch) // 2
+        first = await _parsed(batch[:middle], texts, workers, limit_s)
+        return first + await _parsed(batch[middle:], texts, workers, limit_s)
+    return [cast(_Result, tuple(result)) for result in cast(list[list[object]], given)]
+
+
+def _manifest(one: FoundManifest, result: _Result | None) -> Manifest:
+    if not one.rule.parser:
+        return Manifest(one.entry.path, one.rule)
+    if result is None:
+        return Manifest(one.entry.path, one.rule, fault="unreadable")
+    declarations, fault, line = result
+    made = tuple(Declaration(*cast("tuple[str, str, int, str, str, str]", tuple(parts))) for parts in declarations)  # type: ignore[arg-type]  # because the field was a Literal before it crossed as text
+    return Manifest(one.entry.path, one.rule, made, fault, line)

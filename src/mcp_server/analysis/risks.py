@@ -1,0 +1,155 @@
+"""What to look at before depending on it. Each rule says only what was seen, with the place; most severe first."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from plumbrule.core.security.secrets import find_secrets
+from plumbrule.core.security.text import findings
+from plumbrule.mcp_server.analysis.gathered import Gathered
+from plumbrule.mcp_server.analysis.inventory import is_aside
+from plumbrule.mcp_server.analysis.model import Licence, Risk, Severity
+from plumbrule.mcp_server.analysis.text_risks import text_risks
+from plumbrule.mcp_server.analysis.words import evidence
+from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
+
+_FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
+_SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
+MAX_SECRET_RISKS = 200
+
+
+def risks_of(
+    gathered: Gathered, licence: Licence | None, secrets: Iterable[Risk], links: Mapping[str, bytes]
+) -> tuple[Risk, ...]:
+    """Every risk, by severity, then rule, then place. `links` holds the targets of symbolic links by path."""
+    found = [
+        *_licence_risks(licence),
+        *secrets,
+        *_ci_risks(gathered),
+        *_tree_risks(gathered, links),
+        *_manifest_risks(gathered),
+        *_text_risks(gathered),
+    ]
+    return tuple(sorted(found, key=lambda one: (_SEVERITIES.index(one.severity), one.evidence.rule, one.evidence.at)))
+
+
+def secrets_in(path: str, raw: bytes) -> list[Risk]:
+    """The secrets in one file by rule and line; never what they are. Less severe among tests and examples."""
+    text = raw.decode("utf-8", "replace")
+    severity: Severity = "low" if is_aside(path) else "high"
+    where = " in a test, example or document" if severity == "low" else ""
+    return [
+        Risk(
+            severity,
+            f"a committed secret ({one.rule}){where}",
+            evidence(path, "secret.committed", text.count("\n", 0, one.start) + 1),
+        )
+        for one in find_secrets(text)
+    ]
+
+
+def _licence_risks(licence: Licence | None) -> Iterator[Risk]:
+    if licence is None:
+        yield Risk("medium", "no licence: without one, all rights are reserved", evidence(".", "licence.missing"))
+    elif licence.declared is not None:
+        message = f"the metadata says {licence.declared.value}, the licence file reads {licence.expression}"
+        yield Risk("medium", message, evidence(licence.declared.evidence.at, "licence.disagreement"))
+
+
+def _ci_risks(gathered: Gathered) -> Iterator[Risk]:
+    unpinned: list[tuple[Manifest, Declaration]] = []
+    for manifest in gathered.manifests:
+        if manifest.rule.kind != "ci":
+            continue
+        for one in manifest.declarations:
+            if one.rule == "github-workflow.uses" and not _is_pinned(one):
+                unpinned.append((manifest, one))
+            elif one.field == "fact" and one.label in _CI_FACTS:
+                severity, rule, message = _CI_FACTS[one.label]
+                yield Risk(severity, message, evidence(manifest.path, rule, one.line))
+            elif one.field == "trigger" and one.value == "pull_request_target":
+                message = "a workflow runs on pull_request_target, with the repository's secrets"
+                yield Risk("medium", message, evidence(manifest.path, "ci.pull-request-target", one.line))
+    if unpinned:
+        manifest, one = unpinned[0]
+        yield Risk(
+            "low",
+            "CI actions not pinned to a full commit",
+            evidence(manifest.path, "ci.unpinned-action", one.line),
+            len(unpinned),
+        )
+
+
+_CI_FACTS: dict[str, tuple[Severity, str, str]] = {
+    "target_checkout": (
+        "high",
+        "ci.target-checkout",
+        "pull_request_target checks out the pull request's code: it runs with the repository's secrets",
+    ),
+    "script_injection": ("high", "ci.script-injection", "a workflow puts words of an outsider into a shell"),
+    "write_all": ("medium", "ci.write-all", "a workflow's token may write everything"),
+}
+
+
+def _is_pinned(one: Declaration) -> bool:
+    """A local action or one of the same commit needs no pin; an image is pinned by its digest."""
+    if one.label.startswith("./") or one.label.startswith("."):
+        return True
+    if one.label.startswith("docker://"):
+        return "@sha256:" in f"{one.label}@{one.value}"
+    return _FULL_SHA.fullmatch(one.value) is not None
+
+
+def _tree_risks(gathered: Gathered, links: Mapping[str, bytes]) -> Iterator[Risk]:
+    inventory = gathered.inventory
+    programs = [entry for entry in inventory.programs if not is_aside(entry.path)] or inventory.programs
+    if programs:
+        severity: Severity = "low" if is_aside(programs[0].path) else "medium"
+        place = evidence(programs[0].path, "tree.program")
+        yield Risk(severity, "compiled programs or archives in the tree", place, len(inventory.programs))
+    if inventory.env_files:
+        own = [entry for entry in inventory.env_files if not is_aside(entry.path)]
+        first = (own or inventory.env_files)[0]
+        message = "an environment file is committed"
+        place = evidence(first.path, "tree.env-file")
+        yield Risk("medium" if own else "low", message, place, len(inventory.env_files))
+    escaping = [path for path, target in links.items() if _escapes(path, target)]
+    if escaping:
+        place = evidence(min(escaping), "tree.symlink-escape")
+        yield Risk("high", "symbolic links that point outside of the repository", place, len(escaping))
+    odd = [entry.path for entry in inventory.files if not entry.path.isascii() and _has_hidden(entry.path)]
+    if odd:
+        message = "file names with hidden or direction-changing characters"
+        yield Risk("high", message, evidence(odd[0], "tree.hidden-name"), len(odd))
+
+
+def _has_hidden(path: str) -> bool:
+    return any(one.kind in ("bidi", "zero_width", "tag", "terminal") for one in findings(path))
+
+
+def _escapes(path: str, target: bytes) -> bool:
+    text = target.decode("utf-8", "surrogateescape")
+    if text.startswith("/") or "\\" in text[:3] or text[1:3] == ":\\":
+        return True
+    reached = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
+    return reached == ".." or reached.startswith("../")
+
+
+def _manifest_risks(gathered: Gathered) -> Iterator[Risk]:
+    for manifest, one in gathered.declared("fact"):
+        if one.label == "install_script":
+            message = f"installing runs a script ({one.value})"
+            yield Risk("low", message, evidence(manifest.path, "package-json.install-script", one.line))
+        elif one.label == "foreign_index":
+            message = "dependencies come from an index or address of the repository's own choice"
+            yield Risk("medium", message, evidence(manifest.path, one.rule, one.line))
+
+
+def _text_risks(gathered: Gathered) -> Iterator[Risk]:
+    inventory = gathered.inventory
+    readable = [inventory.readme] if inventory.readme else []
+    readable += [entry for _, entry in inventory.documents]
+    for entry in readable:
+        raw = gathered.texts.get(entry.path)
+        if raw:
+            yield from text_risks(entry.path, raw)

@@ -1,0 +1,30 @@
+"""The one door through which the repository's own words and paths enter a report: one line, cleaned, bounded."""
+
+from plumbrule.core.facts import Evidence
+from plumbrule.core.security.text import clean_line
+from plumbrule.mcp_server.analysis.model import Stated
+
+MAX_PATH_CHARS = 240
+MAX_WORD_CHARS = 200
+MAX_DESCRIPTION_CHARS = 300
+
+
+def place(path: str, line: int = 0) -> str:
+    """`path:line`, or the path alone where no line says it; invisible and undecodable characters shown as ASCII."""
+    shown = clean_line(path, MAX_PATH_CHARS)
+    return f"{shown}:{line}" if line else shown
+
+
+def evidence(path: str, rule: str, line: int = 0) -> Evidence:
+    """Where and by which rule."""
+    return Evidence(place(path, line), rule)
+
+
+def word(text: str, max_chars: int = MAX_WORD_CHARS) -> str:
+    """A word of the repository's, safe to show."""
+    return clean_line(text, max_chars)
+
+
+def stated(text: str, path: str, rule: str, line: int = 0, *, max_chars: int = MAX_WORD_CHARS) -> Stated:
+    """A word with its evidence."""
+    return Stated(word(text, max_chars), evidence(path, rule, line))
