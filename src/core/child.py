@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import anyio
@@ -36,7 +36,7 @@ def started(
     pass_fds: Sequence[int] = (),
     stdin: bool = True,
     stderr: bool = True,
-) -> Iterator["Child"]:
+) -> Generator["Child"]:
     """A running child, killed with its group and given back when the context ends. `program` is its name in errors.
 
     `stdin` and `stderr` say whether there are pipes for them; else both are `/dev/null`. `cwd` is `/` unless given.

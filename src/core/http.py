@@ -8,7 +8,7 @@ sent to no other. Failures come out as `core.errors`; a URL appears in them as i
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Literal, TypeVar
@@ -227,7 +227,7 @@ class Http:
         raise AssertionError("the last hop either returns or raises")
 
     @asynccontextmanager
-    async def _asked(self, url: RemoteUrl, headers: Mapping[str, str]) -> "AsyncIterator[httpx2.Response]":
+    async def _asked(self, url: RemoteUrl, headers: Mapping[str, str]) -> "AsyncGenerator[httpx2.Response]":
         origin = str(url.origin)
         if self._limiter is not None:
             self._limiter.take(origin)

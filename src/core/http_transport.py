@@ -7,9 +7,10 @@ the host's. No environment variable, netrc, cookie or redirect has any effect.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import cast
 
 import anyio
 import httpcore2
@@ -55,7 +56,7 @@ class Wire:
         await self._client.aclose()
 
     @asynccontextmanager
-    async def get(self, url: RemoteUrl, headers: Mapping[str, str]) -> "AsyncIterator[httpx2.Response]":
+    async def get(self, url: RemoteUrl, headers: Mapping[str, str]) -> AsyncGenerator[httpx2.Response]:
         """The answer to one request, its body still to be read.
 
         Raises:
@@ -120,7 +121,6 @@ class _Transport(httpx2.AsyncBaseTransport):
             status_code=answer.status,
             headers=answer.headers,
             stream=_Body(answer),
-            extensions=answer.extensions,
         )
 
     async def aclose(self) -> None:
@@ -147,7 +147,8 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         self._resolver = resolver
         self._timeout_s = timeout_s
         self._proxy = proxy
-        self._tcp = httpcore2.AnyIOBackend()
+        # The name is a stand-in where anyio is missing, which a type checker has to allow for.
+        self._tcp = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,

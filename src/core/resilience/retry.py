@@ -78,8 +78,10 @@ async def retrying(
     """
     import tenacity  # 26 ms that only a run with the network pays
 
-    async def tried() -> T:  # tenacity awaits only what it knows for a coroutine function, which a lambda is not
-        return await attempt()
+    answers: list[T] = []
+
+    async def tried() -> None:  # tenacity awaits only what it knows for a coroutine function, which a lambda is not
+        answers.append(await attempt())
 
     def wait_s(state: tenacity.RetryCallState) -> float:
         failure = _failure(state)
@@ -95,11 +97,11 @@ async def retrying(
         sleep=sleep, wait=wait_s, stop=must_stop, retry=tenacity.retry_if_exception_type(TryAgain), reraise=True
     )
     try:
-        result: T = await retries(tried)
+        await retries(tried)
     except TryAgain as failure:
         raise failure.error from failure.__cause__
     budget.earn()
-    return result
+    return answers[0]
 
 
 def _failure(state: "object") -> TryAgain:
