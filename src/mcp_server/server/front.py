@@ -5,7 +5,7 @@ Origin check is off, because it would run too late (after authentication) and no
 Below: the SDK's endpoint. Above: `server/uvicorn_server`.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -163,7 +163,7 @@ async def _run(
 
 
 @contextmanager
-def _listed(under_way: set[anyio.CancelScope]) -> Iterator[anyio.CancelScope]:
+def _listed(under_way: set[anyio.CancelScope]) -> Generator[anyio.CancelScope]:
     with anyio.CancelScope() as cancel_scope:
         under_way.add(cancel_scope)
         try:

@@ -6,7 +6,7 @@ Pure; `server/stdio` feeds it. What cannot be understood becomes a `Refusal` tha
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from mcp.types import INVALID_REQUEST, PARSE_ERROR
@@ -86,12 +86,13 @@ def decode(line: bytes) -> JSONRPCMessage | Refusal | None:
     if not text:
         return None
     try:
-        value: Any = orjson.loads(text)
+        parsed: object = orjson.loads(text)
     except ValueError:  # also invalid UTF-8, lone surrogates and nesting beyond 1024
         return Refusal(PARSE_ERROR, "Parse error: the line is not JSON in UTF-8.")
-    if not isinstance(value, dict):
-        kind = "Batches are not part of the protocol" if isinstance(value, list) else "A message is a JSON object"
+    if not isinstance(parsed, dict):
+        kind = "Batches are not part of the protocol" if isinstance(parsed, list) else "A message is a JSON object"
         return Refusal(INVALID_REQUEST, f"Invalid request: {kind}.")
+    value = cast("dict[str, Any]", parsed)
     try:
         if "method" in value:
             return (JSONRPCRequest if "id" in value else JSONRPCNotification).model_validate(value)

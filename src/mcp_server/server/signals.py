@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 FORCED_EXIT_CODE = 130
@@ -37,7 +37,7 @@ class StopSignals:
             os._exit(FORCED_EXIT_CODE)
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
+    def watching(self) -> Generator[None]:
         """Handle the signals while the context lasts; does nothing outside the main thread, where none arrive."""
         if threading.current_thread() is not threading.main_thread():
             yield

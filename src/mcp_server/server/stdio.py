@@ -11,7 +11,7 @@ import logging
 import os
 from collections import deque
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import anyio
 from mcp.shared.message import SessionMessage
@@ -41,9 +41,11 @@ class _Stream:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> bool | None:
+        del exc_type, exc_val, exc_tb
         await self.aclose()
+        return None
 
 
 class StdioTransport:
@@ -141,7 +143,7 @@ class _Incoming(_Stream):
     async def receive(self) -> SessionMessage | Exception:
         return await self._transport.receive()
 
-    def __aiter__(self) -> Self:
+    def __aiter__(self) -> Any:  # the SDK's protocol type for it is in a private module
         return self
 
     async def __anext__(self) -> SessionMessage | Exception:

@@ -6,9 +6,10 @@ end for event streams, and raises the signal again when it has finished (exit co
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import uvicorn
 
@@ -23,7 +24,7 @@ def configured(front: "Front", *, receive_timeout_s: float) -> uvicorn.Config:
     """Settings of uvicorn for us: nothing logged, rewritten, upgraded or believed of what a proxy says."""
     return uvicorn.Config(
         front,
-        http=_bounded(_http_protocol(), receive_timeout_s),
+        http=cast("type[asyncio.Protocol]", partial(_BoundedProtocol, receive_timeout_s)),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -42,7 +43,7 @@ class DrainingServer(uvicorn.Server):
         self._drain = drain
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Leave signals to `server/signals`."""
         yield
 
@@ -52,46 +53,81 @@ class DrainingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _http_protocol() -> type[asyncio.Protocol]:
+class _RequestState(Protocol):
+    """What uvicorn keeps about the request on a connection."""
+
+    more_body: bool
+    response_complete: bool
+
+
+class _HttpProtocol(Protocol):
+    """What both of uvicorn's HTTP protocol classes are; they share no base class."""
+
+    @property
+    def cycle(self) -> _RequestState | None: ...
+    def connection_made(self, transport: asyncio.Transport) -> None: ...
+    def connection_lost(self, exc: Exception | None) -> None: ...
+    def data_received(self, data: bytes) -> None: ...
+    def eof_received(self) -> None: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
+
+
+def _new_http_protocol(**arguments: Any) -> _HttpProtocol:
+    """A connection's protocol as uvicorn makes it: httptools where it is installed, else h11."""
     try:
         from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:  # no httptools wheel for this interpreter
         from uvicorn.protocols.http.h11_impl import H11Protocol
 
-        return H11Protocol
-    return HttpToolsProtocol
+        return H11Protocol(**arguments)
+    return HttpToolsProtocol(**arguments)
 
 
-def _bounded(protocol: Any, receive_timeout_s: float) -> Any:
-    """`protocol` with one clock from the first byte of a request to the last byte of its body.
+class _BoundedProtocol(asyncio.Protocol):
+    """Puts one clock on each request, from its first byte to the last of its body, and ends the connection by it."""
 
-    Typed loosely because uvicorn's two protocol classes share no base class; both keep the request in `cycle`.
-    """
+    def __init__(self, receive_timeout_s: float, **arguments: Any) -> None:
+        self._inner = _new_http_protocol(**arguments)
+        self._receive_timeout_s = receive_timeout_s
+        self._clock: asyncio.TimerHandle | None = None
+        self._transport: asyncio.Transport | None = None
 
-    class BoundedProtocol(protocol):  # type: ignore[misc]  # the base is chosen at run time
-        """Closes a connection whose request does not arrive in time."""
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._start_clock()
+        self._inner.connection_made(self._transport)
 
-        def connection_made(self, transport: asyncio.Transport) -> None:
-            super().connection_made(transport)
-            self._receive_clock = self.loop.call_later(receive_timeout_s, transport.abort)
-
-        def data_received(self, data: bytes) -> None:
-            if self._receive_clock is None and self._is_idle():
-                self._receive_clock = self.loop.call_later(receive_timeout_s, self.transport.abort)
-            super().data_received(data)
-            if not self._is_idle() and not self.cycle.more_body:
-                self._stop_clock()
-
-        def connection_lost(self, exc: Exception | None) -> None:
+    def data_received(self, data: bytes) -> None:
+        if self._clock is None and self._is_idle():
+            self._start_clock()
+        self._inner.data_received(data)
+        cycle = self._inner.cycle
+        if cycle is not None and not cycle.response_complete and not cycle.more_body:
             self._stop_clock()
-            super().connection_lost(exc)
 
-        def _is_idle(self) -> bool:
-            return self.cycle is None or self.cycle.response_complete
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_clock()
+        self._inner.connection_lost(exc)
 
-        def _stop_clock(self) -> None:
-            if self._receive_clock is not None:
-                self._receive_clock.cancel()
-                self._receive_clock = None
+    def eof_received(self) -> None:
+        self._inner.eof_received()
 
-    return BoundedProtocol
+    def pause_writing(self) -> None:
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._inner.resume_writing()
+
+    def _is_idle(self) -> bool:
+        return self._inner.cycle is None or self._inner.cycle.response_complete
+
+    def _start_clock(self) -> None:
+        assert self._transport is not None
+        loop = asyncio.get_running_loop()
+        self._clock = loop.call_later(self._receive_timeout_s, self._transport.abort)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
