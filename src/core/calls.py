@@ -184,15 +184,16 @@ def _known(error: BaseException) -> PlumbruleError | None:
     if isinstance(error, PlumbruleError):
         return error
     if isinstance(error, BaseExceptionGroup):
-        found = [_known(inner) for inner in error.exceptions]
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        found = [_known(inner) for inner in group.exceptions]
         if found and all(found):
             return found[0]
     return None
 
 
 def _report(runtime: CallRuntime, call: context.Call, error: PlumbruleError) -> ErrorReport:
+    # The masker gives back the shape that it took.
     retry_with = None if error.retry_with is None else runtime.mask_value(dict(error.retry_with))
-    assert retry_with is None or isinstance(retry_with, dict)
     return ErrorReport(
         code=error.code,
         message=runtime.mask(error.message),
@@ -200,7 +201,7 @@ def _report(runtime: CallRuntime, call: context.Call, error: PlumbruleError) -> 
         retryable=error.retryable,
         call_id=call.id,
         retry_after_s=error.retry_after_s,
-        retry_with=retry_with,
+        retry_with=cast("Mapping[str, object] | None", retry_with),
     )
 
 
