@@ -35,6 +35,8 @@ from plumbrule.core.settings import (
     walk,
 )
 from plumbrule.core.store.build import CacheSettings
+from plumbrule.core.workers import WorkerLimits
+from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.server.settings import HttpSettings, StdioSettings
 
@@ -51,6 +53,8 @@ class Settings:
     limits: CallLimits = field(default_factory=CallLimits)
     cache: CacheSettings = field(default_factory=CacheSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
+    survey: SurveyLimits = field(default_factory=SurveyLimits)
+    workers: WorkerLimits = field(default_factory=WorkerLimits)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     stdio: StdioSettings = field(default_factory=StdioSettings)
     http: HttpSettings = field(default_factory=HttpSettings)

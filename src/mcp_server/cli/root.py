@@ -32,6 +32,12 @@ class Lazy(NamedTuple):
 _CLI = "plumbrule.mcp_server.cli"
 
 COMMANDS = {
+    "analyze": Lazy(
+        f"{_CLI}.analyze:command",
+        "Say what a repository is: languages, licence, how to run it, risks, with evidence.",
+    ),
+    "call": Lazy(f"{_CLI}.call:command", "Call TOOL with JSON arguments and print its result as JSON."),
+    "serve": Lazy(f"{_CLI}.serve:command", "Serve MCP over stdio, Streamable HTTP (/mcp) or SSE (/sse)."),
     "mask": Lazy(f"{_CLI}.mask:command", "Hide secrets in what is piped through.", global_options=False),
     "schema": Lazy(f"{_CLI}.schema:command", "Print the full input and output schema of TOOL, or the list of tools."),
     "doctor": Lazy(

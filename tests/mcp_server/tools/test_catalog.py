@@ -50,7 +50,8 @@ def test_the_default_list_stays_within_its_token_bar() -> None:
         {"name": t.name, "description": t.description, "inputSchema": t.input_schema, "outputSchema": t.output_schema}
         for t in TOOLS
     ]
-    assert token_bound(orjson.dumps({"tools": listed})) <= min(3_500, 1_200 * len(TOOLS))  # an upper bound: about 1.4 times the o200k count
+    # An upper bound: about 1.4 times the o200k count.
+    assert token_bound(orjson.dumps({"tools": listed})) <= min(3_500, 1_200 * len(TOOLS))
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

@@ -1,0 +1,63 @@
+"""`plumbrule analyze SOURCE`: a page about a repository, or the MCP result with `--json`."""
+
+from typing import Any, get_args
+
+import click
+
+from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
+from plumbrule.mcp_server.app import App
+from plumbrule.mcp_server.cli.calls import as_result, call, exit_code
+from plumbrule.mcp_server.cli.exits import DONE, PARTIAL
+from plumbrule.mcp_server.cli.session import print_json
+from plumbrule.mcp_server.tools.analyze_repository import budgeted, unlimited
+from plumbrule.mcp_server.tools.budget import LEAST_TOKENS
+
+NAME = "analyze_repository"
+
+
+@click.command(
+    name="analyze", help="Say what a repository is: languages, licence, how to run it, risks, with evidence."
+)
+@click.argument("source")
+@click.option("--detail", type=click.Choice(get_args(Detail)), default="card", show_default=True, help="How much.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as MCP gives it.")
+@click.option("--max-tokens", type=click.IntRange(LEAST_TOKENS), help="Cut the result to this budget.")
+@click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
+@click.pass_context
+def command(
+    ctx: click.Context, source: str, detail: Detail, as_json: bool, max_tokens: int | None, no_cache: bool
+) -> int:
+    if as_json:
+        return _print_json(ctx, source, detail, max_tokens, keep=not no_cache)
+    return _print_page(ctx, source, detail, max_tokens, keep=not no_cache)
+
+
+def _print_json(ctx: click.Context, source: str, detail: Detail, max_tokens: int | None, *, keep: bool) -> int:
+    arguments: dict[str, object] = {"source": source, "detail": detail}
+
+    async def work(app: App) -> dict[str, Any]:
+        report = await app.surveyor.survey(source, detail=detail)
+        answer = (
+            unlimited(report) if max_tokens is None else budgeted(report, max_tokens=max_tokens, arguments=arguments)
+        )
+        return as_result(app, answer.structured)
+
+    structured, call_id = call(ctx, NAME, work, keep=keep)
+    print_json(structured | {"call_id": call_id})
+    return exit_code(structured)
+
+
+def _print_page(ctx: click.Context, source: str, detail: Detail, max_tokens: int | None, *, keep: bool) -> int:
+    from plumbrule.mcp_server.cli.page import Page, page_of  # not for --json
+    from plumbrule.mcp_server.cli.page_print import print_page
+    from plumbrule.mcp_server.tools.budget import shed
+
+    async def work(app: App) -> tuple[RepositoryReport, Page]:
+        report = await app.surveyor.survey(source, detail=detail)
+        if max_tokens is not None:
+            report, _ = shed(report, lambda _: "", max_tokens=max_tokens)
+        return report, page_of(report, app.runtime.mask)
+
+    (report, page), _ = call(ctx, NAME, work, keep=keep)
+    print_page(page)
+    return DONE if report.coverage.complete else PARTIAL
