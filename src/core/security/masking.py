@@ -16,8 +16,8 @@ from threading import Lock
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import Span, assigned_span
-from plumbrule.core.security.masking_gate import Gate, build_gate
-from plumbrule.core.security.masking_structures import READERS, Reader, opens_word_after_escape
+from plumbrule.core.security.masking_gate import Gate, Hit, build_gate
+from plumbrule.core.security.masking_structures import READERS, Reader, Seen, opens_word_after_escape
 from plumbrule.core.security.masking_values import encoded_forms, lowered
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength
 from plumbrule.core.security.token_formats import TokenFormat, body_matcher, reads_random, token_formats
@@ -25,11 +25,15 @@ from plumbrule.core.security.token_formats import TokenFormat, body_matcher, rea
 MASK = "***"
 """What stands where a secret stood. The masker leaves it alone, so masking twice changes nothing."""
 
+MAX_DENSE_HITS = 256
+NEAR_CHARS = 48
+"""One literal this many times, each within so many characters of the last, is an attack on the masker's time."""
+
 _ANSI = LazyPattern(
     r"(?:\x1b|\x9b|\\{1,4}x1[bB]|\\{1,4}u001[bB]|\\{1,4}033|\\{1,4}e(?=\[))(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\-_])?"
 )
 _ANSI_LITERALS = ("\x1b", "\x9b", "\\x1b", "\\u001b", "\\033", "\\e[")
-_HIDE: Reader = lambda _text, start, end: ((start, end),)  # noqa: E731 - because a table entry, not a function with a story
+_HIDE: Reader = lambda _text, start, end, _seen: ((start, end),)  # noqa: E731 - because a table entry, not a function with a story
 
 
 class Masker:
@@ -78,42 +82,75 @@ class Masker:
 
     def _spans(self, text: str, hits: Sequence[tuple[int, int, int]]) -> list[Span]:
         spans: list[Span] = []
+        seen: Seen = {}
         table = self._table
-        done = 0
+        left = right = 0
+        if len(hits) >= MAX_DENSE_HITS:
+            if any(None in table[index] for index, _, _ in hits):
+                return self._spans_without_ansi(text)
+            hits, spans = _thinned(hits)
         for index, start, end in hits:
-            if end <= done:
-                continue
+            if left <= start and end <= right:
+                continue  # inside what is hidden already
             for read in table[index]:
                 if read is None:
                     return self._spans_without_ansi(text)
-                for span in read(text, start, end):
+                for span in read(text, start, end, seen):
                     spans.append(span)
-                    if span[0] <= end and span[1] > done:
-                        done = span[1]
+                    left, right = span
         return spans
 
     def _spans_without_ansi(self, text: str) -> list[Span]:
         """The spans found in the text without its colour codes, carried back to where they lie in it."""
         kept = _ANSI.split(text)
-        if len(kept) == 1:
-            kept = [text]
         cuts = [match.span() for match in _ANSI.finditer(text)]
         plain = "".join(kept)
         starts = list(accumulate(map(len, kept), initial=0))[:-1]
         shifts = [0, *accumulate(end - start for start, end in cuts)]
-        hits = self._find(lowered(plain))
-        table = [tuple(read for read in row if read is not None) for row in (self._table[hit[0]] for hit in hits)]
-        spans: list[Span] = []
-        done = 0
-        for (_, start, end), row in zip(hits, table, strict=True):
-            if end <= done:
-                continue
-            for read in row:
-                for left, right in read(plain, start, end):
-                    spans.append((_carried(left, starts, shifts), _carried(right - 1, starts, shifts) + 1))
-                    if left <= end and right > done:
-                        done = right
-        return spans
+        hits = [hit for hit in self._find(lowered(plain)) if None not in self._table[hit[0]]]
+        return [
+            (_carried(left, starts, shifts), _carried(right - 1, starts, shifts) + 1)
+            for left, right in self._spans(plain, hits)
+        ]
+
+
+def _thinned(hits: Sequence[Hit]) -> tuple[list[Hit], list[Span]]:
+    """The hits worth a look, and spans to hide unseen: where one literal repeats so densely that only malice wrote it.
+
+    The last of a dense run stays among the hits, for what follows it.
+    """
+    runs: dict[int, list[int]] = {}
+    spans: list[Span] = []
+    for index, start, _ in hits:
+        run = runs.get(index)
+        if run is not None and start - run[1] <= NEAR_CHARS:
+            run[1] = start
+            run[2] += 1
+        else:
+            if run is not None and run[2] >= MAX_DENSE_HITS:
+                spans.append((run[0], run[1]))
+            runs[index] = [start, start, 1]
+    spans.extend((first, last) for first, last, count in runs.values() if count >= MAX_DENSE_HITS)
+    if not spans:
+        return list(hits), spans
+    spans = _merged(spans)
+    firsts = [first for first, _ in spans]
+    return [hit for hit in hits if not _lies_in(hit[1], spans, firsts)], spans
+
+
+def _lies_in(place: int, spans: list[Span], firsts: list[int]) -> bool:
+    at = bisect_right(firsts, place) - 1
+    return at >= 0 and place < spans[at][1]
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def _carried(place: int, starts: list[int], shifts: list[int]) -> int:
@@ -162,7 +199,7 @@ def _known_rows() -> dict[str, list[Reader]]:
     return rows
 
 
-def _assigned(strength: Strength, text: str, start: int, end: int) -> Sequence[Span]:
+def _assigned(strength: Strength, text: str, start: int, end: int, _seen: Seen) -> Sequence[Span]:
     last = text[end - 1]
     span = assigned_span(text, start, end - 1 if last in "=:" else end, strength)
     return () if span is None else (span,)
@@ -172,8 +209,10 @@ def _token_reader(form: TokenFormat, literal: str) -> Reader:
     least, sure, body = form.body_chars, form.sure, form.body
     match: Callable[[str, int], re.Match[str] | None] | None = None
 
-    def read(text: str, start: int, end: int) -> Sequence[Span]:
+    def read(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
         nonlocal match
+        if seen and end < seen.get(form, 0):
+            return ()  # in a run of characters that was too short or read like words
         if not text.startswith(literal, start):
             return ()
         if sure != "sure" and start and text[start - 1].isalnum() and not opens_word_after_escape(text, start):
@@ -185,6 +224,7 @@ def _token_reader(form: TokenFormat, literal: str) -> Reader:
             return ()
         stop = found.end()
         if stop - end < least or (sure == "random" and not reads_random(text[end:stop])):
+            seen[form] = stop
             return ()
         return ((start, stop),)
 

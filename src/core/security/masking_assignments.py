@@ -9,7 +9,7 @@ import re
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.secret_keys import Strength, benign_value, harmless_name
-from plumbrule.core.security.token_formats import reads_random
+from plumbrule.core.security.token_formats import reads_random, shuffled
 
 Span = tuple[int, int]
 
@@ -25,7 +25,7 @@ _AFTER = LazyPattern(
       | (?P<typed>{_BLANK}{{0,4}}:{_BLANK}{{0,4}}[A-Za-z_][\w\[\]|. ]{{0,40}}={_BLANK}{{0,4}}|{_BLANK}{{1,4}}(?:string|String|str)\s{{0,4}}:?=\s{{0,4}})(?=[bBrRuUfF]{{0,2}}["'`])
       | (?P<sep>(?:{_BLANK}|\\[tn]|\+(?={_EQUALS})){{0,8}}{_EQUALS}(?:\*\*)?(?:{_BLANK}|\\[tn]|\+(?=%2[27])){{0,8}}(?:\r?\n[ \t]{{0,40}}(?=["']))?)
       | (?P<pipe>{_BLANK}{{0,8}}\|{_BLANK}{{0,8}})
-      | (?P<pair>\s{{0,8}}(?:[,;]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
+      | (?P<pair>\s{{0,8}}(?:[,;{{]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|\nV[ ]\d{{1,5}}\n|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
       | (?P<xml>(?:\s[^<>\n]{{0,80}})?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
       | (?P<list>\s{{0,4}},\s{{0,8}}(?=[bBrRuU]?{QUOTE}))
       | (?P<is>\s{{1,4}}(?:is|was|are|IS)\s{{1,4}}(?::\s{{0,4}})?)
@@ -56,6 +56,11 @@ _UNQUOTED = LazyPattern(
 )
 _NARROW = LazyPattern(r"\)[.,;:]*\Z|[.,:;!?]+\Z")
 _LINE_END = LazyPattern(r"[^\r\n]{0,8192}+")
+_ANOTHER_FIELD = LazyPattern(r"[A-Za-z_]{2,24}=[^=]")
+_OPENS_PLACEHOLDER = LazyPattern(
+    r"<[A-Za-z][^<>\n]{0,80}>|\$\{[^{}\n]{0,120}\}|\{\{[^{}\n]{0,120}\}\}|\$\([^()\n]{0,120}\)|%\([\w.]{1,40}\)s|\{[\w.\[\]!:'\"()]{0,60}\}|\$\{\{[^{}\n]{0,120}\}\}|#\{[^{}\n]{0,120}\}|&lt;[^&\n]{0,80}&gt;"
+)
+_SHELL_DEFAULT = LazyPattern(r"[?+][^{}\n]{0,80}\}")
 _FLAG_BEFORE = LazyPattern(r"(?:^|[\s\"'`,\[(=:|])-{1,2}[\w\-.]{0,60}\Z")
 _WORD_BEFORE = LazyPattern(r"[\w.\-]{1,60}\Z")
 _NETRC_BEFORE = LazyPattern(
@@ -63,6 +68,9 @@ _NETRC_BEFORE = LazyPattern(
     re.IGNORECASE,
 )
 
+
+MAX_UNQUOTED_CHARS = 512
+"""So much of an unquoted value is judged; what goes on longer is hidden to its end."""
 
 MAX_QUOTED_CHARS = 16_384
 """A quoted value longer than this is hidden to the end of its line only."""
@@ -74,7 +82,7 @@ def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span |
     if after is None:
         return None
     head = text[max(0, start - 24) : start]
-    if harmless_name(head, after["tail"]):
+    if harmless_name(head, after["tail"], session=text[start:end].lower() == "session"):
         return None
     how = after.lastgroup
     if how == "open":
@@ -90,6 +98,12 @@ def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span |
         stop = closing_quote(text, at, quote)
         quoted = True
     else:
+        if (
+            _OPENS_PLACEHOLDER.match(text, at)
+            or _SHELL_DEFAULT.match(text, at)
+            or (text.startswith("//", at) and text[at - 1] == ":")
+        ):
+            return None
         stop = _unquoted_end(text, at, how)
         quoted = False
     if stop <= at:
@@ -103,17 +117,15 @@ def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span |
     spaced = how in ("typed", "is", "blank", "pipe") or (
         how == "sep" and after["sep"] not in ("=", ":") and " " in after["sep"]
     )
-    if (
-        spaced
-        and not quoted
-        and strength == "password"
-        and _ends_line(text, stop)
-        and value.isalnum()
-        and len(value) >= 6
-    ):
+    if not quoted and text[stop : stop + 1] in ("[", "(") and value.isidentifier() and not shuffled(value):
+        return None
+    if spaced and not quoted and strength == "password" and _may_be_plain_password(text, stop, value):
         spaced = False
     if benign_value(value, strength, quoted=quoted, spaced=spaced):
         return None
+    if not quoted and stop - at >= MAX_UNQUOTED_CHARS:
+        longer = _UNQUOTED.match(text, at)
+        stop = longer.end() if longer else stop
     return at, stop
 
 
@@ -140,18 +152,21 @@ def closing_quote(text: str, at: int, quote: str) -> int:
 
 
 def _unquoted_end(text: str, at: int, how: str) -> int:
-    found = _UNQUOTED.match(text, at)
+    found = _UNQUOTED.match(text, at, at + MAX_UNQUOTED_CHARS)
     if found is None:
         return at
     if how == "xml":
-        stop = text.find("<", at, at + 4096)
+        stop = text.find("<", at, at + MAX_UNQUOTED_CHARS)
         return stop if stop > 0 else found.end()
     trimmed = _NARROW.search(text, max(at, found.end() - 8), found.end())
     return trimmed.start() if trimmed else found.end()
 
 
-def _ends_line(text: str, stop: int) -> bool:
-    return stop >= len(text) or text[stop] in "\r\n"
+def _may_be_plain_password(text: str, stop: int, value: str) -> bool:
+    """Whether a word after `password: ` stands alone on its line and is no type's name."""
+    return (
+        (stop >= len(text) or text[stop] in "\r\n") and value.isalnum() and len(value) >= 6 and not value[0].isupper()
+    )
 
 
 def _fits_loose(text: str, start: int, value: str, how: str, strength: Strength) -> bool:
@@ -176,6 +191,6 @@ def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: St
 
 
 def _random_enough(value: str) -> bool:
-    if any(map(str.isdigit, value)) and any(map(str.isalpha, value)):
-        return not value.startswith(("/", "./", "http"))
-    return reads_random(value)
+    if value.startswith(("/", "./", "http", "<http", "(http")) or _ANOTHER_FIELD.match(value):
+        return False
+    return shuffled(value) if value.isidentifier() else reads_random(value)

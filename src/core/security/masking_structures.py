@@ -4,7 +4,7 @@ Called by `masking` at a literal that the gate found. Each reader gets the text 
 spans to hide. Every pattern is anchored at the hit and bounded.
 """
 # ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
-# ruff: noqa: ARG001 - because all readers have one signature, whether they look back or ahead
+# ruff: noqa: ARG001 - because all readers have one signature, whether they look back or ahead or need to remember
 
 import base64
 import binascii
@@ -16,17 +16,20 @@ from plumbrule.core.security.masking_assignments import QUOTE, Span, closing_quo
 from plumbrule.core.security.secret_keys import PLACEHOLDER, benign_value
 from plumbrule.core.security.token_formats import reads_random
 
-Reader = Callable[[str, int, int], Sequence[Span]]
+Seen = dict[object, int]
+"""How far a reader has looked in this text without success; it need not look there again."""
+
+Reader = Callable[[str, int, int, Seen], Sequence[Span]]
 
 _NOTHING: Sequence[Span] = ()
 
 _USERINFO = LazyPattern(
-    r"(?P<user>[^\s/?#\"'<>@:\\`]{0,256}+)(?P<colon>:|%(?:25){0,2}3[aA])(?P<password>[^\s\"'<>`]{1,1024}?)(?P<at>@|%(?:25){0,2}40)(?=[\w\[.\-:({$%])(?![^\s/?#\"'<>`\\,;]{0,512}(?:@|%(?:25){0,2}40))"
+    r"(?P<user>[^\s/?#\"'<>@:\\`]{0,256}+)(?P<colon>:|%(?:25){0,2}3[aA])(?P<password>[^\s\"'<>`]{1,1024}?)(?P<at>@|%(?:25){0,2}40)(?=[\w\[.\-:({$%/])(?![^\s/?#\"'<>`\\,;]{0,512}(?:@|%(?:25){0,2}40))"
 )
 _TOKEN_USER = LazyPattern(r"([^\s/?#\"'<>@:\\`]{16,512}+)@")
 
 
-def url_userinfo(text: str, start: int, end: int) -> Sequence[Span]:
+def url_userinfo(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The password of `scheme://user:password@host`, or a user that is a token itself."""
     bare = _TOKEN_USER.match(text, end)
     if bare is not None:
@@ -83,8 +86,10 @@ _PARAMETER_SCHEMES = frozenset(
 )
 
 
-def authorization(text: str, start: int, end: int) -> Sequence[Span]:
+def authorization(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The credentials of an Authorization header in any dress; the scheme stays readable."""
+    if start < seen.get(authorization, 0):
+        return _NOTHING
     found = _AUTHORIZATION.match(text, end)
     if found is None:
         return _NOTHING
@@ -92,6 +97,7 @@ def authorization(text: str, start: int, end: int) -> Sequence[Span]:
     stop = closing_quote(text, at, found["open"]) if found["open"] else _rest_of_header(text, at)
     scheme = (found["scheme"] or "").lower()
     if scheme in _PARAMETER_SCHEMES:
+        seen[authorization] = stop
         return [match.span(1) for match in _PARAMETER.finditer(text, at, stop)]
     credential = _CREDENTIAL.match(text, at, stop)
     if credential is None:
@@ -162,7 +168,7 @@ _AFTER_SCHEME = LazyPattern(
 )
 
 
-def bearer(text: str, start: int, end: int) -> Sequence[Span]:
+def bearer(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """What follows the word Bearer, unless it is prose."""
     found = _AFTER_SCHEME.match(text, end)
     if found is None:
@@ -173,16 +179,19 @@ def bearer(text: str, start: int, end: int) -> Sequence[Span]:
     return ((found.start(1), found.start(1) + len(value)),)
 
 
+_ANOTHER_FIELD = LazyPattern(r"[A-Za-z_]{2,24}=[^=]")
+
+
 def _random_credential(value: str) -> bool:
-    if PLACEHOLDER.fullmatch(value):
+    if PLACEHOLDER.fullmatch(value) or _ANOTHER_FIELD.match(value):
         return False
     return reads_random(value) or sum(map(str.isdigit, value)) > 1
 
 
-_BASIC = LazyPattern(r"(?:[ \t]|%20|\+|\\t){1,4}[\"']?((?:[A-Za-z0-9+/\-_]++|%(?:25)?(?:2[BbFf]|3[Dd])|\\/){2,}={0,2})")
+_BASIC = LazyPattern(r"(?:[ \t]|%20|\+|\\t){1,4}[\"']?((?:[A-Za-z0-9+/\-_]++|%(?:25)?(?:2[BbFf]|3[Dd])|\\/)++={0,2})")
 
 
-def basic(text: str, start: int, end: int) -> Sequence[Span]:
+def basic(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """What follows the word Basic when it decodes to `user:password`, or was cut in the middle of doing so."""
     found = _BASIC.match(text, end)
     if found is None:
@@ -221,14 +230,17 @@ _COOKIE_ATTRIBUTES = frozenset(
 )
 
 
-def cookies(text: str, start: int, end: int) -> Sequence[Span]:
+def cookies(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The values in a Cookie or Set-Cookie header; names and attributes stay."""
+    if start < seen.get(cookies, 0):
+        return _NOTHING  # within a header whose pairs were read
     head = _COOKIE_HEAD.match(text, end)
     if head is None:
         return _NOTHING
     at = head.end()
     opened = head["open"]
     stop = closing_quote(text, at, opened) if opened and opened != "{" else _rest_of_header(text, at)
+    seen[cookies] = stop
     spans: list[Span] = []
     for pair in _COOKIE_PAIR.finditer(text, at, stop):
         if pair[1].lower() in _COOKIE_ATTRIBUTES:
@@ -256,7 +268,7 @@ _PEM_BODY = LazyPattern(
 MAX_PEM_CHARS = 65_536
 
 
-def pem(text: str, start: int, end: int) -> Sequence[Span]:
+def pem(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The body of a private key in PEM: over lines, on one line with escapes, or cut before its END."""
     head = _PEM_HEAD.match(text, end)
     if head is None:
@@ -274,7 +286,7 @@ _PUTTY = LazyPattern(
 )
 
 
-def putty(text: str, start: int, end: int) -> Sequence[Span]:
+def putty(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The private lines of a PuTTY key file."""
     found = _PUTTY.match(text, end)
     return (found.span(1),) if found else _NOTHING
@@ -284,7 +296,7 @@ _JWT = LazyPattern(r"[A-Za-z0-9_\-=]{4,}+(?:(?:\.|%2[eE])[A-Za-z0-9_\-=+/]*+){1,
 _JWT_CUT = LazyPattern(r"[A-Za-z0-9_\-=.]{12,}+")
 
 
-def jwt(text: str, start: int, end: int) -> Sequence[Span]:
+def jwt(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """A JSON web token: base64 of `{"`, a dot, more. Without a dot only a header that names its algorithm."""
     before = text[start - 1 : start]
     if before.isalnum() and not _escaped_before(text, start):
@@ -312,7 +324,7 @@ _CURL_USER = LazyPattern(
 )
 
 
-def curl_user(text: str, start: int, end: int) -> Sequence[Span]:
+def curl_user(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The password of `-u user:password` and `--user user:password`."""
     found = _CURL_USER.match(text, end)
     if found is None or PLACEHOLDER.fullmatch(found["password"]):
@@ -329,7 +341,7 @@ _DB_PROGRAM = LazyPattern(
 )
 
 
-def p_flag(text: str, start: int, end: int) -> Sequence[Span]:
+def p_flag(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The value of `-p`, `-a`, `-w` or `-P` on a command line of a program that takes its password so."""
     if _DB_PROGRAM.search(text, max(0, start - 400), start + 1) is None:
         return _NOTHING
@@ -345,7 +357,7 @@ def p_flag(text: str, start: int, end: int) -> Sequence[Span]:
 _DSN_BEFORE = LazyPattern(r"(?:^|[\s\"'=(`\[,;])([^\s:@\"'=/]{1,64}):([^\s\"']{1,256})\Z")
 
 
-def go_dsn(text: str, start: int, end: int) -> Sequence[Span]:
+def go_dsn(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The password before `@tcp(` of a Go MySQL address."""
     lowest = max(0, start - 330)
     found = _DSN_BEFORE.search(text, lowest, start)
@@ -355,7 +367,7 @@ def go_dsn(text: str, start: int, end: int) -> Sequence[Span]:
 _ORACLE = LazyPattern(r"[\w.\-]{1,64}/([^\s@\"'/]{1,128})@")
 
 
-def oracle(text: str, start: int, end: int) -> Sequence[Span]:
+def oracle(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The password of `jdbc:oracle:thin:user/password@`."""
     found = _ORACLE.match(text, end)
     return (found.span(1),) if found else _NOTHING
@@ -368,7 +380,7 @@ _SECRET_LOCATION = LazyPattern(
 )
 
 
-def input_value(text: str, start: int, end: int) -> Sequence[Span]:
+def input_value(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The value that a pydantic error quotes under the name of a secret field."""
     found = _INPUT_VALUE.match(text, end)
     if found is None or _SECRET_LOCATION.search(text, max(0, start - 320), start) is None:
@@ -378,11 +390,11 @@ def input_value(text: str, start: int, end: int) -> Sequence[Span]:
 
 
 _AWS_SECRET_NEAR = LazyPattern(
-    r"[A-Z0-9]{12,20}[^A-Za-z0-9+/]{1,4}(?:[A-Za-z_\-]{0,40}[^A-Za-z0-9+/]{1,8})?((?:[A-Za-z0-9+/]|%2[BbFf]|\\/){40}(?![A-Za-z0-9+/]))"
+    r"[A-Z0-9]{12,20}(?:[^A-Za-z0-9+/]|%3[aA]|%2[cC]|%20){1,4}(?:[A-Za-z_\-]{0,40}[^A-Za-z0-9+/]{1,8})?((?:[A-Za-z0-9+/]|%2[BbFf]|\\/){40}(?![A-Za-z0-9+/]))"
 )
 
 
-def aws_secret(text: str, start: int, end: int) -> Sequence[Span]:
+def aws_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The 40-character secret that stands next to an AWS key id without a name of its own."""
     if not text.startswith(("AKIA", "ASIA"), start):
         return _NOTHING
@@ -393,13 +405,34 @@ def aws_secret(text: str, start: int, end: int) -> Sequence[Span]:
 _PGPASS = LazyPattern(r"\d{2,5}:[\w*.\-]{1,64}:[\w*.\-@]{1,64}:((?:[^\s:\\\"']|\\.){4,256}+)(?=\s|$|[\"'\\])")
 
 
-def pgpass(text: str, start: int, end: int) -> Sequence[Span]:
+def pgpass(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The last field of a `host:5432:database:user:password` line."""
     found = _PGPASS.match(text, start + 1)
     return (found.span(1),) if found and not PLACEHOLDER.fullmatch(found[1]) else _NOTHING
 
 
+_MAILCHIMP = LazyPattern(r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-F]{2}))[0-9a-f]{32}\Z")
+_AZURE_BEFORE = LazyPattern(r"[A-Za-z0-9_~.\-]{3}\Z")
+_AZURE_AFTER = LazyPattern(r"[A-Za-z0-9_~.\-]{31,40}+")
+
+
+def mailchimp(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The 32 hex digits before `-us12`."""
+    if start < 32 or _MAILCHIMP.search(text, start - 32, start) is None:
+        return _NOTHING
+    return ((start - 32, end),)
+
+
+def azure_client_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """An Entra ID client secret: three characters, a digit, `Q~`, 31 to 34 more."""
+    after = _AZURE_AFTER.match(text, end)
+    before = _AZURE_BEFORE.search(text, max(0, start - 3), start)
+    return ((before.start(), after.end()),) if after and before else _NOTHING
+
+
 READERS: dict[str, Reader] = {
+    **dict.fromkeys([f"-us{number}" for number in range(1, 10)], mailchimp),
+    **dict.fromkeys([f"{number}q~" for number in range(10)], azure_client_secret),
     "://": url_userinfo,
     ":\\/\\/": url_userinfo,
     "%3a%2f%2f": url_userinfo,

@@ -12,7 +12,7 @@ from typing import Literal
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_values import lowered
-from plumbrule.core.security.token_formats import reads_random
+from plumbrule.core.security.token_formats import reads_random, shuffled
 
 Strength = Literal["password", "strong", "weak", "vague"]
 """`vague`: only a long value that reads random counts, so that cache keys and ids stay readable."""
@@ -26,7 +26,7 @@ def _spellings(*names: str) -> tuple[str, ...]:
 
 KEYWORDS: dict[str, Strength] = {
     **dict.fromkeys(
-        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "db_pass",
+        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "identified by", "psk", "db_pass",
          "dbpass", "_pass", "pass=", "pass:", "user_pass", "userpass", "smtp_pass", "sshpass"),
         "password",
     ),
@@ -43,7 +43,7 @@ KEYWORDS: dict[str, Strength] = {
     ),
     **dict.fromkeys(
         ("token", "session", "sessid", "auth", "bearer", "jwt", "signature", "sig=", "sig%3d", '"sig"', "csrf", "xsrf",
-         "cookie", "saml", "assertion", "otp=", "ticket=", "pat=", "_pat", "dsn", "sas=", "salt=", "pepper", "cred=", "creds",
+         "cookie", "saml", "samlresponse", "samlrequest", "assertion", "otp=", "ticket=", "pat=", "_pat", "dsn", "sas=", "salt=", "pepper", "cred=", "creds",
          "client_id_secret", "verifier"),
         "weak",
     ),
@@ -59,14 +59,15 @@ _HARMLESS_TAIL = LazyPattern(
     r"generator|helper|input|prompt|rotation|rotated\w*|status|state|index|position|offset|per_\w*|rate|ratio|level|flow|info|config|"
     r"column|table|regex|pattern|header|param\w*|arg|args|var|id|ids|arn|ref|refs|less|ary|aries|ed|ing|ion|ional|or|ors|orized|orization_url|ority|entication|"
     r"enticated|entic\w*|group|owner|kind|category|source|target|server|host|port|user|username|email|date|time\w*|at|on|in|"
-    r"changed\w*|change|stream|window|cost|price|total|remaining|left|matched|set|list|map|cache|pool|queue|is\w*|of|kinds?|scanner|scanning|detection|mask\w*))"
+    r"changed\w*|change|stream|window|cost|price|total|remaining|left|matched|set|list|map|cache|pool|queue|is\w*|of|kinds?|scanner|scanning|detection|mask\w*|text_|prefix|suffix|length|builder|parser|reader|writer|field\w*|check\w*|encoder|decoder|kinds|cls|header|cookie_name|response|request|model|schema|filter|entry|entries|comment))"
+    r"s?(?![a-z])"
     r"s?",
     re.IGNORECASE,
 )
 """What follows the keyword in names that hold no secret: `token_count`, `password_field`, `tokenizer`."""
 
 _HARMLESS_HEAD = LazyPattern(
-    r"(?:page|next|prev|continuation|continue|sync|max|min|num|n|total|prompt|completion|input|output|cached|reasoning|public|"
+    r"(?<![A-Za-z])(?:page|next|prev|continuation|continue|sync|max|min|num|n|total|prompt|completion|input|output|cached|reasoning|public|"
     r"special|eos|bos|pad|unk|mask|sep|cls|no|is|has|use|with|without|per|stop|foreign|primary|cache|sort|partition|dict|hash|lookup|"
     r"design|jquery|lint)[_\-.]?\Z",
     re.IGNORECASE,
@@ -78,7 +79,7 @@ PLACEHOLDER = LazyPattern(
     | \[[^\[\]]{0,200}\] | \(.{0,200}\)
     | \$?\{{1,3}[^{}]{0,200}\}{1,3} | \$\([^()]{0,200}\)
     | \#\{[^{}]{0,200}\} | %\(?[a-z_]*\)?[sdrv]? | %[a-z_]+% | @[a-z_.]+@ | __[a-z_]+__ | :[a-z_]+
-    | \$[a-z_]+ | \$env:[a-z_]+ | env[:.(\[].{0,100} | \{[^{}]{0,100}
+    | (?:%[sdr]|[^\w\s])+ | \$[a-z_]+ | \$env:[a-z_]+ | env[:.(\[].{0,100} | \{[^{}]{0,100}
     | (?:none|null|nil|true|false|undefined|nan|yes|no|on|off|empty|unset|default|required|optional|redacted|masked|hidden|filtered|
         removed|omitted|unknown|missing|invalid|valid|expired|changeme|change[_-]me|placeholder|dummy|example|sample|todo|tbd|n/a|ok|
         secretstr|bytes|string|str|int|integer|bool|boolean|float|number|object|any|void|char|text|varchar|byte|uuid|list|dict|array|
@@ -98,12 +99,14 @@ _DIGEST = LazyPattern(r"(?:sha\d+|md5)[:\-=].*|[0-9a-f]{7,64}", re.IGNORECASE)
 _CALL = LazyPattern(r"[&*]?(?:new |await )?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*){0,8}[!?]?[(\[<]")
 _PATH_OF_NAMES = LazyPattern(r"[&*!@$]{0,2}[A-Za-z_][A-Za-z_0-9]*(?:(?:\.|->|::|\?\.)[A-Za-z_][A-Za-z_0-9]*)+[?!]?")
 _NAME = LazyPattern(r"[&*!@$]{0,2}[A-Za-z_][A-Za-z_\-]*\d{0,2}[?!]?")
+_IDENTIFIER = LazyPattern(r"[A-Za-z_]\w{2,60}")
+_CONSTANT = LazyPattern(r"[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}")
 _FILE = LazyPattern(r"(?:\.{0,2}|~)/[\w.\-/]+|[\w\-]+\.(?:py|js|ts|json|ya?ml|toml|md|txt|html|go|rs|java|pem|crt)")
 _NAMES_A_SECRET = LazyPattern(
     r"passw|secret|token|key|cred|auth|session|pwd|cookie|signature|csrf|pass\b", re.IGNORECASE
 )
 _PROSE = LazyPattern(r"[A-Za-z][a-z']*(?:[ ,]+[A-Za-z(][a-z'\-)]*)+[.:!?\u2026]*")
-_CODE_START = LazyPattern(r"[({\[\\/!^|+]|\.\.|//|#|--")
+_CODE_START = LazyPattern(r"[({\[\\/!^|+*]|\.\.|//|#|--")
 
 
 def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) -> bool:
@@ -120,16 +123,33 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
     if _NUMBER.fullmatch(value):
         return (strength not in ("password", "strong") and size < 16) or size < 6
     if strength == "vague":
-        return size < 16 or not reads_random(value) or _identifies(value)
+        return size < 16 or not shuffled(value) or _identifies(value) or (not quoted and _is_code(value, spaced))
     if size > 200:
         return False
     if not quoted and _is_code(value, spaced):
         return True
+    if quoted and _BETWEEN_STRINGS.match(value):
+        return True
     if strength == "weak":
-        return _identifies_weakly(value) or _is_wordy(value) or _FILE.fullmatch(value) is not None
+        return (
+            _identifies_weakly(value)
+            or _is_wordy(value)
+            or _is_punctuation(value)
+            or _FILE.fullmatch(value) is not None
+        )
     if quoted:
         return _is_prose(value, strength)
     return False
+
+
+_BETWEEN_STRINGS = LazyPattern(
+    r"\s{0,4}(?:[+%.,)\]]\s|[+,)]|\.\w+\()|\)?\s->\s|\s(?:for|if|in|and|or|else|HTTP|header)\s"
+)
+"""What lies after a string that ended right after the name: `"token=" + x + "…"`."""
+
+
+def _is_punctuation(value: str) -> bool:
+    return sum(map(str.isalnum, value)) * 2 < len(value)
 
 
 def _identifies(value: str) -> bool:
@@ -146,15 +166,21 @@ def _identifies_weakly(value: str) -> bool:
 
 def _is_wordy(value: str) -> bool:
     """Letters, joints and blanks that read like words."""
+    if " " in value:
+        words = value.split()
+        plain = sum(word.strip(".,:;!?()'").isalpha() and not reads_random(word) for word in words)
+        return len(words) > 1 and plain * 5 >= len(words) * 3
     return (
         not any(map(str.isdigit, value))
         and not reads_random(value)
-        and all(c.isalpha() or c in " _-./,:;'!?()" for c in value)
+        and all(c.isalpha() or c in "_-./,:;'!?()" for c in value)
     )
 
 
 def _is_prose(value: str, strength: Strength) -> bool:
     if _NAMES_A_SECRET.search(value) and _is_wordy(value):
+        return True
+    if strength == "strong" and _CONSTANT.fullmatch(value):
         return True
     return strength == "strong" and " " in value and _PROSE.fullmatch(value) is not None and not reads_random(value)
 
@@ -164,11 +190,13 @@ def _is_code(value: str, spaced: bool) -> bool:
         return spaced or len(value) < 12
     call = _CALL.match(value)
     if call is not None:
-        return not reads_random(call.group())
+        return not shuffled(call.group())
+    if _PATH_OF_NAMES.fullmatch(value):
+        return not shuffled(value)
+    if _IDENTIFIER.fullmatch(value) and _NAMES_A_SECRET.search(value) and not shuffled(value):
+        return sum(map(str.isdigit, value)) <= 2
     if reads_random(value):
         return False
-    if _PATH_OF_NAMES.fullmatch(value):
-        return True
     if _NAME.fullmatch(value) is None:
         return False
     return spaced or value[-1] in "?!" or _NAMES_A_SECRET.search(value) is not None or value.isupper() or "_" in value
@@ -182,10 +210,15 @@ _GLUED = LazyPattern(
 """How a keyword may go on without a joint (`sessionid`, `secretkey`, `passwords`); `author` and `tokenizer` do not."""
 
 
-def harmless_name(head: str, tail: str) -> bool:
-    """Whether a name with `head` before the keyword and `tail` after it holds no secret although the keyword is in it."""
+def harmless_name(head: str, tail: str, *, session: bool = False) -> bool:
+    """Whether a name with `head` before the keyword and `tail` after it holds no secret although the keyword is in it.
+
+    `session`: the keyword is one, whose id is the secret.
+    """
     if tail:
-        if _HARMLESS_TAIL.fullmatch(tail):
+        if session and tail.lower().lstrip("_-.") == "id":
+            return False
+        if _HARMLESS_TAIL.match(tail):
             return True
         same_word = tail[0].islower() or (tail[0].isupper() and head[-1:].isupper() and tail.isupper())
         if same_word and _GLUED.fullmatch(tail) is None:
@@ -198,10 +231,15 @@ def key_strength(name: str) -> Strength | None:
     """What a mapping's key named `name` promises, None for nothing. Cached, since keys repeat."""
     low = lowered(name)
     best: Strength | None = None
-    for keyword, strength in KEYWORDS.items():
-        keyword = keyword.strip('"=:?&')
+    for written, strength in KEYWORDS.items():
+        keyword = written.strip('"=:?&')
         at = low.rfind(keyword)
-        if at < 0 or harmless_name(name[max(0, at - 24) : at], name[at + len(keyword) :]):
+        if at < 0:
+            continue
+        head, tail = name[max(0, at - 24) : at], name[at + len(keyword) :]
+        if keyword != written and (head[-1:].isalpha() or tail[:1].isalpha()):
+            continue  # in text a separator had to follow; here the word must stand alone
+        if harmless_name(head, tail, session=keyword == "session"):
             continue
         if best is None or _ORDER[strength] < _ORDER[best]:
             best = strength

@@ -78,15 +78,15 @@ def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
             if stop:
                 yield Finding(form.kind, start, stop)
     elif row == "private-key":
-        yield from (Finding(row, start, right) for _, right in pem(text, start, end))
+        yield from (Finding(row, start, right) for _, right in pem(text, start, end, {}))
     elif row == "jwt":
         yield from (
-            Finding(row, left, right) for left, right in jwt(text, start, end) if text.count(".", left, right) == 2
+            Finding(row, left, right) for left, right in jwt(text, start, end, {}) if text.count(".", left, right) == 2
         )
     elif row == "url-password":
         yield from (
             Finding(row, left, right)
-            for left, right in url_userinfo(text, start, end)
+            for left, right in url_userinfo(text, start, end, {})
             if _is_literal_password(text[left:right])
         )
     else:

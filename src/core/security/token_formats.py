@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 
-Body = Literal["alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "crypt"]
+Body = Literal["alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "url", "crypt"]
 Sure = Literal["sure", "bounded", "random"]
 """`sure`: the literal is enough. `bounded`: it must open a word. `random`: and the body must not read like words."""
 
@@ -28,7 +28,8 @@ _BODIES: dict[Body, str] = {
     # `+ / =` may come percent-encoded (once or twice), as \/ or as a \u escape.
     "base64": r"(?:[A-Za-z0-9+/=_\-]++|%(?:25)?(?:2[BbFf]|3[Dd])|\\+/|\\+u00(?:2[bBfF]|3[dD]))++",
     "dotted": r"[A-Za-z0-9_\-]++(?:(?:\.|%(?:25)?2[Ee])[A-Za-z0-9_\-=]++)*+",
-    "crypt": r"[A-Za-z0-9./+=$,_\-]++",
+    "url": r"[^\s\"'<>`\\|)\]},]++",
+    "crypt": r"[A-Za-z0-9./+=$,_%\-]++",
     "path": r"(?:[A-Za-z0-9_\-./+=~:]++|%(?:25)?(?:2[BbFfEe]|3[DdAa])|\\+/)++",
 }
 
@@ -74,6 +75,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("clojars", "CLOJARS_", "alnum", 30, "sure"),
     ("docker", "dckr_pat_ dckr_oat_", "dash", 16, "sure"),
     ("packagist", "packagist_ort_ packagist_out_ packagist_org_ packagist_uut_", "alnum", 30, "sure"),
+    ("kubernetes-websocket", "bearer.authorization.k8s.io.", "dash", 12, "sure"),
     ("jfrog", "AKCp AKCb", "alnum", 30, "random"),
     ("jfrog-reference", "cmVmdGtuOj cmVmdGtu", "base64", 30, "bounded"),
     ("cloudsmith", "csm_ csa_", "alnum", 30, "random"),
@@ -108,7 +110,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("google-api", "AIza", "dash", 30, "sure"),
     ("google-oauth-secret", "GOCSPX-", "dash", 20, "sure"),
     ("google-access", "ya29.", "path", 20, "bounded"),
-    ("google-refresh", "1//0", "dash", 30, "bounded"),
+    ("google-refresh", "1//0 1%2F%2F0 1\\/\\/0", "dash", 30, "bounded"),
     ("aws-key-id", "AKIA ASIA ABIA ACCA A3TX AROA AIDA", "upper", 12, "bounded"),
     ("aws-bedrock", "ABSK", "base64", 60, "bounded"),
     ("aws-bedrock-short", "bedrock-api-key-", "base64", 40, "bounded"),
@@ -187,7 +189,14 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("slack-hook-escaped", "hooks.slack.com\\/services\\/", "path", 20, "sure"),
     ("discord-hook", "/api/webhooks/ \\/api\\/webhooks\\/ %2Fapi%2Fwebhooks%2F", "path", 60, "sure"),
     ("discord-mfa", "mfa.", "dash", 60, "bounded"),
-    ("teams-hook", "webhook.office.com/", "path", 60, "sure"),
+    (
+        "teams-hook",
+        "webhook.office.com/ outlook.office.com/webhook/ logic.azure.com:443/workflows/ logic.azure.com/workflows/",
+        "url",
+        60,
+        "sure",
+    ),
+    ("teams-hook-encoded", "webhook.office.com%2F outlook.office.com%2Fwebhook%2F", "url", 60, "sure"),
     ("zapier-hook", "hooks.zapier.com/hooks/catch/", "path", 12, "sure"),
     ("telegram", ":AA %3AAA %3aAA", "dash", 31, "sure"),
     ("sendgrid", "SG.", "dotted", 40, "bounded"),
@@ -233,7 +242,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("notion-new", "ntn_", "alnum", 30, "bounded"),
     ("figma", "figd_ figu_ figo_ figur_ figoh_ figor_ figuh_", "dash", 24, "bounded"),
     ("airtable", "pat", "dotted", 70, "random"),
-    ("asana", "1/1 2/1", "path", 30, "random"),
+    ("asana", "1/0 1/1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9 2/0 2/1 2/2 2/3 2/4 2/5 2/6 2/7 2/8 2/9", "path", 30, "random"),
     ("dropbox", "sl. sl.u.", "dash", 60, "bounded"),
     ("typeform", "tfp_", "dotted", 30, "bounded"),
     ("contentful", "CFPAT-", "dash", 30, "bounded"),
@@ -277,7 +286,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("inngest", "signkey-prod- signkey-test- signkey-branch-", "hex", 30, "sure"),
     (
         "crypt",
-        "$2a$ $2b$ $2y$ $apr1$ $1$ $5$ $6$ $y$ $argon2id$ $argon2i$ $scrypt$ pbkdf2_sha256$",
+        "$2a$ $2b$ $2y$ $apr1$ $1$ $5$ $6$ $y$ $argon2id$ $argon2i$ $scrypt$ pbkdf2_sha256$ %241%24 %245%24 %246%24 %24y%24 %242a%24 %242b%24 %242y%24 %24apr1%24 %24argon2id%24 %24argon2i%24",
         "crypt",
         8,
         "bounded",
@@ -306,9 +315,21 @@ def _discord_openings() -> tuple[str, ...]:
     return tuple(base64.b64encode(str(number).encode()).decode() for number in range(100, 1000))
 
 
-_DIGIT_AND_LETTER = LazyPattern(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])")
 _CONSONANTS = LazyPattern(r"[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{5}")
 _CASE_SHUFFLE = LazyPattern(r"(?:[a-z]+[A-Z]+){4}")
+
+
+_TURN = LazyPattern(r"(?<=[a-z])[A-Z]|(?<=[A-Za-z])[0-9]|(?<=[0-9])[A-Za-z]")
+_CONSONANTS_OF_ONE_CASE = LazyPattern(r"[bcdfghjklmnpqrstvwxz]{6}|[BCDFGHJKLMNPQRSTVWXZ]{8}")
+
+
+def shuffled(text: str) -> bool:
+    """Whether lower case, capitals and digits alternate as only chance does; stricter than `reads_random`.
+
+    `FlaskOAuth2App` turns 4 times in 14 characters, drawn letters and digits nearly every second one.
+    """
+    turns = sum(1 for _ in _TURN.finditer(text))
+    return turns * 10 >= max(40, 3 * len(text)) or bool(_CONSONANTS_OF_ONE_CASE.search(text))
 
 
 def reads_random(text: str) -> bool:
