@@ -17,7 +17,9 @@ from annotated_types import Interval
 from typing_extensions import Doc
 
 from plumbrule.core import context
+from plumbrule.core.clock import Clock
 from plumbrule.core.errors import DeadlineExceeded, InternalError, Overloaded, PlumbruleError
+from plumbrule.core.resilience.limiter import TokenBuckets
 
 T = TypeVar("T")
 
@@ -38,6 +40,19 @@ class CallLimits:
     deadline_s: Annotated[
         float, Interval(ge=0.1, le=3600), Doc("Seconds after which a call of the server gives what it has.")
     ] = 50.0
+    calls_per_minute: Annotated[
+        int, Interval(ge=1, le=1_000_000), Doc("Calls of one client of the server a minute; a tenth may come at once.")
+    ] = 600
+
+    def client_rates(self, clock: Clock) -> TokenBuckets:
+        """The buckets that hold each client to `calls_per_minute`."""
+        return TokenBuckets(
+            rate_per_s=self.calls_per_minute / 60,
+            burst=max(1, self.calls_per_minute // 10),
+            clock=clock,
+            what="calls of this client",
+            setting="limits.calls_per_minute",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +122,17 @@ class CallObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallRuntime:
-    """What every call shares. `mask` takes a string, or nested dicts and lists, and gives the same shape back."""
+    """What every call shares. `mask` takes a string, or nested dicts and lists, and gives the same shape back.
+
+    `rates` has a bucket per principal; None for the command line, whose user limits himself.
+    """
 
     mask: Callable[[str], str]
     mask_value: Callable[[object], object]
     admission: Admission
     deadline_s: float | None = None
     observer: CallObserver | None = None
+    rates: TokenBuckets | None = None
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("plumbrule.calls"))
 
 
@@ -151,6 +170,8 @@ def _span(runtime: CallRuntime, call: context.Call) -> AbstractContextManager[ob
 
 async def _attempt(runtime: CallRuntime, call: context.Call, work: Callable[[], Awaitable[T]]) -> Outcome[T]:
     try:
+        if runtime.rates is not None:
+            runtime.rates.take(call.principal)
         return Outcome(call.id, value=await _admitted(runtime, work))
     except Exception as error:  # the one place that turns every failure into a reply
         known = _known(error)

@@ -7,7 +7,6 @@ sent to no other. Failures come out as `core.errors`; a URL appears in them as i
 
 import hashlib
 import logging
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Literal, TypeVar
 import anyio
 
 from plumbrule import __version__
+from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.errors import BlockedUrl, InvalidRepository, LimitExceeded, Offline, Unavailable, UpstreamTimeout
 from plumbrule.core.http_answers import failure_of, pause_s
 from plumbrule.core.resilience.limiter import TokenBuckets
@@ -74,7 +74,8 @@ class Http:
     """A client to open once and share. `async with Http(...) as http:`.
 
     `credentials` maps an exact origin (`https://git.example.org`) to an Authorization header's value.
-    `limiter` has one bucket per origin; it is closed for as long as a host asks.
+    Requests to one origin are limited as the settings say, and paused for as long as its host asks; `clock` measures
+    both.
     """
 
     def __init__(
@@ -83,19 +84,24 @@ class Http:
         policy: UrlPolicy,
         *,
         credentials: Mapping[str, str] | None = None,
-        limiter: TokenBuckets | None = None,
         resolver: Resolver | None = None,
         retry: RetryPolicy | None = None,
-        wall: Callable[[], float] = time.time,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._network = network
         self._policy = policy
         self._credentials = dict(credentials or {})
-        self._limiter = limiter
+        self._limiter = TokenBuckets(
+            rate_per_s=network.requests_per_minute / 60,
+            burst=max(1, network.requests_per_minute // 10),
+            clock=clock,
+            what="requests to one host",
+            setting="network.requests_per_minute",
+        )
         self._resolver = resolver or SystemResolver()
         self._retry = retry or RetryPolicy()
         self._budget = RetryBudget()
-        self._wall = wall
+        self._clock = clock
         self._wire: Wire | None = None
 
     async def __aenter__(self) -> "Http":
@@ -229,22 +235,21 @@ class Http:
     @asynccontextmanager
     async def _asked(self, url: RemoteUrl, headers: Mapping[str, str]) -> "AsyncGenerator[httpx2.Response]":
         origin = str(url.origin)
-        if self._limiter is not None:
-            self._limiter.take(origin)
+        self._limiter.take(origin)
         credential = self._credentials.get(origin)
         sent = {**headers, "Authorization": credential} if credential else headers
         async with self._connected().get(url, sent) as response:
             log.debug("http answer", extra={"host": url.host, "status": response.status_code})
             self._heed(origin, response)
-            failure = failure_of(response.status_code, response.headers, url.host, self._wall())
+            failure = failure_of(response.status_code, response.headers, url.host, self._clock.wall())
             if failure is not None:
                 raise failure
             yield response
 
     def _heed(self, origin: str, response: "httpx2.Response") -> None:
         """Leave a host alone for as long as it asks."""
-        wait_s = pause_s(response.status_code, response.headers, self._wall())
-        if self._limiter is not None and wait_s:
+        wait_s = pause_s(response.status_code, response.headers, self._clock.wall())
+        if wait_s:
             self._limiter.close_for(origin, wait_s)
 
     def _next_hop(self, url: RemoteUrl, location: str, left: int) -> RemoteUrl:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plumbrule.core import context, errors
-from plumbrule.core.calls import Admission, CallRuntime, Outcome, guarded
+from plumbrule.core.calls import Admission, CallLimits, CallRuntime, Outcome, guarded
+from plumbrule.core.clock import ManualClock
 
 CANARY = "canary-7f3a"
 
@@ -195,3 +196,24 @@ def test_every_code_is_unique_and_every_kind_documented() -> None:
 
 def _subclasses(kind: type[errors.PlumbruleError]) -> list[type[errors.PlumbruleError]]:
     return [found for child in kind.__subclasses__() for found in (child, *_subclasses(child))]
+
+
+async def test_a_client_that_floods_is_told_when_to_come_back_and_others_are_served() -> None:  # S-97
+    clock = ManualClock()
+    limits = CallLimits(calls_per_minute=20)
+    held = CallRuntime(mask=_masked, mask_value=_masked_value, admission=Admission(9), rates=limits.client_rates(clock))
+
+    async def work() -> str:
+        return "served"
+
+    async def ask(principal: str) -> str:
+        outcome = await guarded(held, "echo", work, principal=principal)
+        return outcome.error.code if outcome.error else str(outcome.value)
+
+    assert [await ask("flood") for _ in range(4)] == ["served", "served", "rate_limited", "rate_limited"]
+    assert await ask("quiet") == "served"
+    refused = await guarded(held, "echo", work, principal="flood")
+    assert refused.error is not None
+    assert refused.error.retry_after_s == 3.0
+    clock.advance(3)
+    assert await ask("flood") == "served"

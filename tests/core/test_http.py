@@ -30,7 +30,6 @@ from plumbrule.core.errors import (
     UpstreamTimeout,
 )
 from plumbrule.core.http import Digest, Http
-from plumbrule.core.resilience.limiter import TokenBuckets
 from plumbrule.core.resilience.retry import RetryPolicy
 from plumbrule.core.security.urls import NetworkSettings, url_policy
 
@@ -156,7 +155,7 @@ async def test_each_status_means_one_kind_of_error(  # F6
     server: Server, status: str, headers: dict[str, str], kind: type[PlumbruleError], attempts: int
 ) -> None:
     server.on("/x", answer(b"secret text of theirs", status, **headers))
-    async with client(server, wall=lambda: 1_700_000_000.0) as http:
+    async with client(server, clock=ManualClock(wall=1_700_000_000.0)) as http:
         with pytest.raises(PlumbruleError) as caught:
             await http.get(f"{server.origin}/x", max_bytes=100)
     assert type(caught.value) is kind
@@ -366,10 +365,9 @@ async def test_a_download_that_breaks_off_starts_over(server: Server) -> None:
 
 async def test_a_host_that_asks_for_a_pause_is_left_alone(server: Server) -> None:  # S-97 F6
     clock = ManualClock()
-    limiter = TokenBuckets(rate_per_s=100, burst=100, clock=clock, what="requests to this host")
     server.on("/x", answer(b"", "429 Slow", Retry_After="60"))
     server.on("/ok", answer(b"ok"))
-    async with client(server, limiter=limiter) as http:
+    async with client(server, clock=clock) as http:
         for _ in range(3):
             with pytest.raises(RateLimited) as caught:
                 await http.get(f"{server.origin}/x", max_bytes=10)
@@ -377,6 +375,26 @@ async def test_a_host_that_asks_for_a_pause_is_left_alone(server: Server) -> Non
         assert len(server.asked) == 1
         clock.advance(61)
         assert (await http.get(f"{server.origin}/ok", max_bytes=10)).body == b"ok"
+
+
+async def test_requests_to_one_host_are_limited_and_other_hosts_are_not(server: Server) -> None:  # S-97
+    other = Server()
+    await other.start()
+    clock = ManualClock()
+    network = NetworkSettings(extra_origins=(server.origin, other.origin), requests_per_minute=20)
+    for each in (server, other):
+        each.on("/x", answer(b"ok"))
+    async with Http(network, url_policy(network), clock=clock) as http:
+        for _ in range(2):
+            await http.get(f"{server.origin}/x", max_bytes=2)
+        with pytest.raises(RateLimited, match=r"network\.requests_per_minute") as caught:
+            await http.get(f"{server.origin}/x", max_bytes=2)
+        assert caught.value.retry_after_s == 3.0
+        await http.get(f"{other.origin}/x", max_bytes=2)
+        clock.advance(3)
+        await http.get(f"{server.origin}/x", max_bytes=2)
+    assert len(server.asked) == 3
+    await other.stop()
 
 
 async def test_an_allowed_name_that_leads_inside_is_refused_and_not_contacted(server: Server) -> None:  # A39 A40 S-102

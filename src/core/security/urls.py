@@ -62,6 +62,9 @@ class NetworkSettings:
     total_timeout_s: Annotated[
         float, Interval(ge=0.1, le=3600), Doc("Seconds for one request with its retries and its whole answer.")
     ] = 45.0
+    requests_per_minute: Annotated[
+        int, Interval(ge=1, le=100_000), Doc("Requests to one host a minute; a tenth of it may come at once.")
+    ] = 600
 
 
 @dataclass(frozen=True, slots=True)
