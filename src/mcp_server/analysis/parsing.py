@@ -23,6 +23,12 @@ BATCH_BYTES = 8_000_000
 BATCH_FILES = 500
 """One batch is one round trip; a card's manifests always fit."""
 
+BATCH_S = 10.0
+"""All manifests of a batch together: 200 files at a second each would outlast every caller's patience."""
+
+START_S = 5.0
+"""A worker's start and the round trip, on a busy machine."""
+
 _NOT_KEPT = frozenset(("crashed", "too_slow"))
 """Faults that may pass with a less busy machine."""
 
@@ -30,7 +36,7 @@ _NOT_KEPT = frozenset(("crashed", "too_slow"))
 class Workers(Protocol):
     """What the survey needs of `core.workers.WorkerPool`."""
 
-    async def run(self, target: str, payload: object) -> object:
+    async def run(self, target: str, payload: object, *, limit_s: float | None = None) -> object:
         """Call `module:function` in a worker. Raises WorkerCrashed when it died or ran over its limits."""
         ...
 
@@ -91,7 +97,8 @@ async def _parsed(
     """The batch's results; when the worker dies, both halves again, so that only the file that killed it is lost."""
     files = [[_name(one), one.rule.parser, texts[one.entry.path]] for one in batch]
     try:
-        given = await workers.run(TARGET, {"files": files, "file_limit_s": limit_s})
+        payload = {"files": files, "file_limit_s": limit_s, "batch_limit_s": BATCH_S}
+        given = await workers.run(TARGET, payload, limit_s=BATCH_S + START_S)
     except WorkerCrashed:
         if len(batch) == 1:
             return [([], "crashed", 0)]

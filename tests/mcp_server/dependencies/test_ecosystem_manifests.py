@@ -12,7 +12,7 @@ def declared(path: str, text: str) -> list[Declaration]:
     assert rule is not None
     assert rule.parser, path
     [[declarations, fault, line]] = parse(
-        {"files": [[path.rpartition("/")[2], rule.parser, text.encode()]], "file_limit_s": 5}
+        {"files": [[path.rpartition("/")[2], rule.parser, text.encode()]], "file_limit_s": 5, "batch_limit_s": 60}
     )
     assert (fault, line) == ("", 0)
     return [Declaration(*parts) for parts in declarations]
@@ -576,7 +576,8 @@ CASES = {
     ),
     "setup.cfg": (
         (
-            "[metadata]\nname = cfg\nversion = attr: cfg.__version__\nlicense = BSD\n[options]\npython_requires = >=3.7\n"
+            "[metadata]\nname = cfg\nversion = attr: cfg.__version__\nlicense = BSD\n[options]\n"
+            "python_requires = >=3.7\n"
             "install_requires =\n    click\n[options.entry_points]\nconsole_scripts =\n    cfg = cfg:main\n"
         ),
         [

@@ -35,7 +35,7 @@ BOMBS = {
 @pytest.mark.parametrize("what", BOMBS)
 def test_a_bomb_is_refused_with_its_reason(what: str) -> None:
     parser, raw, reason = BOMBS[what]
-    [[declarations, fault, _]] = parse({"files": [["m", parser, raw]], "file_limit_s": 5})
+    [[declarations, fault, _]] = parse({"files": [["m", parser, raw]], "file_limit_s": 5, "batch_limit_s": 60})
     assert declarations == []
     assert fault == reason
 
@@ -50,6 +50,7 @@ def test_a_bad_manifest_costs_only_itself_and_names_its_line() -> None:
                 ["package.json", "package_json", good],
             ],
             "file_limit_s": 5,
+            "batch_limit_s": 60,
         }
     )
     assert [fault for _, fault, _ in results] == ["", "malformed", ""]
@@ -58,7 +59,9 @@ def test_a_bad_manifest_costs_only_itself_and_names_its_line() -> None:
 
 def test_a_parser_that_takes_too_long_is_stopped() -> None:
     slow = b"setup(name=[" + b"'x'," * 200_000 + b"])"
-    [[declarations, fault, _]] = parse({"files": [["setup.py", "setup_py", slow]], "file_limit_s": 0.02}) or [[]]
+    [[declarations, fault, _]] = parse(
+        {"files": [["setup.py", "setup_py", slow]], "file_limit_s": 0.02, "batch_limit_s": 60}
+    ) or [[]]
     assert declarations == []
     assert fault == "too_slow"
 
@@ -91,5 +94,5 @@ def test_a_parser_that_takes_too_long_is_stopped() -> None:
     ],
 )
 def test_no_pattern_backtracks_on_half_a_megabyte(parser: str, raw: bytes) -> None:
-    [[_, fault, _]] = parse({"files": [["m", parser, raw]], "file_limit_s": 4}) or [[]]
+    [[_, fault, _]] = parse({"files": [["m", parser, raw]], "file_limit_s": 4, "batch_limit_s": 60}) or [[]]
     assert fault != "too_slow"

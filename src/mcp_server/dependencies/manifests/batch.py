@@ -7,6 +7,7 @@ parser that crashes the process is found by the caller, which sends the files ag
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import FrameType
@@ -47,14 +48,20 @@ class _TooSlow(Exception):
 def parse(payload: dict[str, object]) -> list[list[object]]:
     """For each `[name, parser, bytes]` of `files`: `[declarations as lists, fault, fault's line]`.
 
-    `file_limit_s` bounds each file; pure-Python parsers are interrupted, the C ones are bounded by size checks and, at
-    worst, by the worker's own limits.
+    `file_limit_s` bounds each file and `batch_limit_s` all of them together: once it is spent the rest are not begun.
+    Pure-Python parsers are interrupted, the C ones are bounded by size checks and, at worst, by the worker's limits.
     """
     files = payload["files"]
-    limit_s = payload["file_limit_s"]
+    file_limit_s, batch_limit_s = payload["file_limit_s"], payload["batch_limit_s"]
     assert isinstance(files, list)
-    assert isinstance(limit_s, int | float)
-    return [_parse_one(str(name), str(parser), bytes(raw), float(limit_s)) for name, parser, raw in files]
+    assert isinstance(file_limit_s, int | float)
+    assert isinstance(batch_limit_s, int | float)
+    end = time.monotonic() + batch_limit_s
+    results: list[list[object]] = []
+    for name, parser, raw in files:
+        left_s = min(float(file_limit_s), end - time.monotonic())
+        results.append(_parse_one(str(name), str(parser), bytes(raw), left_s) if left_s > 0 else [[], "too_slow", 0])
+    return results
 
 
 def _parse_one(name: str, parser: str, raw: bytes, limit_s: float) -> list[object]:
