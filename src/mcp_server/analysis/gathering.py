@@ -21,9 +21,10 @@ from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import count_lines
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Detail, Risk
-from plumbrule.mcp_server.analysis.parsing import Workers, parse_manifests
+from plumbrule.mcp_server.analysis.parsing import parse_manifests
 from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in
 from plumbrule.mcp_server.analysis.words import place
+from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Manifest
 from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, Snapshot
 

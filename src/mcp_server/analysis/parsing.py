@@ -5,13 +5,14 @@ What a manifest declares is a function of its bytes, its name and the parser's v
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Protocol, cast
+from typing import cast
 
 import orjson
 
 from plumbrule.core.errors import WorkerCrashed
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.analysis.inventory import FoundManifest
+from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
 VERSION = "1"
@@ -31,14 +32,6 @@ START_S = 5.0
 
 _NOT_KEPT = frozenset(("crashed", "too_slow"))
 """Faults that may pass with a less busy machine."""
-
-
-class Workers(Protocol):
-    """What the survey needs of `core.workers.WorkerPool`."""
-
-    async def run(self, target: str, payload: object, *, limit_s: float | None = None) -> object:
-        """Call `module:function` in a worker. Raises WorkerCrashed when it died or ran over its limits."""
-        ...
 
 
 _Result = tuple[list[list[object]], str, int]

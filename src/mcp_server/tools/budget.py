@@ -5,7 +5,7 @@ what was cut is counted by field, never silently. Tokens are counted by the offl
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import orjson
@@ -138,10 +138,7 @@ def shed(
     asked = arguments or {"source": report.source.asked, "detail": report.detail}
     again = {**asked, "max_tokens": whole + token_bound(text) + 1}
     plan = _Plan(report, {"tool": "analyze_repository", "arguments": again})
-    for taken in range(len(ORDER)):
-        if plan.tokens() <= bound:
-            break
-        plan.cut(ORDER[taken])
+    plan.shed(bound)
     plan.refill(bound)
     kept = plan.result()
     return kept, render(kept)
@@ -154,9 +151,19 @@ class _Plan:
         self._report = report
         self._call = call
         self._keep: dict[str, int] = {}
+        self._wired: dict[tuple[str, tuple[tuple[str, int], ...]], bytes] = {}
 
-    def cut(self, cut: Cut) -> None:
-        self._keep[cut.field] = min(cut.keep, self._keep.get(cut.field, cut.keep))
+    def shed(self, bound: int) -> None:
+        """The fewest cuts of the order that fit; all of them when none does."""
+        few, many = 0, len(ORDER)
+        while few < many:
+            middle = (few + many) // 2
+            self._cut(middle)
+            few, many = (few, middle) if self.tokens() <= bound else (middle + 1, many)
+        self._cut(few)
+
+    def _cut(self, number: int) -> None:
+        self._keep = {cut.field: cut.keep for cut in ORDER[:number]}  # a field's cuts only get deeper
 
     def refill(self, bound: int) -> None:
         """Cuts are coarse: give back what still fits, most useful first, one item at a time."""
@@ -172,7 +179,18 @@ class _Plan:
         return _apply(self._report, Cut(field, keep))[1]
 
     def tokens(self) -> int:
-        return _tokens(self.result())
+        """Of the report as cut so far. Each field is put into JSON once for each way of cutting it."""
+        cut = self.result()
+        parts: list[bytes] = []
+        for field in fields(cut):
+            kept = tuple(sorted(item for item in self._keep.items() if item[0].partition(".")[0] == field.name))
+            if field.name in ("untrusted", "truncated"):  # these follow from all the others
+                parts.append(_json(field.name, getattr(cut, field.name)))
+                continue
+            if (field.name, kept) not in self._wired:
+                self._wired[field.name, kept] = _json(field.name, getattr(cut, field.name))
+            parts.append(self._wired[field.name, kept])
+        return token_bound(b",".join(part for part in parts if part)) + 1
 
     def result(self) -> RepositoryReport:
         """The report as cut so far, with `truncated` when anything is missing."""
@@ -191,6 +209,12 @@ def _structured_budget(detail: Detail, max_tokens: int | None, text: str) -> int
     if max_tokens is None:
         return min(STRUCTURED_TOKENS[detail], default_max_tokens(detail) - token_bound(text))
     return max(max_tokens, LEAST_TOKENS) - token_bound(text)
+
+
+def _json(name: str, value: object) -> bytes:
+    """`"name":value` as it stands in the result, nothing for an absent field."""
+    wired = wire({name: value})[name]
+    return b"" if wired in (None, "", [], {}) else orjson.dumps({name: wired})[1:-1]
 
 
 def _tokens(report: RepositoryReport) -> int:

@@ -1,0 +1,103 @@
+"""Puts what was gathered together into a report: one call for each room of facts, in the report's order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plumbrule.core.facts import Coverage, Skipped
+from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, surroundings
+from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
+from plumbrule.mcp_server.analysis.gathering import Collected
+from plumbrule.mcp_server.analysis.languages_fact import languages_of
+from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, Size, with_live_pointers
+from plumbrule.mcp_server.analysis.source_fact import source_of
+from plumbrule.mcp_server.analysis.words import word
+from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
+
+UNTRUSTED = (
+    "/source/name",
+    "/name",
+    "/description",
+    "/licence/declared",
+    "/runtimes",
+    "/commands",
+    "/entry_points",
+    "/tests/frameworks",
+    "/ci",
+    "/components",
+    "/documentation",
+    "/manifests",
+)
+"""Fields that hold the repository's words. `tools/budget` keeps of these what is there."""
+
+NOT_EXAMINED: dict[Detail, tuple[str, ...]] = {
+    "card": ("components", "history", "documentation", "most files for secrets", "symbols"),
+    "summary": ("symbols", "imports", "history before the last year"),
+    "full": ("symbols", "imports", "history before the last year"),
+}
+
+
+def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> RepositoryReport:
+    """The report at `detail` of what was collected so far; `coverage` says whether that is all."""
+    inventory = collected.inventory
+    aside = frozenset(one.entry.path for one in inventory.manifests if one.aside)
+    languages = languages_of(collected, detail)
+    gathered = Gathered(
+        snapshot.origin, inventory, ranked(collected.manifests, languages, aside), aside, languages, collected.texts
+    )
+    licence = licensing.licence_of(gathered)
+    deep = detail != "card"
+    return with_live_pointers(
+        RepositoryReport(
+            schema=SCHEMA,
+            detail=detail,
+            source=source_of(snapshot.origin),
+            name=identity.name_of(gathered),
+            size=_size_of(collected),
+            coverage=_coverage_of(snapshot, detail, collected),
+            description=identity.description_of(gathered),
+            languages=languages,
+            licence=licence,
+            ecosystems=building.ecosystems_of(gathered),
+            runtimes=building.runtimes_of(gathered),
+            commands=building.commands_of(gathered),
+            entry_points=building.entry_points_of(gathered),
+            tests=building.tests_of(gathered),
+            ci=surroundings.ci_of(gathered, workflows=deep),
+            risks=risks.risks_of(gathered, licence, collected.secrets, collected.links),
+            components=components.components_of(gathered) if deep else (),
+            activity=surroundings.activity_of(collected.activity, snapshot.origin.commit),
+            documentation=surroundings.documents_of(gathered) if deep else (),
+            manifests=building.manifests_of(gathered) if deep else (),
+            not_examined=NOT_EXAMINED[detail],
+            untrusted=UNTRUSTED,
+            retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
+        )
+    )
+
+
+def _size_of(collected: Collected) -> Size:
+    counted = [file.path for file in collected.files if file.counted]
+    lines = sum(collected.lines.get(path, 0) for path in counted)
+    known = collected.finished and all(path in collected.lines for path in counted)
+    return Size(len(collected.inventory.files), collected.inventory.total_bytes, lines if known else None)
+
+
+def _coverage_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Coverage:
+    """Files seen, files whose bytes were read, and everything left out by the adapter or by us."""
+    skipped = _merged((*snapshot.skipped, *collected.skips()))
+    if detail == "card":  # examples belong to the deeper levels
+        skipped = tuple(Skipped(one.reason, one.count) for one in skipped)
+    complete = collected.finished and not collected.limited and not collected.counts.get("crashed")
+    return Coverage(len(snapshot.entries), collected.read, skipped, complete)
+
+
+def _merged(skipped: Sequence[Skipped]) -> tuple[Skipped, ...]:
+    by_reason: dict[str, Skipped] = {}
+    for one in skipped:
+        before = by_reason.get(one.reason)
+        if before is None:
+            by_reason[one.reason] = replace(one, examples=tuple(word(text) for text in one.examples[:3]))
+        else:
+            examples = (*before.examples, *(word(text) for text in one.examples))[:3]
+            by_reason[one.reason] = Skipped(one.reason, before.count + one.count, examples)
+    return tuple(sorted(by_reason.values(), key=lambda one: (-one.count, one.reason)))
