@@ -6,8 +6,9 @@ at the output cap, on cancellation, and for stragglers that outlive the program 
 which starts and ends it, `core.launcher`, which sets the resource limits, and `core.pipes`, which moves the bytes.
 POSIX only.
 
-The child is a plain `subprocess.Popen` (vfork, 0.2 ms) and its exit is seen through a pidfd: together 0.2 ms of our
-CPU a call, where asyncio's own subprocess takes 0.4 and anyio's 0.5. Error texts name the program and the limit only;
+The child is a plain `subprocess.Popen` (vfork) and its exit is seen through a pidfd: with the limits and the caps this
+takes 0.46 ms of our CPU, where asyncio's bare subprocess takes 0.40 and anyio's 0.49 (`benchmarks/processes`). Error
+texts name the program and the limit only;
 what it printed is in a field, for the caller to judge, because a repository may have written it.
 """
 
