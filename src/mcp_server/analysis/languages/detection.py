@@ -34,7 +34,8 @@ _EVIDENT = frozenset(f"languages.{rule}" for rule in ("extension", "filename", "
 class Plan:
     """What the paths tell. `files` are in the order of the entries, links and submodules left out.
 
-    `ambiguous`: the language depends on the bytes. `suspicious`: the language is as good as known, and the bytes could
+    `ambiguous`: the language depends on the bytes, or the file is so large, or so named, that a generator's header
+    would change the shares. `suspicious`: the language is as good as known, and the bytes could
     still show a generator's header, a modeline, an interpreter or a binary. Neither holds files that the paths already
     leave out of the statistic (vendored, documentation, generated), empty ones, and known binaries.
     """
@@ -66,7 +67,7 @@ def plan(entries: Iterable[Entry], attributes: Attributes | None = None) -> Plan
             language, rule, detail, need, binary = None, "languages.empty", "", "", False
         files.append(_file(entry.path, entry.size, language, rule, detail, flags, said, binary=binary))
         if need and not any(flags):
-            (ambiguous if need == "language" else suspicious).append(entry)
+            (ambiguous if paths.must_read(guess, name, entry.size) else suspicious).append(entry)
     return Plan(files, ambiguous, suspicious, attributes)
 
 

@@ -14,9 +14,28 @@ from plumbrule.mcp_server.analysis.languages.usual import ALMOST_CERTAIN, usual_
 from plumbrule.mcp_server.analysis.languages.vendored import DOCUMENTATION, VENDORED
 
 _COMMON = words(
-    ".bash .zsh .sh .bat .cmd .ps1 .clj .cljs .coffee .cxx .hxx .c++ .jsx .vue .svelte .scss .sass .less .styl .erl .exs .hs "
-    ".jl .kts .groovy .gradle .nim .zig .tf .hcl .vb .fsx .el .tex .rst .adoc .pyx .pxd .pug .haml .erb .twig .mts .cts .astro"
+    ".bash .zsh .sh .bat .cmd .ps1 .clj .cljs .coffee .cxx .hxx .c++ .jsx .vue .svelte .scss .sass .less .styl .erl "
+    ".exs .hs .jl .kts .groovy .gradle .nim .zig .tf .hcl .vb .fsx .el .tex .rst .adoc .pyx .pxd .pug .haml .erb .twig "
+    ".mts .cts .astro"
 )
+# Endings that generators choose and people rarely do: reading such a file usually moves it out of the statistic.
+_GENERATORS_NAMES = (
+    *(".ps", ".eps", ".pfa", ".pb.go", "_pb2.py", "_pb2.pyi", "_pb2_grpc.py", ".pb.cc", ".pb.h", ".pb.swift", "_pb.js"),
+    *(
+        "_generated.go",
+        "_gen.go",
+        ".gen.go",
+        "_string.go",
+        ".g.dart",
+        ".freezed.dart",
+        ".g.cs",
+        ".generated.cs",
+        ".rbi",
+    ),
+)
+# A file of this size decides shares by itself, so a generator's header or minified lines in it must be seen.
+_LARGE_BYTES = 64 * 1024
+_LARGE_SCRIPT_BYTES = 16 * 1024
 
 Need = Literal["", "language", "confirmation"]
 
@@ -60,6 +79,14 @@ class Paths:
         if guess is None:
             guess = self._by_suffix[suffix] = _guess_by_extension(name)
         return guess
+
+    @staticmethod
+    def must_read(guess: Guess, name: str, size: int) -> bool:
+        """Whether the bytes of this file are needed for an answer that can be trusted."""
+        if guess.need != "confirmation":
+            return guess.need == "language"
+        large = _LARGE_SCRIPT_BYTES if name.endswith((".js", ".css")) else _LARGE_BYTES
+        return size >= large or name.startswith("zz_generated") or name.endswith(_GENERATORS_NAMES)
 
     def flags(self, path: str, folder: str, name: str, said: Overrides | None) -> Flags:
         """What sets the path apart; `.gitattributes` stands before every convention."""

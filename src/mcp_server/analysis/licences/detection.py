@@ -1,0 +1,63 @@
+"""The licences that one text names: full texts, SPDX headers, notices, choices, exceptions. A pure function.
+
+A licence's own text cannot tell whether later versions are allowed: the GPL's text alone is reported as `-only`, the
+lesser grant, and `verdict.combine` widens it where the metadata say "or later".
+"""
+
+import re
+
+from plumbrule.mcp_server.analysis.licences.declared import normalise
+from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
+from plumbrule.mcp_server.analysis.licences.notices import bases_of, find_exceptions, find_notices
+from plumbrule.mcp_server.analysis.licences.texts import MATCH, find_texts
+from plumbrule.mcp_server.analysis.licences.words import MAX_TEXT, words_of
+
+_HEADER = re.compile(r"SPDX-License-Identifier:[ \t]{0,8}([^\n\r\"'<>]{1,200})")
+_MAX_HEADERS = 20
+
+
+def detect(text: str) -> list[LicenceMatch]:
+    """Every licence that the text holds or names, by line. Looks at the first 256 Ki characters; 1 to 30 ms."""
+    text = text[:MAX_TEXT]
+    found = _headers(text)
+    if len(text) < 40 and found:
+        return found
+    words = words_of(text)
+    for each in find_texts(words, text.lower()):
+        rule = "licences.text" if each.score >= MATCH else "licences.similar"
+        found.append(LicenceMatch(each.identifier, each.score, words.lines[each.first], words.lines[each.last], rule))
+    covered = [(each.start_line, each.end_line) for each in found]
+    found += find_notices(text, covered)
+    return sorted(_with_exceptions(found, text), key=lambda each: (each.start_line, -each.score))
+
+
+def _headers(text: str) -> list[LicenceMatch]:
+    found: list[LicenceMatch] = []
+    for header in list(_HEADER.finditer(text))[:_MAX_HEADERS] if "SPDX-License-Identifier" in text else ():
+        declared = normalise(header.group(1).split("*/")[0].split("-->")[0].strip(" \t*#;/"))
+        if declared.expression:
+            line = text.count("\n", 0, header.start()) + 1
+            found.append(LicenceMatch(declared.expression, 1.0, line, line, "licences.header"))
+    return found
+
+
+def _with_exceptions(found: list[LicenceMatch], text: str) -> list[LicenceMatch]:
+    """Matches with the exceptions that the same text grants."""
+    if "xception" not in text.lower():
+        return found
+    for exception in find_exceptions(text.lower()):
+        bases = bases_of(exception)
+        found = [
+            LicenceMatch(
+                f"{each.expression} WITH {exception}",
+                each.score,
+                each.start_line,
+                each.end_line,
+                each.rule,
+                f"licences.exception {exception}",
+            )
+            if each.expression.startswith(bases) and " " not in each.expression
+            else each
+            for each in found
+        ]
+    return found

@@ -1,0 +1,176 @@
+"""Sentences that place a work under a licence without its text: notices, choices, pointers, exceptions, riders.
+
+The text is taken paragraph by paragraph, in lower case with single spaces and without comment marks; every pattern
+looks at a bounded stretch of one paragraph.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
+from plumbrule.mcp_server.analysis.licences.names import Named, names_in
+
+_MAX_PARAGRAPH = 2_000
+_MARK = re.compile(r"[\s*#/;%>|\-=~_`'\"!.]{0,40}")
+_CHOICE = re.compile(
+    r"\b(?:dual|double|tri|triple|multi)[- ]?licen[cs](?:ed|ing)|\beither (?:of|license|licence|the)\b|"
+    r"\bat your (?:option|choice|discretion)\b|\bterms of (?:\W?either|any)\b|"
+    r"\b(?:choose|choice) (?:between|of|one|either)\b|"
+    r"\bone of the following\b"
+)
+_LATER_VERSION = re.compile(r"\(?at your (?:option|choice)\)?,? any later")
+_GRANT = re.compile(
+    r"\b(?:licen[cs]ed|released|distributed|available|provided|published|covered|governed|offered|shared|placed|is|are)"
+    r"(?: \w{1,12}){0,2} (?:under|by|with)\b|\bunder (?:the )?(?:terms|conditions|provisions)\b|\bsubject to the\b"
+    r"|\blicen[cs]ed?\s?:|\bredistribute (?:it|this)[^.]{0,40} under\b|\bthis (?:file|code|software|work) is (?:an? )?"
+)
+_HEADING = re.compile(
+    r"(?:[#=*\s]{0,8})(?:the )?(?:software |project )?licen[cs](?:e|es|ing)(?: information| terms)?[\s:#=*.]{0,8}\Z"
+)
+_FILES = re.compile(r"\b(?:licen[cs]e|copying)[-_.][\w.-]{2,40}", re.IGNORECASE)
+_RIDERS = (("commons clause", "LicenseRef-Commons-Clause"),)
+_TITLES = (
+    ("redis source available license", "LicenseRef-RSALv2"),
+    ("confluent community license", "LicenseRef-Confluent-Community"),
+    ("timescale license agreement", "LicenseRef-Timescale"),
+)
+_EXCEPTIONS = (
+    ("llvm exceptions to the apache 2.0 license", "LLVM-exception"),
+    ("gcc runtime library exception", "GCC-exception-3.1"),
+    ("classpath exception", "Classpath-exception-2.0"),
+    ("bison parser skeleton", "Bison-exception-2.2"),
+    ("autoconf configure script exception", "Autoconf-exception-3.0"),
+    ("syscall", "Linux-syscall-note"),
+)
+_BASES = {"LLVM-exception": ("Apache-2.0",)}
+
+
+# What such a paragraph says holds for a part of the work.
+_PARTIAL = re.compile(
+    r"\b(?:in the documentation|documentation (?:is|are)|third[- ]party|bundled|fonts?|icons?|logos?)\b"
+)
+
+
+class Paragraph(NamedTuple):
+    """A paragraph as one line in lower case, and the lines (from 1) that it spans."""
+
+    text: str
+    start_line: int
+    end_line: int
+
+
+def paragraphs(text: str, covered: Iterable[tuple[int, int]]) -> list[Paragraph]:
+    """The paragraphs of a text without the lines that licence texts cover (pairs of first and last line)."""
+    hidden: set[int] = set()
+    for first, last in covered:
+        hidden.update(range(first, last + 1))
+    found: list[Paragraph] = []
+    kept: list[str] = []
+    start = 0
+    lines = text.lower().split("\n")
+    for number, line in enumerate([*lines, ""], 1):
+        mark = _MARK.match(line)
+        words = " ".join(line[mark.end() if mark else 0 :].split())
+        if words and number not in hidden:
+            start = start if kept else number
+            kept.append(words)
+        elif kept:
+            found.append(Paragraph(" ".join(kept)[:_MAX_PARAGRAPH], start, number - 1))
+            kept = []
+    return found
+
+
+def find_notices(text: str, covered: Iterable[tuple[int, int]]) -> list[LicenceMatch]:
+    """The licences that sentences outside the covered lines name, in order."""
+    blocks = paragraphs(text, covered)
+    found: list[LicenceMatch] = []
+    skip_to = -1
+    for at, block in enumerate(blocks):
+        found += _titles(block)
+        if at <= skip_to:
+            continue
+        if _is_choice(block.text):
+            match, skip_to = _choice(blocks, at)
+            if match is not None:
+                found.append(match)
+                continue
+        if _HEADING.match(block.text) and at + 1 < len(blocks):
+            match = _under_heading(blocks[at + 1])
+            if match is not None:
+                found.append(match)
+                skip_to = at + 1
+                continue
+        found += _notices(block)
+    return found
+
+
+def find_exceptions(lowered: str) -> list[str]:
+    """The SPDX exceptions whose words stand in a text."""
+    flat = " ".join(lowered.split())
+    return [name for words, name in _EXCEPTIONS if words in flat and ("exception" in flat)]
+
+
+def bases_of(exception: str) -> tuple[str, ...]:
+    """What an exception may follow: prefixes of identifiers."""
+    return _BASES.get(exception, ("GPL-", "LGPL-", "AGPL-"))
+
+
+def _is_choice(text: str) -> bool:
+    found = _CHOICE.search(text)
+    if found is None or _PARTIAL.search(text):
+        return False
+    return not _LATER_VERSION.match(text, max(found.start() - 1, 0)) or bool(_CHOICE.search(text, found.end()))
+
+
+def _choice(blocks: list[Paragraph], at: int) -> tuple[LicenceMatch | None, int]:
+    """The licences offered by the paragraph, or by the list that follows it; and the last paragraph that it took."""
+    named: list[str] = []
+    for last in range(at, min(at + 4, len(blocks))):
+        named += [each.expression for each in names_in(blocks[last].text)]
+        distinct = list(dict.fromkeys(named))
+        more = last + 1 < len(blocks) and names_in(blocks[last + 1].text) and len(blocks[last + 1].text) < 200
+        if len(distinct) > 1 and not more:
+            expression = " OR ".join(sorted(distinct))
+            return LicenceMatch(expression, 0.95, blocks[at].start_line, blocks[last].end_line, "licences.choice"), last
+    if files := _FILES.findall(blocks[at].text):
+        detail = " ".join(dict.fromkeys(name.rstrip(".") for name in files))
+        return LicenceMatch("", 0.9, blocks[at].start_line, blocks[at].end_line, "licences.choice", detail), at
+    return None, at
+
+
+def _under_heading(block: Paragraph) -> LicenceMatch | None:
+    named = names_in(block.text[:300])
+    if not named:
+        return None
+    return _match(named, block, 0.9)
+
+
+def _notices(block: Paragraph) -> list[LicenceMatch]:
+    named = names_in(block.text)
+    if not named or _PARTIAL.search(block.text):
+        return []
+    granted = [each for each in named if any(_grants(block.text, each))]
+    return [_match(granted, block, 0.9)] if granted else []
+
+
+def _grants(text: str, each: Named) -> Iterable[bool]:
+    """Whether words of granting stand in the 160 characters before the name, without a full stop between."""
+    before = text[max(each.start - 160, 0) : each.start]
+    sentence = before[before.rfind(". ") + 1 :]
+    yield _GRANT.search(sentence) is not None
+
+
+def _match(named: list[Named], block: Paragraph, score: float) -> LicenceMatch:
+    distinct = sorted(dict.fromkeys(each.expression for each in named))
+    offered = len(distinct) > 1 and f"{block.text[named[0].end : named[-1].start]} ".find(" or ") >= 0
+    expression = (" OR " if offered else " AND ").join(distinct)
+    rule = "licences.choice" if offered else "licences.notice"
+    return LicenceMatch(expression, score, block.start_line, block.end_line, rule)
+
+
+def _titles(block: Paragraph) -> list[LicenceMatch]:
+    head = block.text[:120]
+    span = (block.start_line, block.end_line)
+    found = [LicenceMatch(ref, 0.9, *span, "licences.title") for title, ref in _TITLES if head.startswith(title)]
+    return found + [LicenceMatch(ref, 0.95, *span, "licences.rider") for words, ref in _RIDERS if words in head]

@@ -1,0 +1,140 @@
+"""Finds SPDX licence texts inside a text: which, how close, and on which lines.
+
+Candidates come from an index of rare word pairs; each is then given the stretch of the text where its pairs are
+densest, and scored there by Dice's coefficient over word pairs (twice the pairs in common, over the pairs of both).
+What a licence covers is set aside and the rest is searched again, so several texts in one file are found. Work is
+bounded by the size of the text times the number of candidates and rounds.
+"""
+
+from collections import Counter
+from typing import NamedTuple
+
+from plumbrule.mcp_server.analysis.licences.spdx import spdx
+from plumbrule.mcp_server.analysis.licences.words import Words
+
+MATCH = 0.9  # at least this: the licence, with small edits
+SIMILAR = 0.75  # at least this: reported as close to it
+
+_ROUNDS = 8
+_ROUNDS_IN_LONG_TEXTS = 3  # the licences of a bundle's hundred dependencies are no longer the project's own
+_LONG = 6_000  # words; the GPL has 5,600
+_CANDIDATES = 8
+_MIN_RARE = 0.3  # of a text's rare pairs: fewer is another licence that borrows a clause
+_USED = 0  # stands for a word pair that a found licence has covered
+
+# Licences that repeat a more common one nearly word for word: believed only when the text says one of these words too.
+_MUST_SAY: dict[str, tuple[str, ...]] = {
+    "Pixar": ("pixar", "modified apache"),
+    "ECL-1.0": ("educational community",),
+    "ECL-2.0": ("educational community",),
+    "BSD-3-Clause-LBNL": ("lawrence berkeley", "enhancements"),
+    "BSD-3-Clause-Modification": ("modified", "altered"),
+    "BSD-3-Clause-No-Nuclear-License": ("nuclear",),
+    "BSD-3-Clause-No-Nuclear-License-2014": ("nuclear",),
+    "BSD-3-Clause-No-Nuclear-Warranty": ("nuclear",),
+    "BSD-3-Clause-No-Military-License": ("military",),
+    "BSD-3-Clause-HP": ("hewlett", "hp"),
+    "BSD-4-Clause-UC": ("university of california",),
+    "BSD-4.3RENO": ("university of california", "berkeley"),
+    "BSD-4.3TAHOE": ("university of california", "berkeley"),
+    "BSD-2-Clause-Views": ("views and conclusions",),
+    "BSD-2-Clause-FreeBSD": ("freebsd",),
+    "BSD-2-Clause-NetBSD": ("netbsd",),
+    "BSD-2-Clause-Darwin": ("darwin",),
+    "X11": ("x consortium", "advertising or otherwise to promote"),
+    "X11-distribute-modifications-variant": ("distribute with modifications",),
+    "X11-swapped": ("x consortium", "advertising"),
+    "MIT-open-group": ("open group", "advertising"),
+    "MIT-enna": ("acknowledg",),
+    "MIT-feh": ("acknowledg",),
+    "MIT-advertising": ("acknowledg",),
+    "JSON": ("good, not evil",),
+    "curl": ("except as contained in this notice",),
+    "Net-SNMP": ("net-snmp", "cambridge broadband", "cmu"),
+    "SGI-OpenGL": ("opengl",),
+}
+
+
+class TextMatch(NamedTuple):
+    """A licence text found: the words from `first` to `last` (inclusive) of the searched text."""
+
+    identifier: str
+    score: float
+    first: int
+    last: int
+
+
+def guarding_words() -> list[str]:
+    """The words of which one must be said for a licence that repeats a more common one."""
+    return [phrase for phrases in _MUST_SAY.values() for phrase in phrases]
+
+
+def find_texts(words: Words, lowered: str) -> list[TextMatch]:
+    """The licence texts in a text, best first. `lowered` is the text in lower case, for the words that guard."""
+    pairs = words.pairs()
+    found: list[TextMatch] = []
+    for _ in range(_ROUNDS if len(pairs) < _LONG else _ROUNDS_IN_LONG_TEXTS):
+        match = _best(pairs, lowered)
+        if match is None:
+            break
+        found.append(match)
+        pairs[match.first : match.last] = [_USED] * (match.last - match.first)
+    return found
+
+
+def _best(pairs: list[int], lowered: str) -> TextMatch | None:
+    packed = spdx()
+    rare = packed.rare_pairs()
+    hits: Counter[int] = Counter()
+    for pair in set(pairs):
+        if owners := rare.get(pair):
+            hits.update(owners)
+    likely = sorted(
+        (-count / min(48, len(packed.pair_counts(text))), text)
+        for text, count in hits.most_common(4 * _CANDIDATES)
+        if count >= 4 or packed.texts[text].words < 24
+    )
+    best: TextMatch | None = None
+    for negative_share, text in likely[:_CANDIDATES]:
+        if -negative_share < _MIN_RARE:
+            break
+        identifier = packed.texts[text].identifier
+        must_say = _MUST_SAY.get(identifier)
+        if must_say and not any(phrase in lowered for phrase in must_say):
+            continue
+        match = _score(pairs, packed.pair_counts(text), identifier)
+        if match is not None and (best is None or _rank(match) > _rank(best)):
+            best = match
+    return best if best is not None and best.score >= SIMILAR else None
+
+
+def _rank(match: TextMatch) -> tuple[float, int]:
+    """The better of two: by score, and of equals the one that explains more words (a text and its extension)."""
+    return round(match.score, 2), match.last - match.first
+
+
+def _score(pairs: list[int], wanted: dict[int, int], identifier: str) -> TextMatch | None:
+    """The candidate on the stretch where its pairs are densest, or None where it has none.
+
+    The stretch has the largest sum of hits (+1) and misses (-1), by Kadane's algorithm. A pair is a hit only as often
+    as the licence has it, so a second copy of the licence counts as misses and the stretch ends with the first.
+    """
+    best = total = 0
+    best_first = best_last = first = -1
+    used: dict[int, int] = {}
+    for position, pair in enumerate(pairs):
+        if wanted.get(pair, 0) > used.get(pair, 0):
+            if total <= 0:
+                total, first, used = 0, position, {}
+            used[pair] = used.get(pair, 0) + 1
+            total += 1
+            if total > best:
+                best, best_first, best_last = total, first, position
+        else:
+            total -= 1
+    if not best:
+        return None
+    length = best_last - best_first + 1
+    common = (best + length) // 2  # hits minus misses is `best`, hits plus misses is the length
+    score = 2 * common / (sum(wanted.values()) + length)
+    return TextMatch(identifier, round(score, 3), best_first, best_last + 1)
