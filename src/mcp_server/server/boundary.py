@@ -7,6 +7,7 @@ SDK validates anything, so bad arguments get a call id, a log line and the neare
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, cast
 
 import orjson
@@ -24,6 +25,8 @@ from plumbrule.core.errors import PlumbruleError, UnknownTool
 from plumbrule.mcp_server.server import wire
 from plumbrule.mcp_server.server.progress import ProgressFeed
 from plumbrule.mcp_server.server.published import Answer, Tool
+from plumbrule.mcp_server.server.shares import Shares
+from plumbrule.mcp_server.server.trace_context import remote_parent
 
 CALL_ID_META_KEY = "plumbrule/call_id"
 LOCAL_PRINCIPAL = "local"
@@ -60,6 +63,7 @@ class Boundary:
         self._tools = tools
         self._server_info = server_info
         self._has_registered = has_registered
+        self._shares = Shares(runtime.admission.limit)
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         if ctx.request_id is None:
@@ -134,18 +138,28 @@ class Boundary:
         return outcome.value
 
     async def _guarded(self, ctx: Context, label: str, work: Callable[[], Awaitable[Any]]) -> Outcome[Any]:
+        meta, principal = _meta(ctx), _principal(ctx)
         feed = ProgressFeed(ctx.session.report_progress, self._runtime.mask)  # a no-op for clients that did not ask
+        traced = self._runtime.observer is not None
         try:
-            return await calls.guarded(
-                self._runtime,
-                label,
-                work,
-                call_id=_meta(ctx).get(CALL_ID_META_KEY),
-                principal=_principal(ctx),
-                progress=feed,
-            )
+            with remote_parent(meta) if traced else nullcontext():
+                return await calls.guarded(
+                    self._runtime,
+                    label,
+                    work if principal == LOCAL_PRINCIPAL else self._within_share(principal, work),
+                    call_id=meta.get(CALL_ID_META_KEY),
+                    principal=principal,
+                    progress=feed,
+                )
         finally:
             feed.close()
+
+    def _within_share(self, principal: str, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+        async def bounded() -> Any:
+            with self._shares.taken(principal):
+                return await work()
+
+        return bounded
 
     def _masked_result(self, result: HandlerResult) -> HandlerResult:
         if isinstance(result, dict):

@@ -5,6 +5,7 @@ Origin check is off, because it would run too late (after authentication) and no
 Below: the SDK's endpoint. Above: `server/uvicorn_server`.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,9 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Metrics = Callable[[], tuple[bytes, str]]
 """The exposition text and its content type."""
+
+MAX_LOGGED_CHARACTERS = 100
+_log = logging.getLogger(__name__)
 
 RETRY_AFTER = (b"retry-after", b"1")
 
@@ -75,6 +79,7 @@ class Front:
         application = self._application(path)
         refusal = self._refusal(scope, headers, found=application is not None)
         if refusal is not None:
+            _log_refusal(scope, headers, refusal[0].status)
             await _answer(scope, send, *refusal)
         else:
             assert application is not None
@@ -208,6 +213,15 @@ async def _answer(scope: Scope, send: Send, page: Page, extra: list[tuple[bytes,
     await send({"type": "http.response.start", "status": page.status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else page.body
     await send({"type": "http.response.body", "body": body})
+
+
+def _log_refusal(scope: Scope, headers: list[tuple[bytes, bytes]], status: int) -> None:
+    """One line with what an operator needs to tell an attack from a missing setting."""
+    client = scope.get("client") or ("", 0)
+    host = (_single(headers, b"host") or b"").decode("latin-1")[:MAX_LOGGED_CHARACTERS]
+    path = str(scope["path"])[:MAX_LOGGED_CHARACTERS]
+    fields = {"status": status, "path": path, "host": host, "client": client[0]}
+    _log.warning("refused a request with status %d", status, extra=fields)
 
 
 def _unavailable(reason: str) -> Page:

@@ -2,18 +2,25 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import anyio
 import pytest
 from echo_app import CANARY, EchoTool, Greeting, ModeTool, Page, build, mask, mask_value
 from mcp import Client, MCPError
+from mcp.client._memory import InMemoryTransport
+from mcp.server import Server
+from mcp.shared.message import SessionMessage
 from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
+from mcp_types import JSONRPCError, JSONRPCRequest
+from serving import MODERN_META
 
 from plumbrule.core.calls import Admission, CallRuntime
+from plumbrule.core.errors import RateLimited
 from plumbrule.mcp_server.server.build import ProtocolServer, create_server
+from plumbrule.mcp_server.server.shares import Shares
 
 ERAS = pytest.mark.parametrize("era", ["legacy", "2026-07-28"])
 WAIT_S = 20
@@ -264,3 +271,89 @@ async def test_each_call_writes_one_log_line(era: str, caplog: pytest.LogCapture
 def test_two_tools_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="share a name"):
         served([EchoTool(), EchoTool()])
+
+
+class _Spans:
+    """An observer that notes which trace its spans would belong to."""
+
+    def __init__(self) -> None:
+        self.traces: list[str] = []
+
+    @contextmanager
+    def span(self, tool: str, call_id: str) -> Iterator[None]:
+        from opentelemetry import trace
+
+        self.traces.append(format(trace.get_current_span().get_span_context().trace_id, "032x"))
+        yield
+
+    def finished(self, tool: str, code: str, duration_s: float) -> None:
+        pass
+
+
+@ERAS
+@pytest.mark.parametrize(
+    ("parent", "trace"),
+    [
+        (f"00-{'ab' * 16}-{'cd' * 8}-01", "ab" * 16),
+        (f"00-{'AB' * 16}-{'cd' * 8}-01", "0" * 32),
+        (f"00-{'ab' * 16}-{'cd' * 8}-01" + "x" * 65536, "0" * 32),
+        (f"00-{'ab' * 16}-{'cd' * 8}-01\n", "0" * 32),
+        ("00-" + "0" * 32 + "-" + "cd" * 8 + "-01", "0" * 32),
+    ],
+)
+async def test_the_callers_trace_is_taken_only_when_it_is_well_formed(era: str, parent: str, trace: str) -> None:
+    # A17. The SDK's client writes its own trace over the one given, so the request is raw.
+    observer = _Spans()
+    async with talking(era, served([EchoTool()], observer=observer)) as client:
+        await client.list_tools()
+        await client.session._dispatcher.send_raw_request(
+            "tools/call",
+            {
+                "name": "echo",
+                "arguments": {"text": "x"},
+                "_meta": {"traceparent": parent, "tracestate": "a=b", "baggage": "x=y", **MODERN_META},
+            }
+            if era != "legacy"
+            else {"name": "echo", "arguments": {"text": "x"}, "_meta": {"traceparent": parent}},
+        )
+    assert observer.traces == [trace]
+
+
+async def test_one_client_cannot_take_every_place() -> None:  # A75
+    shares = Shares(4)
+    with shares.taken("flood"), shares.taken("flood"):
+        with pytest.raises(RateLimited) as caught, shares.taken("flood"):
+            pass
+        with shares.taken("other"):
+            pass
+    assert caught.value.retry_after_s
+    with shares.taken("flood"):
+        pass
+
+
+@pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
+async def test_versions_before_structured_content_get_the_text(version: str) -> None:
+    async with talking("legacy") as client:
+        dispatcher = client.session._dispatcher
+        handshake = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+        assert (await dispatcher.send_raw_request("initialize", handshake))["protocolVersion"] == version
+        result = await dispatcher.send_raw_request("tools/call", {"name": "echo", "arguments": {"text": "hi"}})
+    assert result["content"] == [{"type": "text", "text": "hi"}]
+    assert ("structuredContent" in result) == (version >= "2025-06-18")
+
+
+async def test_calls_before_the_handshake_are_refused_as_the_protocol_says() -> None:
+    server = build()
+    async with InMemoryTransport(server.sdk) as (read, write):
+        request = JSONRPCRequest(jsonrpc="2.0", id=1, method="tools/call", params={"name": "echo"})
+        await write.send(SessionMessage(request))
+        answer = await read.receive()
+    assert isinstance(answer, SessionMessage)
+    assert isinstance(answer.message, JSONRPCError)
+    assert answer.message.error.code == INVALID_PARAMS
+
+
+def test_no_middleware_but_the_boundary_sees_requests() -> None:
+    """The SDK's tracing middleware copies exception texts into spans (contract with SDK internals)."""
+    assert [type(each).__name__ for each in build().sdk.middleware] == ["Boundary"]
+    assert "OpenTelemetryMiddleware" in [type(each).__name__ for each in Server("bare").middleware]
