@@ -7,9 +7,9 @@ which starts and ends it, `core.launcher`, which sets the resource limits, and `
 POSIX only.
 
 The child is a plain `subprocess.Popen` (vfork) and its exit is seen through a pidfd: with the limits and the caps this
-takes 0.46 ms of our CPU, where asyncio's bare subprocess takes 0.40 and anyio's 0.49 (`benchmarks/processes`). Error
-texts name the program and the limit only;
-what it printed is in a field, for the caller to judge, because a repository may have written it.
+takes 0.5 ms of our CPU, where asyncio's bare subprocess takes 0.4 and anyio's 0.5 (`benchmarks/processes`). Error
+texts name the program and the limit only; what it printed is in a field, for the caller to judge, because a
+repository may have written it.
 """
 
 import os
