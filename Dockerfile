@@ -36,11 +36,11 @@ ENV PATH=/opt/plumbrule/bin:$PATH \
 USER 10001:10001
 # The only place that is written to; with a read-only root file system, mount a volume or a tmpfs here (and on /tmp).
 VOLUME ["/var/cache/plumbrule"]
-EXPOSE 8080
+EXPOSE 8765
 # The image has no curl, and needs none.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s --retries=3 \
-    CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/livez', timeout=2)"]
+    CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8765/livez', timeout=2)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["plumbrule"]
 # Beyond this machine it refuses to listen until authentication is configured: see docs/ENTERPRISE_DEPLOYMENT.md.
-CMD ["serve", "--transport", "http", "--host", "0.0.0.0", "--port", "8080"]
+CMD ["serve", "--transport", "http", "--host", "0.0.0.0", "--port", "8765"]
