@@ -92,7 +92,7 @@ def main() -> None:
         json.dumps({i: known[i]["licenseText"] for i in IN_TESTS}, ensure_ascii=False, indent=0) + "\n",
         encoding="utf-8",
     )
-    print(f"{TARGET}: {len(known)} identifiers, {len(texts)} texts")  # noqa: T201 - a script's answer
+    print(f"{TARGET}: {len(known)} identifiers, {len(texts)} texts")
 
 
 def rarest(pairs: Counter[int], frequency: Counter[int]) -> list[int]:

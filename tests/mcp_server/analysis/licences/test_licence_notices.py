@@ -80,8 +80,7 @@ def test_a_choice_of_licences_is_an_or(text: str, expected: str) -> None:  # S-4
 
 def test_a_choice_between_files_names_the_files() -> None:
     [match] = detect(
-        "This software is made available under the terms of *either* of the licenses
-"
+        "This software is made available under the terms of *either* of the licenses\n"
         "found in LICENSE.APACHE or LICENSE.BSD."
     )
     assert (match.expression, match.rule) == ("", "licences.choice")

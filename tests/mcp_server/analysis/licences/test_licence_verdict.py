@@ -77,8 +77,7 @@ def test_a_copying_file_that_points_to_two_texts_offers_a_choice() -> None:  # S
 
 def test_a_licence_file_that_names_two_other_files_offers_a_choice() -> None:
     files = {
-        "LICENSE": "This software is made available under the terms of *either* of the licenses\nfound in LICENSE.APACHE or"
-        " LICENSE.BSD.\n",
+        "LICENSE": "Available under the terms of *either* of the licenses\nfound in LICENSE.APACHE or LICENSE.BSD.\n",
         "LICENSE.APACHE": TEXTS["Apache-2.0"],
         "LICENSE.BSD": TEXTS["BSD-2-Clause"],
     }
