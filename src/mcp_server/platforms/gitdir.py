@@ -95,7 +95,7 @@ def _from_dot_git(place: Path, allowed: Allowed, *, required: bool) -> GitDir | 
         )
     if dot_git.is_dir():
         if not _looks_bare(dot_git):
-            if required and any(os.scandir(dot_git)):
+            if required and any(dot_git.iterdir()):
                 raise InvalidRepository(
                     "The .git folder here is incomplete: HEAD, objects or refs are missing.",
                     hint="Run git fsck there, or analyze a fresh clone.",

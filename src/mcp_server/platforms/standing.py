@@ -6,6 +6,7 @@ git itself is asked for the commit's tree, and for untracked files when the walk
 
 import os
 import re
+import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from plumbrule.core.errors import LimitExceeded
+from plumbrule.core.errors import InvalidRepository, LimitExceeded, NotFound
 from plumbrule.core.security.beneath import BeneathReader
 from plumbrule.core.security.paths import open_folder
 from plumbrule.mcp_server.platforms.git import Skeleton, make_skeleton
@@ -100,6 +101,7 @@ class _Standing:
         self._root_fd = root_fd
         self._unseen: list[TreeItem] = []
         self._converted: dict[str, str] = {}
+        self._commit_is_lost = False
         self.dirty: bool | None = True
         self.content_id = ""
 
@@ -109,7 +111,10 @@ class _Standing:
 
         async def ask_for_commit() -> None:
             if head is not None:
-                commit.append(await find_commit(self._skeleton, head, self._limits.process()))
+                try:
+                    commit.append(await find_commit(self._skeleton, head, self._limits.process()))
+                except (NotFound, InvalidRepository):
+                    self._commit_is_lost = True
 
         tracked, index_mtime_ns = await self._tracked()
         async with anyio.create_task_group() as group:
@@ -118,6 +123,8 @@ class _Standing:
         if found.unknown:
             await self._add_untracked(found)
         await self._unsettle_converted(found)
+        if self._commit_is_lost:  # the files are there all the same
+            found.omitted.add("unreadable_tree", head or "")
         found.entries = tidy(found.entries, found.omitted, self._limits.max_files)
         await self._judge(found, commit[0].tree if commit else None)
         return found
@@ -129,6 +136,8 @@ class _Standing:
             written = os.lstat(place)
         except OSError:
             return [], 0
+        if not stat.S_ISREG(written.st_mode):
+            raise InvalidRepository("The index of this repository is no regular file.", hint="Name a ref (@HEAD).")
         if written.st_size > MAX_INDEX_BYTES:
             raise LimitExceeded(
                 f"The index of this repository is over {MAX_INDEX_BYTES >> 20} MiB.", hint="Name a ref."
@@ -160,7 +169,9 @@ class _Standing:
 
     def _compare(self, tracked: list[IndexEntry], index_mtime_ns: int) -> Comparison:
         self._unseen = [
-            TreeItem(each.path, FOLDER_MODE if is_sparse_folder(each) else b"%o" % each.mode, each.blob.hex())
+            TreeItem(
+                each.path.rstrip(b"/"), FOLDER_MODE if is_sparse_folder(each) else b"%o" % each.mode, each.blob.hex()
+            )
             for each in tracked
             if each.skip_worktree
         ]
@@ -249,12 +260,16 @@ class _Standing:
             TreeItem(os.fsencode(entry.path), MODES[entry.kind], entry.blob or self._converted.get(entry.path, ""))
             for entry in found.entries
         ]
-        if found.omitted.has("file_limit", "untracked_not_listed"):
+        unsure = found.omitted.has("file_limit", "untracked_not_listed")
+        if unsure or self._commit_is_lost:
             self.dirty = None
-        elif all(item.blob for item in items):
-            made = await to_thread.run_sync(tree_hash, items + self._unseen, self._git_dir.object_format)
-            self.dirty = commit_tree is None or made != await self._committed(commit_tree)
-            if not self._unseen and not self._converted:
+        if not unsure and all(item.blob for item in items):
+            seen = {item.path for item in items}
+            unseen = [item for item in self._unseen if item.path not in seen]
+            made = await to_thread.run_sync(tree_hash, items + unseen, self._git_dir.object_format)
+            if not self._commit_is_lost:
+                self.dirty = commit_tree is None or made != await self._committed(commit_tree)
+            if not unseen and not self._converted:
                 self.content_id = tree_id(made)
                 return
         self.content_id = set_id(
