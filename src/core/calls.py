@@ -41,8 +41,8 @@ class CallLimits:
         float, Interval(ge=0.1, le=3600), Doc("Seconds after which a call of the server gives what it has.")
     ] = 50.0
     calls_per_minute: Annotated[
-        int, Interval(ge=1, le=1_000_000), Doc("Calls of one client of the server a minute; a tenth may come at once.")
-    ] = 600
+        int, Interval(ge=1, le=1_000_000), Doc("Calls of one HTTP client a minute; a tenth may come at once.")
+    ] = 6000
 
     def client_rates(self, clock: Clock) -> TokenBuckets:
         """The buckets that hold each client to `calls_per_minute`."""
@@ -124,7 +124,7 @@ class CallObserver(Protocol):
 class CallRuntime:
     """What every call shares. `mask` takes a string, or nested dicts and lists, and gives the same shape back.
 
-    `rates` has a bucket per principal; None for the command line, whose user limits himself.
+    `rates` has a bucket per principal; None for the command line and stdio, where there is one user who may do this.
     """
 
     mask: Callable[[str], str]

@@ -17,6 +17,7 @@ import anyio
 
 from plumbrule import __version__
 from plumbrule.core.calls import Admission, CallRuntime
+from plumbrule.core.clock import SYSTEM_CLOCK
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.lifecycle import Lifecycle, Part
 from plumbrule.core.observability.logging import LogPipe, configure
@@ -102,6 +103,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
             mask_value=masker.mask_value,
             admission=Admission(settings.limits.max_calls),
             deadline_s=None if purpose == "command" else settings.limits.deadline_s,
+            rates=settings.limits.client_rates(SYSTEM_CLOCK) if purpose in ("http", "sse") else None,
         ),
         surveyor=surveyor,
         tools=all_tools(surveyor),

@@ -57,6 +57,17 @@ async def test_the_limits_on_calls_are_those_of_the_settings(built: Any) -> None
     assert outcome.error.code == "deadline_exceeded"
 
 
+@pytest.mark.parametrize(("purpose", "codes"), [("http", ["ok", "ok", "rate_limited"]), ("stdio", ["ok"] * 3)])
+async def test_each_client_of_a_network_server_is_held_to_its_rate(  # S-97
+    built: Any, purpose: Purpose, codes: list[str]
+) -> None:
+    app = built(purpose, limits__calls_per_minute=20)
+    outcomes = [await guarded(app.runtime, "x", anyio.lowlevel.checkpoint, principal="one") for _ in range(3)]
+    assert [outcome.error.code if outcome.error else "ok" for outcome in outcomes] == codes
+    other = await guarded(app.runtime, "x", anyio.lowlevel.checkpoint, principal="other")
+    assert other.error is None
+
+
 def test_a_command_has_no_deadline(built: Any) -> None:
     assert built("command", limits__deadline_s=0.1).runtime.deadline_s is None
 
