@@ -105,9 +105,11 @@ class Front:
         if has_token_in_query(scope["query_string"]):
             return Page(400, b"Credentials belong in the Authorization header, not in the URL.\n"), []
         if self._authenticator.required:
-            name = self._authenticator.identify(_single(headers, b"authorization"))
+            given = _single(headers, b"authorization")
+            name = self._authenticator.identify(given)
             if name is None:
-                challenge = b'Bearer realm="plumbrule", error="invalid_token"'
+                # RFC 6750 3.1: no error code for a request that offered nothing.
+                challenge = b'Bearer realm="plumbrule"' + (b"" if given is None else b', error="invalid_token"')
                 return Page(401, b"A valid bearer token is required.\n"), [(b"www-authenticate", challenge)]
             scope["user"] = AuthenticatedUser(AccessToken(token="", client_id=name, scopes=[]))
         return None if found else (Page(404, b"Not found.\n"), [])

@@ -51,11 +51,12 @@ class Page:
 
 @dataclass(slots=True)
 class Health:
-    """The server's state and its checks. `mask` cleans what a failing check says."""
+    """The server's state and its checks. `mask` cleans what a check says."""
 
     mask: Callable[[str], str]
     checks: Sequence[Check] = ()
     state: State = "starting"
+    check_timeout_s: float = CHECK_TIMEOUT_S
     _results: tuple[CheckResult, ...] = field(default=(), init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
 
@@ -107,7 +108,7 @@ class Health:
         started = time.perf_counter()
         passed, detail = False, "no answer in time"
         try:
-            with anyio.move_on_after(CHECK_TIMEOUT_S):
+            with anyio.move_on_after(self.check_timeout_s):
                 said = await check.probe()
                 passed, detail = True, said if isinstance(said, str) else "ok"
         except Exception as error:  # a check that fails is a result

@@ -1,6 +1,5 @@
-"""SIGTERM and SIGINT as two steps: the first asks to finish, the second to stop now."""
+"""SIGTERM and SIGINT as two steps: the first asks to finish, the second to stop now. Standard library only."""
 
-import asyncio
 import os
 import signal
 import threading
@@ -10,6 +9,19 @@ from contextlib import contextmanager
 FORCED_EXIT_CODE = 130
 FORCED_EXIT_WAIT_S = 1.0
 """How long a second signal waits for cancelled calls to clean up before the process is ended under them."""
+
+
+def leave_on_early_signals() -> None:
+    """From here on a stop signal ends the process with 0, until `StopSignals` takes over: nothing is under way yet.
+
+    For the very start of `plumbrule serve`; without it a host that changes its mind sees a server that was killed.
+    """
+
+    def leave(*_: object) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
 
 
 class StopSignals:
@@ -42,6 +54,8 @@ class StopSignals:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
+        import asyncio  # `leave_on_early_signals` is wanted before anything heavy is loaded
+
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.arrived)

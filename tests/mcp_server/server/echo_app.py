@@ -186,6 +186,9 @@ def build(max_calls: int = 64, deadline_s: float | None = 50.0) -> Any:
 
 
 def main(transport: str, options: Mapping[str, Any]) -> int:
+    from plumbrule.mcp_server.server.signals import leave_on_early_signals
+
+    leave_on_early_signals()
     if transport == "stdio":
         from plumbrule.mcp_server.server.descriptors import claim_stdio
 

@@ -356,6 +356,14 @@ def test_sessions_and_streams_are_bounded_and_refused_with_a_time_to_come_back(b
             httpx2.delete(base + "/mcp", headers={"mcp-session-id": session})
 
 
+def test_an_idle_session_is_closed_and_its_client_told_to_begin_anew() -> None:  # A12
+    with http(session_idle_s=1) as (server, base):
+        opening = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+        session = {"mcp-session-id": post(base, opening).headers["mcp-session-id"]}
+        server.log.until("idle timeout")
+        assert post(base, {"jsonrpc": "2.0", "id": 2, "method": "ping"}, session).status_code == 404
+
+
 def test_a_forwarded_address_changes_nothing(base: str) -> None:  # A16
     forged = {"x-forwarded-for": "127.0.0.1", "x-forwarded-host": "localhost", "forwarded": "host=localhost"}
     assert post(base, echo(), forged | {"host": "evil.example"}).status_code == 421

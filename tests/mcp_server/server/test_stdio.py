@@ -157,6 +157,14 @@ def test_a_second_signal_ends_it_at_once_with_130() -> None:  # S-112
         assert server.wait(EXIT_S) == 130
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_it_starts_ends_it_with_0(number: int) -> None:  # F1
+    with stdio() as server:
+        server.log.until("noise at start-up")
+        server.signal(number)
+        assert server.wait(EXIT_S) == 0
+
+
 def test_an_open_subscription_does_not_hold_up_the_end() -> None:  # S-112
     with stdio() as server:
         params = {"notifications": {"toolsListChanged": True}, "_meta": MODERN_META}
