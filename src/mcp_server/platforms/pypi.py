@@ -1,15 +1,20 @@
-"""Which file of a Python package to read, by the JSON simple API (PEP 691, PEP 700): sdist before wheel."""
+"""Which file of a Python package to read, by the simple API (PEP 503, 691, 700): sdist before wheel."""
 
 from typing import TYPE_CHECKING
 
-from plumbrule.core.errors import InvalidRepository, NotFound, Unsupported
-from plumbrule.core.http import Digest, Http
+from anyio import to_thread
+
+from plumbrule.core.errors import InvalidRepository, LimitExceeded, NotFound, Unsupported
+from plumbrule.core.http import Answer, Digest, Http
 from plumbrule.mcp_server.platforms.release import ReleaseFile, absolute, mapping, required, sequence, text
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
+ACCEPTED = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.2, text/html; q=0.1"
+"""JSON where it is spoken; PEP 691 asks clients to name the page form too."""
+
+MAX_PAGE_BYTES = 16 << 20
 MAX_INDEX_BYTES = 64 << 20
 INDEX_REDIRECTS = 2
 """An index may send a name on to its normal form."""
@@ -22,25 +27,35 @@ async def find_pypi_release(http: Http, index_url: str, name: str, version: str 
 
     Raises:
         NotFound: no such package or version, or no final release; InvalidRepository: no file with a hash;
-        Unsupported: the index does not speak JSON. Others as `Http.get`.
+        Unsupported: the index speaks neither form. Others as `Http.get`.
     """
     url = f"{index_url.rstrip('/')}/{name}/"
     try:
-        answer = await http.get(
-            url, max_bytes=MAX_INDEX_BYTES, headers={"Accept": SIMPLE_JSON}, redirects=INDEX_REDIRECTS
-        )
+        answer = await http.get(url, max_bytes=MAX_INDEX_BYTES, headers={"Accept": ACCEPTED}, redirects=INDEX_REDIRECTS)
     except NotFound:
         raise NotFound(f"There is no package {name} on this index.", hint="Check the spelling.") from None
-    if "json" not in answer.headers.get("content-type", ""):
-        raise Unsupported("This package index does not speak the JSON simple API.", hint="Set sources.pypi_url.")
+    files = await to_thread.run_sync(_listed, answer)
+    return _chosen(files, str(answer.url), name, version)
+
+
+def _listed(answer: Answer) -> list[dict[str, object]]:
+    """The files that an index's answer names, in either form."""
+    kind = answer.headers.get("content-type", "")
+    if "html" in kind:
+        if len(answer.body) > MAX_PAGE_BYTES:
+            raise LimitExceeded("The page of this package index is too large.", hint="Use an index that speaks JSON.")
+        from plumbrule.mcp_server.platforms.pypi_html import files_of_page  # html.parser, for old indexes only
+
+        return files_of_page(answer.body.decode("utf-8", "replace"))
+    if "json" not in kind:
+        raise Unsupported("This package index speaks neither JSON nor HTML.", hint="Set sources.pypi_url.")
     import orjson
 
     try:
         document = required(orjson.loads(answer.body), "The package index")
     except orjson.JSONDecodeError:
         document = required(None, "The package index")
-    files = [mapping(each) for each in sequence(document.get("files"))]
-    return _chosen(files, str(answer.url), name, version)
+    return [mapping(each) for each in sequence(document.get("files"))]
 
 
 def _chosen(files: list[dict[str, object]], base: str, name: str, version: str | None) -> ReleaseFile:

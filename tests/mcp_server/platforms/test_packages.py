@@ -129,14 +129,14 @@ async def test_a_file_over_the_limit_is_not_fetched(make_sources: Make, world) -
     assert not any("/files/" in line for line, _ in world.requests)
 
 
-async def test_packages_that_do_not_exist_and_indexes_without_json_say_so(sources: Sources, world) -> None:
+async def test_packages_that_do_not_exist_and_indexes_of_no_known_form_say_so(sources: Sources, world) -> None:
     with pytest.raises(NotFound):
         async with sources.open("pkg:pypi/nothing"):
             pass
     with pytest.raises(NotFound):
         async with sources.open("pkg:npm/nothing"):
             pass
-    world.answers["/simple/old/"] = (200, {"Content-Type": "text/html"}, b"<html>")
+    world.answers["/simple/old/"] = (200, {"Content-Type": "text/plain"}, b"flask")
     with pytest.raises(Unsupported):
         async with sources.open("pkg:pypi/old"):
             pass
@@ -188,3 +188,19 @@ async def test_an_npm_tarball_that_does_not_match_its_integrity_is_refused(sourc
     with pytest.raises(InvalidRepository):
         async with sources.open("pkg:npm/demo"):
             pass
+
+
+async def test_an_index_that_speaks_only_html_is_read_too(sources: Sources, world) -> None:
+    old, new = sdist("demo", "1.0"), sdist("demo", "1.1")
+    for name, content in (("demo-1.0.tar.gz", old), ("demo-1.1.tar.gz", new), ("demo-2.0.tar.gz", new)):
+        world.answers[f"/files/{name}"] = (200, {}, content)
+    page = (
+        f'<a href="/files/demo-1.0.tar.gz#sha256={hashlib.sha256(old).hexdigest()}">demo-1.0.tar.gz</a>'
+        f'<a href="/files/demo-1.1.tar.gz#sha256={hashlib.sha256(new).hexdigest()}" data-requires-python="&gt;=3">x</a>'
+        f'<a data-yanked="" href="/files/demo-2.0.tar.gz#sha256={hashlib.sha256(new).hexdigest()}">demo-2.0</a>'
+        '<a href="/files/demo-3.0.exe">no</a><a>none</a>'
+    )
+    world.answers["/simple/demo/"] = (200, {"Content-Type": "text/html"}, page.encode())
+    async with sources.open("pkg:pypi/demo") as snapshot:
+        assert snapshot.origin.version == "1.1"
+        assert len(snapshot.entries) == 2
