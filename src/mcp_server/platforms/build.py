@@ -4,25 +4,27 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
 
 from plumbrule.core.errors import InvalidArgument, PlumbruleError
-from plumbrule.core.security.addresses import Resolver, SystemResolver
 from plumbrule.core.security.paths import PathPolicy, admit
 from plumbrule.core.security.urls import NetworkSettings, UrlPolicy, url_policy
-from plumbrule.mcp_server.platforms.checkout import Checkout
-from plumbrule.mcp_server.platforms.credentials import parse_tokens
-from plumbrule.mcp_server.platforms.fetched import FetchedFolders
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.platforms.local import LocalSources
-from plumbrule.mcp_server.platforms.packages import Packages
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
-from plumbrule.mcp_server.platforms.remote import RemoteGit
 from plumbrule.mcp_server.platforms.source import GitSource, PathSource, parse_source
 from plumbrule.mcp_server.platforms.workspace import Workspace
+
+if TYPE_CHECKING:
+    from plumbrule.core.security.addresses import Resolver
+    from plumbrule.mcp_server.platforms.checkout import Checkout
+    from plumbrule.mcp_server.platforms.packages import Packages
+
+PUBLIC = SourceSettings()
 
 
 def build_sources(
@@ -32,7 +34,7 @@ def build_sources(
     paths: PathPolicy,
     cache_folder: Path,
     now_s: Callable[[], float] = time.time,
-    resolver: Resolver | None = None,
+    resolver: "Resolver | None" = None,
 ) -> Sources:
     """Sources over the real world. Nothing is opened, written or contacted before the first source is.
 
@@ -43,24 +45,51 @@ def build_sources(
     Raises:
         ConfigurationError: a setting is no host, origin or token.
     """
-    tokens = parse_tokens(settings.tokens)
-    resolver = resolver or SystemResolver()
     workspace = Workspace(cache_folder / "tmp")
+    local = LocalSources(paths, workspace, settings.local(), settings.archive(), now_s)
+    urls = url_policy(network)
+    if settings.tokens or settings.pypi_url != PUBLIC.pypi_url or settings.npm_url != PUBLIC.npm_url:
+        _remote_adapters(
+            settings, network, workspace, cache_folder, now_s, resolver
+        )  # so that a bad setting stops the start
+    return _Sources(
+        local,
+        lambda: _remote_adapters(settings, network, workspace, cache_folder, now_s, resolver),
+        workspace,
+        paths,
+        urls,
+    )
+
+
+def _remote_adapters(
+    settings: SourceSettings,
+    network: NetworkSettings,
+    workspace: Workspace,
+    cache_folder: Path,
+    now_s: Callable[[], float],
+    resolver: "Resolver | None",
+) -> "tuple[Checkout, Packages]":
+    """The adapters that need a network. Their imports cost 15 ms, which a local source should not pay."""
+    from plumbrule.core.security.addresses import SystemResolver
+    from plumbrule.mcp_server.platforms.checkout import Checkout
+    from plumbrule.mcp_server.platforms.credentials import parse_tokens
+    from plumbrule.mcp_server.platforms.fetched import FetchedFolders
+    from plumbrule.mcp_server.platforms.packages import Packages
+    from plumbrule.mcp_server.platforms.remote import RemoteGit
+
+    resolve = resolver or SystemResolver()
     clone = settings.clone()
     checkout = Checkout(
-        RemoteGit(network, clone, resolver),
+        RemoteGit(network, clone, resolve),
         workspace,
         FetchedFolders(cache_folder / "repositories", clone.cache_bytes),
-        tokens,
+        parse_tokens(settings.tokens),
         settings.local(),
         anyio.Semaphore(clone.concurrent),
         now_s,
     )
-    packages = Packages(
-        network, settings, workspace, FetchedFolders(cache_folder / "packages", clone.cache_bytes), resolver
-    )
-    local = LocalSources(paths, workspace, settings.local(), settings.archive(), now_s)
-    return _Sources(local, checkout, packages, workspace, paths, url_policy(network))
+    kept = FetchedFolders(cache_folder / "packages", clone.cache_bytes)
+    return checkout, Packages(network, settings, workspace, kept, resolve)
 
 
 def stdio_roots(settings: SourceSettings, home: Path) -> tuple[Path, ...]:
@@ -75,15 +104,14 @@ class _Sources:
     def __init__(
         self,
         local: LocalSources,
-        checkout: Checkout,
-        packages: Packages,
+        make_remote: "Callable[[], tuple[Checkout, Packages]]",
         workspace: Workspace,
         paths: PathPolicy,
         urls: UrlPolicy,
     ) -> None:
         self._local = local
-        self._checkout = checkout
-        self._packages = packages
+        self._make_remote = make_remote
+        self._remote: tuple[Checkout, Packages] | None = None
         self._workspace = workspace
         self._paths = paths
         self._urls = urls
@@ -102,11 +130,12 @@ class _Sources:
         wanted = parse_source(text, self._urls)
         if isinstance(wanted, PathSource):
             return self._local.open(wanted.text)
-        if isinstance(wanted, GitSource):
-            if wanted.short:
-                self._refuse_ambiguous(text)
-            return self._checkout.open(text, wanted)
-        return self._packages.open(text, wanted)
+        if isinstance(wanted, GitSource) and wanted.short:
+            self._refuse_ambiguous(text)
+        if self._remote is None:
+            self._remote = self._make_remote()
+        checkout, packages = self._remote
+        return checkout.open(text, wanted) if isinstance(wanted, GitSource) else packages.open(text, wanted)
 
     def _refuse_ambiguous(self, source: str) -> None:
         """`owner/name` is GitHub, unless a folder of that name lies here: then nobody can tell what was meant."""

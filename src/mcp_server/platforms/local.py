@@ -13,7 +13,6 @@ from anyio import to_thread
 from plumbrule.core.errors import AccessDenied, InvalidArgument, NotFound, PlumbruleError
 from plumbrule.core.security.beneath import BeneathReader
 from plumbrule.core.security.paths import PathPolicy, admit, is_credential_path, open_folder
-from plumbrule.mcp_server.platforms.archives import open_archive
 from plumbrule.mcp_server.platforms.folder import FolderWalk
 from plumbrule.mcp_server.platforms.git import make_skeleton
 from plumbrule.mcp_server.platforms.gitdir import GitDir, find_git_dir
@@ -59,6 +58,8 @@ class LocalSources:
         else:
             if ref is not None:
                 raise InvalidArgument("An archive has no refs.", hint="Leave out what follows the @.")
+            from plumbrule.mcp_server.platforms.archives import open_archive  # 10 ms with its decompressors
+
             opened = open_archive(path, Origin(text, "archive", archive_name(path)), self.archive_limits)
         async with opened as snapshot:
             yield snapshot

@@ -5,8 +5,8 @@ Each folder holds a lock file that its process keeps locked; a folder whose lock
 
 import fcntl
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,7 +25,8 @@ class Workspace:
     @contextmanager
     def folder(self) -> Iterator[Path]:
         """A new folder that only this user may enter; gone with everything in it when the context ends."""
-        path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._usable_base()))
+        path = self._usable_base() / f"{_PREFIX}{secrets.token_hex(8)}"
+        path.mkdir(mode=0o700)
         lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,14 +42,16 @@ class Workspace:
             return sum(_removed_if_orphan(Path(entry.path)) for entry in found if entry.is_dir(follow_symlinks=False))
         return 0
 
-    def _usable_base(self) -> str | None:
+    def _usable_base(self) -> Path:
         if not self._ready:
             with suppress(OSError):
                 self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not os.access(self._base, os.W_OK | os.X_OK):
-                return None
+                import tempfile  # 5 ms that only a read-only cache folder costs
+
+                return Path(tempfile.gettempdir())
             self._ready = True
-        return str(self._base)
+        return self._base
 
 
 def _removed_if_orphan(folder: Path) -> bool:
