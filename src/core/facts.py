@@ -36,7 +36,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    """What shedding left out (field to count) and the exact call that gets it."""
+    """What shedding left out (top-level field to number of items) and the exact call that gets it."""
 
     omitted: dict[str, int]
     next: dict[str, object]

@@ -55,20 +55,24 @@ class Collected:
     read: int = 0
     skipped: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     counts: dict[str, int] = field(default_factory=dict[str, int])
+    noted: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     limited: bool = False
     finished: bool = False
 
-    def skip(self, reason: str, path: str, count: int = 1) -> None:
-        """Note a file that was not looked at; the first three of a reason are its examples."""
-        self.counts[reason] = self.counts.get(reason, 0) + count
+    def skip(self, reason: str, path: str, line: int = 0) -> None:
+        """Note a file that was not looked at, once per reason; the first three of a reason are its examples."""
+        if (reason, path) in self.noted:
+            return
+        self.noted.add((reason, path))
+        self.counts[reason] = self.counts.get(reason, 0) + 1
         examples = self.skipped.setdefault(reason, [])
-        if path and len(examples) < 3:
-            examples.append(place(path))
+        if len(examples) < 3:
+            examples.append(place(path, line))
 
     def skips(self) -> tuple[Skipped, ...]:
         """By reason, in the order of the alphabet."""
         return tuple(
-            Skipped(reason, self.counts[reason], tuple(self.skipped[reason])) for reason in sorted(self.counts)
+            Skipped(reason, self.counts[reason], tuple(self.skipped.get(reason, ()))) for reason in sorted(self.counts)
         )
 
 
@@ -91,8 +95,7 @@ async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collect
     into.manifests += parsed
     for manifest in parsed:
         if manifest.fault:
-            place_of_fault = f"{manifest.path}:{manifest.fault_line}" if manifest.fault_line else manifest.path
-            into.skip(manifest.fault, place_of_fault)
+            into.skip(manifest.fault, manifest.path, manifest.fault_line)
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
     await _read_sources(snapshot, detail, tools.limits, into)
     if detail != "card":
@@ -106,7 +109,7 @@ def _note_inventory(into: Collected) -> None:
         for entry in entries:
             into.skip(reason, entry.path)
     if inventory.over:
-        into.skip("over_limit", "", inventory.over)
+        into.counts["over_limit"] = inventory.over
         into.limited = True
 
 

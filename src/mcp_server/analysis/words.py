@@ -1,6 +1,8 @@
 """The one door through which the repository's own words and paths enter a report: one line, cleaned, bounded."""
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.security.masking import MASK
+from plumbrule.core.security.secrets import find_secrets
 from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.analysis.model import Stated
 
@@ -21,8 +23,11 @@ def evidence(path: str, rule: str, line: int = 0) -> Evidence:
 
 
 def word(text: str, max_chars: int = MAX_WORD_CHARS) -> str:
-    """A word of the repository's, safe to show."""
-    return clean_line(text, max_chars)
+    """A word of the repository's, safe to show; a secret committed in it shows as `***`."""
+    head = text[: 4 * max_chars]  # masked before it is cut: half a secret has no form to be known by
+    for found in reversed(find_secrets(head)):
+        head = head[: found.start] + MASK + head[found.end :]
+    return clean_line(head, max_chars)
 
 
 def stated(text: str, path: str, rule: str, line: int = 0, *, max_chars: int = MAX_WORD_CHARS) -> Stated:

@@ -128,20 +128,35 @@ def shed(
     within the level's own size too. `arguments` are those of the call, for the exact call in `truncated.next`
     (default: source and detail). `untrusted` is brought in line with what is left.
     """
-    text = render(report)
-    bound = _structured_budget(report.detail, max_tokens, text)
+    total = default_max_tokens(report.detail) if max_tokens is None else max(max_tokens, LEAST_TOKENS)
+    most = total if max_tokens is not None else STRUCTURED_TOKENS[report.detail]
+    text = _within(render(report), total // 4)
     whole = _tokens(report)
-    if whole <= bound:
+    if whole <= min(most, total - token_bound(text)):
         return with_live_pointers(report), text
     # Cutting adds a line to the text, so the cut result has a little less room than the whole had.
-    bound = _structured_budget(report.detail, max_tokens, render(replace(report, truncated=Truncated({}, {"": ""}))))
+    cut_text = _within(render(replace(report, truncated=Truncated({}, {"": ""}))), total // 4)
+    bound = min(most, total - token_bound(cut_text))
     asked = arguments or {"source": report.source.asked, "detail": report.detail}
-    again = {**asked, "max_tokens": whole + token_bound(text) + 1}
+    again = {**asked, "max_tokens": _enough(whole, token_bound(text))}
     plan = _Plan(report, {"tool": "analyze_repository", "arguments": again})
     plan.shed(bound)
     plan.refill(bound)
     kept = plan.result()
-    return kept, render(kept)
+    return kept, _within(render(kept), token_bound(cut_text))
+
+
+def _enough(structured: int, text: int) -> int:
+    """The least budget under which nothing is cut, given that the text may take a quarter."""
+    return max(structured + text, 4 * text) + 1
+
+
+def _within(text: str, max_tokens: int) -> str:
+    """As many of the text's lines, from the first, as fit; the first line always stays."""
+    lines = text.split("\n")
+    while len(lines) > 1 and token_bound("\n".join(lines)) > max_tokens:
+        lines.pop()
+    return "\n".join(lines)
 
 
 class _Plan:
@@ -166,14 +181,23 @@ class _Plan:
         self._keep = {cut.field: cut.keep for cut in ORDER[:number]}  # a field's cuts only get deeper
 
     def refill(self, bound: int) -> None:
-        """Cuts are coarse: give back what still fits, most useful first, one item at a time."""
-        for field in dict.fromkeys(cut.field for cut in reversed(ORDER)):
-            while field in self._keep:
-                before = self._keep[field]
-                self._keep[field] = before + 1
-                if self.tokens() > bound or not self._lost(field, before):
-                    self._keep[field] = before
-                    break
+        """Cuts are coarse: undo them one item at a time from the last, the most useful first, where it still fits."""
+        for number in range(len(ORDER) - 1, -1, -1):
+            field = ORDER[number].field
+            if field not in self._keep or (self._keep.get(field.partition(".")[0]) == 0 and "." in field):
+                continue
+            before = [cut.keep for cut in ORDER[:number] if cut.field == field]
+            most = before[-1] if before else self._keep[field] + self._lost(field, self._keep[field])
+            while self._keep[field] < most and self._fits_with_one_more(field, bound):
+                pass
+
+    def _fits_with_one_more(self, field: str, bound: int) -> bool:
+        keep = self._keep[field]
+        self._keep[field] = keep + 1
+        if self._lost(field, keep) and self.tokens() <= bound:
+            return True
+        self._keep[field] = keep
+        return False
 
     def _lost(self, field: str, keep: int) -> int:
         return _apply(self._report, Cut(field, keep))[1]
@@ -198,17 +222,12 @@ class _Plan:
         for field in sorted(self._keep, key=lambda name: "." not in name):  # inner fields before the whole
             current, lost = _apply(current, Cut(field, self._keep[field]))
             if lost:
-                omitted[field] = lost
+                outer = field.partition(".")[0]
+                omitted[outer] = omitted.get(outer, 0) + lost
         current = with_live_pointers(current)
         if not omitted:
             return current
         return replace(current, truncated=Truncated(dict(sorted(omitted.items())), self._call))
-
-
-def _structured_budget(detail: Detail, max_tokens: int | None, text: str) -> int:
-    if max_tokens is None:
-        return min(STRUCTURED_TOKENS[detail], default_max_tokens(detail) - token_bound(text))
-    return max(max_tokens, LEAST_TOKENS) - token_bound(text)
 
 
 def _json(name: str, value: object) -> bytes:

@@ -1,0 +1,96 @@
+"""Workspaces of every ecosystem, and what a repository without one is made of."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Surveys
+
+CASES: dict[str, tuple[dict[str, bytes | str], list[tuple[str, str, str]]]] = {
+    "npm": (
+        {
+            "package.json": '{"name": "root", "workspaces": ["packages/*", "!packages/old"]}',
+            "packages/a/package.json": '{"name": "@r/a"}',
+            "packages/b/package.json": '{"name": "@r/b", "bin": "b.js"}',
+            "packages/old/package.json": '{"name": "@r/old"}',
+            "elsewhere/package.json": '{"name": "e"}',
+        },
+        [("@r/a", "library", "packages/a"), ("@r/b", "cli", "packages/b")],
+    ),
+    "pnpm": (
+        {
+            "package.json": '{"name": "root"}',
+            "pnpm-workspace.yaml": "packages:\n  - apps/**\n",
+            "apps/deep/web/package.json": '{"name": "web", "scripts": {"start": "x"}}',
+        },
+        [("web", "application", "apps/deep/web")],
+    ),
+    "uv": (
+        {
+            "pyproject.toml": '[project]\nname = "root"\n[tool.uv.workspace]\nmembers = ["libs/*"]\n',
+            "libs/one/pyproject.toml": '[project]\nname = "one"\n',
+        },
+        [("one", "library", "libs/one")],
+    ),
+    "cargo": (
+        {
+            "Cargo.toml": '[workspace]\nmembers = ["crates/core", "examples/*"]\n',
+            "crates/core/Cargo.toml": '[package]\nname = "core"\n',
+            "examples/hello/Cargo.toml": '[package]\nname = "hello"\n',
+        },
+        [("core", "library", "crates/core"), ("hello", "example", "examples/hello")],
+    ),
+    "go": (
+        {"go.work": "use (\n\t./a\n\t./b\n)\n", "a/go.mod": "module x/a\n", "b/go.mod": "module x/b\n"},
+        [("x/a", "library", "a"), ("x/b", "library", "b")],
+    ),
+    "maven": (
+        {
+            "pom.xml": "<project><artifactId>p</artifactId><modules><module>core</module></modules></project>",
+            "core/pom.xml": "<project><artifactId>core</artifactId></project>",
+        },
+        [("core", "library", "core")],
+    ),
+    "gradle": (
+        {
+            "settings.gradle.kts": 'rootProject.name = "p"\ninclude(":app", ":lib:util")\n',
+            "app/build.gradle.kts": 'application { mainClass.set("a.Main") }\n',
+            "lib/util/build.gradle.kts": "dependencies {}\n",
+        },
+        [("app", "library", "app"), ("util", "library", "lib/util")],
+    ),
+    "dotnet": (
+        {
+            "All.sln": 'Project("{F}") = "Web", "src\\Web\\Web.csproj", "{1}"\n',
+            "src/Web/Web.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup/></Project>',
+        },
+        [("Web", "service", "src/Web")],
+    ),
+    "an Elixir umbrella": (
+        {"mix.exs": '[\n  apps_path: "apps"\n]\n', "apps/one/mix.exs": "[\n  app: :one,\n]\n"},
+        [("one", "library", "apps/one")],
+    ),
+    "folders with manifests of their own": (
+        {"api/go.mod": "module x/api\n", "web/package.json": '{"name": "web"}', "tests/go.mod": "module t\n"},
+        [("x/api", "library", "api"), ("web", "library", "web")],
+    ),
+    "Python packages": (
+        {"pyproject.toml": '[project]\nname = "p"\n', "src/one/__init__.py": "", "tests/__init__.py": ""},
+        [("one", "package", "src/one")],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CASES)
+async def test_the_components_are_those_that_the_workspace_declares(surveys: "Surveys", what: str) -> None:
+    files, expected = CASES[what]
+    report = await surveys.of(files)
+    assert [(one.name, one.kind, one.path) for one in report.components] == expected
+
+
+async def test_a_hostile_pattern_of_members_costs_nothing(surveys: "Surveys") -> None:
+    pattern = "*a" * 2000 + "/**" * 2000
+    files = {"package.json": f'{{"name": "x", "workspaces": ["{pattern}"]}}'}
+    files |= {f"{'a' * 200}/{number}/package.json": "{}" for number in range(50)}
+    assert (await surveys.of(files)).coverage.complete is True
