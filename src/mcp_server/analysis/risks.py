@@ -23,7 +23,7 @@ def risks_of(
 ) -> tuple[Risk, ...]:
     """Every risk, by severity, then rule, then place. `links` holds the targets of symbolic links by path."""
     found = [
-        *_licence_risks(licence),
+        *_licence_risks(gathered, licence),
         *secrets,
         *_ci_risks(gathered),
         *_tree_risks(gathered, links),
@@ -48,8 +48,12 @@ def secrets_in(path: str, raw: bytes) -> list[Risk]:
     ]
 
 
-def _licence_risks(licence: Licence | None) -> Iterator[Risk]:
-    if licence is None:
+def _licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]:
+    own = [entry for entry in gathered.inventory.licences if "/" not in entry.path]
+    if licence is None and own:
+        message = "a licence file whose words match no known licence"
+        yield Risk("medium", message, evidence(own[0].path, "licence.unrecognised"))
+    elif licence is None:
         yield Risk("medium", "no licence: without one, all rights are reserved", evidence(".", "licence.missing"))
     elif licence.declared is not None:
         message = f"the metadata says {licence.declared.value}, the licence file reads {licence.expression}"

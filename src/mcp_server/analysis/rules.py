@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - because a table of one rule a line reads best
 
 from plumbrule.mcp_server.analysis.languages.model import RULES as LANGUAGE_RULES
+from plumbrule.mcp_server.analysis.licences.model import RULES as LICENCE_RULES
 
 _OWN: dict[str, str] = {
     "source.name": "the name of the source itself: folder, repository or package, because no root manifest declares one",
@@ -182,10 +183,8 @@ _OWN: dict[str, str] = {
     "history.log": "commits that the local history holds, counted back from the last one",
     "component.manifest": "a folder with a package manifest of its own",
     "component.package": "a Python package at the root or below src",
-    "licence.text": "the words of a licence file match a licence's published text",
-    "licence.metadata": "the licence that the metadata declares",
     "licence.missing": "neither a licence file nor the metadata names a licence",
-    "licence.unknown": "a licence file is there and its words match no known licence",
+    "licence.unrecognised": "a licence file is there and its words match no known licence",
     "licence.disagreement": "the metadata and the licence file name different licences",
     "secret.committed": "a published token format, a private key, a password in a URL or a random literal assigned to a secret's name",
     "ci.unpinned-action": "an action is named by a tag or branch that its owner can move",
@@ -202,5 +201,5 @@ _OWN: dict[str, str] = {
     "text.comment-to-model": "an HTML comment addresses a model",
 }
 
-RULES: dict[str, str] = {**_OWN, **LANGUAGE_RULES}
+RULES: dict[str, str] = {**_OWN, **LANGUAGE_RULES, **LICENCE_RULES}
 """Rule id to its sentence; ids are stable, a rule that changes its meaning gets another id."""
