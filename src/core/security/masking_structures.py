@@ -24,7 +24,7 @@ Reader = Callable[[str, int, int, Seen], Sequence[Span]]
 _NOTHING: Sequence[Span] = ()
 
 _USERINFO = LazyPattern(
-    r"(?P<user>[^\s/?#\"'<>@:\\`]{0,256}+)(?P<colon>:|%(?:25){0,2}3[aA])(?P<password>[^\s\"'<>`]{1,1024}?)(?P<at>@|%(?:25){0,2}40)(?=[\w\[.\-:({$%/])(?![^\s/?#\"'<>`\\,;]{0,512}(?:@|%(?:25){0,2}40))"
+    r"(?P<user>[^\s/?#\"'<>@:\\`]{0,256}+)(?P<colon>:|%(?:25){0,2}3[aA])(?P<password>(?:[^\s\"'<>`:%]|:(?!//)|%(?!3[aA]%2[fF]%2[fF])){1,8192}?)(?P<at>@|%(?:25){0,2}40)(?=[\w\[.\-:({$%/])(?![^\s/?#\"'<>`\\,;]{0,512}(?:@|%(?:25){0,2}40))"
 )
 _TOKEN_USER = LazyPattern(r"([^\s/?#\"'<>@:\\`]{16,512}+)@")
 
@@ -34,6 +34,9 @@ def url_userinfo(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     bare = _TOKEN_USER.match(text, end)
     if bare is not None:
         return ((bare.start(1), bare.end(1)),) if reads_random(bare[1]) else _NOTHING
+    limit = end + 9000
+    if text.find("@", end, limit) < 0 and text.find("%40", end, limit) < 0 and text.find("%2540", end, limit) < 0:
+        return _NOTHING
     found = _USERINFO.match(text, end)
     if found is None:
         return _NOTHING
