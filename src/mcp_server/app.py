@@ -28,7 +28,7 @@ from plumbrule.core.store.cache import Cache
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.rules import RULES
 from plumbrule.mcp_server.analysis.survey import Surveyor
-from plumbrule.mcp_server.platforms.build import build_sources, stdio_roots
+from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
 from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, settings_schema
 from plumbrule.mcp_server.tools.catalog import all_tools
 from plumbrule.mcp_server.tools.resources import SurveyPrompt, all_resources
@@ -90,7 +90,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
     sources = build_sources(
-        settings.sources,
+        settings.sources if keep else replace(settings.sources, cache_max_bytes=0),
         settings.network,
         paths=_paths(loaded, purpose),
         cache_folder=cache_path(settings.cache).parent,
@@ -111,6 +111,18 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         parts=(Part("cache", stop=_closing(cache)), Part("workers", stop=workers.aclose)),
         logs=logs,
     )
+
+
+def fetched_sizes(settings: Settings) -> dict[str, int]:
+    """The bytes of fetched repositories and packages that are kept, by kind."""
+    kept = fetched_folders(settings.sources, cache_path(settings.cache).parent)
+    return {kind: folders.total_bytes() for kind, folders in kept.items()}
+
+
+def forget_fetched(settings: Settings) -> int:
+    """Remove what was fetched and nobody is reading; gives how many repositories and packages went."""
+    kept = fetched_folders(settings.sources, cache_path(settings.cache).parent)
+    return sum(folders.clear() for folders in kept.values())
 
 
 def _log_pipe(loaded: Loaded, purpose: Purpose, masker: Masker) -> LogPipe:
@@ -138,8 +150,9 @@ def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
         root for root in loaded.settings.sources.roots if not (root.startswith("~") or Path(root).is_absolute())
     ]
     if relative:
+        source = loaded.origins.get("sources.roots", "default")
         raise ConfigurationError(
-            f"sources.roots: {relative[0]!r} is not an absolute path ({loaded.origins.get('sources.roots', 'default')}).",
+            f"sources.roots: {relative[0]!r} is not an absolute path ({source}).",
             hint="Name folders from / or ~: a server's working folder is chosen by whoever starts it.",
         )
     roots = stdio_roots(loaded.settings.sources, home)

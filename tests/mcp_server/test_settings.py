@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbrule.core.errors import ConfigurationError
@@ -136,6 +136,7 @@ def _spelled(setting: SettingField) -> st.SearchStrategy[str]:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_what_the_plain_reading_accepts_pydantic_holds_the_same(name: str) -> None:
+    @settings(max_examples=15, deadline=None)
     @given(_spelled(KNOWN[name]))
     def agree(text: str) -> None:
         layers = [environment_layer({KNOWN[name].variable: text}, KNOWN)]

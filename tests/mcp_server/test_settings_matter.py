@@ -15,6 +15,7 @@ import pytest
 
 from plumbrule.core.errors import PlumbruleError
 from plumbrule.core.store.memory import MemoryCache
+from plumbrule.core.workers import WorkerLimits, WorkerPool
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.analysis.survey import Surveyor
@@ -188,6 +189,16 @@ async def test_archive_max_ratio_bounds_what_a_small_archive_unpacks_to(tmp_path
             made.addfile(member, io.BytesIO(content))
     assert _complete(await _surveyed(archive))
     assert await _surveyed(archive, sources__archive_max_ratio=2) == "limit_exceeded"
+
+
+@pytest.mark.parametrize(("memory_mb", "parsed"), [(WorkerLimits().memory_mb, True), (128, False)])
+async def test_memory_mb_bounds_what_a_worker_may_take(memory_mb: int, parsed: bool) -> None:
+    package = b'{"name": "x", "keywords": [' + b'"aaaa",' * 600_000 + b'""]}'
+    payload = {"files": [["package.json", "package_json", package]], "file_limit_s": 30.0, "batch_limit_s": 30.0}
+    async with WorkerPool(WorkerLimits(memory_mb=memory_mb)) as pool:
+        results = await pool.run("plumbrule.mcp_server.dependencies.manifests.batch:parse", payload)
+    assert isinstance(results, list)
+    assert bool(results[0][0]) is parsed
 
 
 def test_git_wall_s_is_the_patience_with_each_git(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import dataclasses
 
 import click
 
-from plumbrule.core.store.build import build_cache, cache_path
+from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
+from plumbrule.mcp_server.app import fetched_sizes, forget_fetched
 from plumbrule.mcp_server.cli.session import load_settings, print_json, say
 
 
@@ -23,7 +24,8 @@ def path(ctx: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def info(ctx: click.Context, as_json: bool) -> None:
-    settings = load_settings(ctx).settings.cache
+    whole = load_settings(ctx).settings
+    settings = whole.cache
     file = cache_path(settings)
     exists = settings.enabled and file.exists()
     report = {"enabled": settings.enabled, "path": str(file), "entries": 0, "size_bytes": 0}
@@ -34,26 +36,30 @@ def info(ctx: click.Context, as_json: bool) -> None:
         finally:
             cache.close()
         report |= {key: found[key] for key in ("entries", "size_bytes", "state", "reason")}
+    report |= {f"{kind}_bytes": size for kind, size in fetched_sizes(whole).items()}
     report |= {"max_bytes": settings.max_bytes, "max_age_days": settings.max_age_days}
     if as_json:
         print_json(report)
         return
     for key, value in report.items():
         if value != "":
-            click.echo(f"{key.replace('_', ' '):<13} {value}")
+            click.echo(f"{key.replace('_', ' '):<18} {value}")
 
 
 @command.command(name="clear", help="Forget everything that is kept; it will be computed again.")
 @click.pass_context
 def clear(ctx: click.Context) -> None:
-    settings = load_settings(ctx).settings.cache
-    if not settings.enabled or not cache_path(settings).exists():
-        say(ctx, "There is nothing to clear.")
-        return
+    settings = load_settings(ctx).settings
+    entries = _cleared(settings.cache) if settings.cache.enabled and cache_path(settings.cache).exists() else 0
+    fetched = forget_fetched(settings)
+    say(ctx, f"Cleared {entries} answers and {fetched} fetched sources.")
+
+
+def _cleared(settings: CacheSettings) -> int:
     cache = build_cache(settings)
     try:
         entries = cache.info().entries
         cache.clear()
     finally:
         cache.close()
-    say(ctx, f"Cleared {entries} entries.")
+    return entries

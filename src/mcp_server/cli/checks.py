@@ -145,6 +145,33 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
+def _workers(loaded: Loaded) -> Iterator[Check]:
+    import anyio
+
+    from plumbrule.core.workers import WorkerPool
+
+    async def ask() -> None:
+        async with WorkerPool(loaded.settings.workers) as pool:
+            nothing = {"files": [], "file_limit_s": 1.0, "batch_limit_s": 1.0}
+            await pool.run("plumbrule.mcp_server.dependencies.manifests.batch:parse", nothing)
+
+    try:
+        anyio.run(ask)
+    except PlumbruleError as error:
+        yield Check("workers", "missing", f"no worker process can be used: {error.message}", error.hint)
+        return
+    yield Check("workers", "ok", f"start and answer, {loaded.settings.workers.parallel()} at once")
+
+
+def _network(loaded: Loaded) -> Iterator[Check]:
+    network = loaded.settings.network
+    if network.offline:
+        yield Check("network", "ok", "switched off by network.offline: only local sources")
+    else:
+        through = f" through {network.proxy}" if network.proxy else ""
+        yield Check("network", "ok", f"used{through} when a remote source is named (not tried here)")
+
+
 def _extras(_: Loaded) -> Iterator[Check]:
     if importlib.util.find_spec("opentelemetry.exporter") is None:
         hint = "pip install 'plumbrule[otel]', only to send traces by OTLP"
@@ -158,8 +185,10 @@ CHECKS: tuple[Callable[[Loaded], Iterator[Check]], ...] = (
     _settings,
     _git,
     _scratch,
+    _workers,
     _cache,
     _user,
+    _network,
     _port,
     _extras,
 )

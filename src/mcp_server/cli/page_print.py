@@ -42,12 +42,13 @@ def _print_rich(page: Page) -> None:
     console.print(Text(page.name, style="bold"))
     for line in page.about:
         console.print(Text(line))
+    console.print()
     for block in page.blocks:
-        table = Table.grid(padding=(0, 2), expand=True)
+        table = Table.grid(padding=(0, 1))
         table.add_column(width=TITLE_WIDTH, no_wrap=True)
-        table.add_column(ratio=3, overflow="fold")
-        table.add_column(ratio=1, overflow="fold", justify="right")
+        table.add_column(overflow="fold")
         for number, row in enumerate(block.rows):
             title = Text(block.title if number == 0 else "", style="bold cyan")
-            table.add_row(title, Text(row.text, style=_STYLES[row.tone]), Text(row.where, style="dim"))
+            where = f"  {row.where}" if row.where else ""
+            table.add_row(title, Text.assemble((row.text, _STYLES[row.tone]), (where, "dim")))
         console.print(table)

@@ -22,6 +22,7 @@ from plumbrule.mcp_server.platforms.workspace import Workspace
 if TYPE_CHECKING:
     from plumbrule.core.security.addresses import Resolver
     from plumbrule.mcp_server.platforms.checkout import Checkout
+    from plumbrule.mcp_server.platforms.fetched import FetchedFolders
     from plumbrule.mcp_server.platforms.packages import Packages
 
 PUBLIC = SourceSettings()
@@ -73,23 +74,31 @@ def _remote_adapters(
     from plumbrule.core.security.addresses import SystemResolver
     from plumbrule.mcp_server.platforms.checkout import Checkout
     from plumbrule.mcp_server.platforms.credentials import parse_tokens
-    from plumbrule.mcp_server.platforms.fetched import FetchedFolders
     from plumbrule.mcp_server.platforms.packages import Packages
     from plumbrule.mcp_server.platforms.remote import RemoteGit
 
     resolve = resolver or SystemResolver()
     clone = settings.clone()
+    kept = fetched_folders(settings, cache_folder)
     checkout = Checkout(
         RemoteGit(network, clone, resolve),
         workspace,
-        FetchedFolders(cache_folder / "repositories", clone.cache_bytes),
+        kept["repositories"],
         parse_tokens(settings.tokens),
         settings.local(),
         anyio.Semaphore(clone.concurrent),
         now_s,
     )
-    kept = FetchedFolders(cache_folder / "packages", clone.cache_bytes)
-    return checkout, Packages(network, settings, workspace, kept, resolve)
+    return checkout, Packages(network, settings, workspace, kept["packages"], resolve)
+
+
+def fetched_folders(settings: SourceSettings, cache_folder: Path) -> "dict[str, FetchedFolders]":
+    """What was fetched and is kept, by kind: for `build_sources`, and for looking at it and clearing it."""
+    from plumbrule.mcp_server.platforms.fetched import FetchedFolders
+
+    return {
+        kind: FetchedFolders(cache_folder / kind, settings.cache_max_bytes) for kind in ("repositories", "packages")
+    }
 
 
 def stdio_roots(settings: SourceSettings, home: Path) -> tuple[Path, ...]:

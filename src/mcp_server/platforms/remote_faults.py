@@ -87,9 +87,11 @@ _SENTENCES: tuple[tuple[str, _Fault], ...] = (
     (r"SSL certificate problem|certificate verif", _CERTIFICATE),
     (r"not valid: is this a git repository|bad line length|protocol error|invalid server response", _NOT_GIT),
     (r"expected flush|unexpected line|unknown object format|pack signature mismatch|bad pack", _NOT_GIT),
-    (r"invalid index-pack output|index-pack failed|pack has|packfile|inflate", _NOT_GIT),
+    (r"index-pack failed|pack has|packfile|inflate", _NOT_GIT),
     (r"Could not resolve|Failed to connect|Connection re(?:set|fused)|unable to access|early EOF", _UNREACHABLE),
     (r"hung up|disconnect|transfer closed|Recv failure|Empty reply|RPC failed|SSL", _UNREACHABLE),
+    # index-pack ended without a word of its own: the file size limit's signal killed it, and git does not say so.
+    (r"invalid index-pack output", _TOO_LARGE),
 )
 """Searched in this order: the first that fits decides."""
 
