@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +20,9 @@ from plumbrule.mcp_server.platforms.limits import ArchiveLimits, LocalLimits
 from plumbrule.mcp_server.platforms.listing import Omissions, set_id, tidy, tree_id
 from plumbrule.mcp_server.platforms.localrefs import Head, LocalRefs
 from plumbrule.mcp_server.platforms.objects import ObjectsSnapshot, find_commit, list_tree, narrowed, subtree_id
-from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Origin, Snapshot
 from plumbrule.mcp_server.platforms.refs import SHORT_ID, checked_ref, is_object_id
-from plumbrule.mcp_server.platforms.standing import open_work_tree
+from plumbrule.mcp_server.platforms.standing import NothingTracked, open_work_tree
 from plumbrule.mcp_server.platforms.workspace import Workspace
 from plumbrule.mcp_server.platforms.worktree import FilesSnapshot
 
@@ -54,7 +54,7 @@ class LocalSources:
             elif git_dir.worktree is None or ref is not None:
                 opened = self._open_objects(text, path, git_dir, ref)
             else:
-                opened = open_work_tree(text, path, git_dir, self.workspace, self.limits, now_s=self.now_s())
+                opened = self._open_standing(text, path, git_dir)
         else:
             if ref is not None:
                 raise InvalidArgument("An archive has no refs.", hint="Leave out what follows the @.")
@@ -86,6 +86,17 @@ class LocalSources:
             return False
 
     @asynccontextmanager
+    async def _open_standing(self, text: str, path: Path, git_dir: GitDir) -> AsyncIterator[Snapshot]:
+        """A work tree; a folder that its repository ignores altogether is read as one without git."""
+        async with AsyncExitStack() as stack:
+            work_tree = open_work_tree(text, path, git_dir, self.workspace, self.limits, now_s=self.now_s())
+            try:
+                snapshot = await stack.enter_async_context(work_tree)
+            except NothingTracked:
+                snapshot = await stack.enter_async_context(self._open_folder(text, path, None))
+            yield snapshot
+
+    @asynccontextmanager
     async def _open_folder(self, text: str, path: Path, ref: str | None) -> AsyncIterator[Snapshot]:
         if ref is not None:
             raise InvalidArgument("This folder is no git repository, so it has no refs.", hint="Leave out the @ref.")
@@ -93,13 +104,17 @@ class LocalSources:
         try:
             with BeneathReader(root_fd) as reader:
                 walk = FolderWalk(reader, max_files=self.limits.max_files, refuses=self._refuses(path))
-                await to_thread.run_sync(walk.run)
-            entries = tidy(walk.entries, walk.omitted, self.limits.max_files)
-            content = set_id(f"{entry.path}\0{entry.kind}\0{walk.stamps[entry.path]}" for entry in entries)
+                entries, content = await to_thread.run_sync(self._walked, walk)
             origin = Origin(text, "path", path.name, content_id=content)
             yield FilesSnapshot(root_fd, origin, entries, walk.omitted.as_skipped())
         finally:
             os.close(root_fd)
+
+    def _walked(self, walk: FolderWalk) -> tuple[list[Entry], str]:
+        """The files, and the identity of their set."""
+        walk.run()
+        entries = tidy(walk.entries, walk.omitted, self.limits.max_files)
+        return entries, set_id(f"{entry.path}\0{entry.kind}\0{walk.stamps[entry.path]}" for entry in entries)
 
     def _refuses(self, path: Path) -> Callable[[str], bool] | None:
         """Places of credentials are left out where roots bound the caller; the command line's user sees all of his."""
@@ -113,8 +128,8 @@ class LocalSources:
         subpath = subpath_of(path, git_dir)
         head: Head | None = None
         if ref is None:
-            head = refs.head()
-        wanted = resolved(refs, ref) if ref is not None else head.commit if head else None
+            head = await to_thread.run_sync(refs.head)
+        wanted = await to_thread.run_sync(resolved, refs, ref) if ref is not None else head.commit if head else None
         if wanted is None:
             raise NotFound(
                 "This repository has no commit yet."

@@ -47,13 +47,14 @@ async def open_work_tree(
     """The files below `path`, a folder of the work tree of `git_dir`.
 
     Raises:
+        NothingTracked: see there.
         InvalidRepository: HEAD, the index or the commit is damaged; LimitExceeded: the index is too large.
     """
     assert git_dir.worktree is not None
     inside = path.relative_to(git_dir.worktree).as_posix()
     subpath = "" if inside == "." else inside
     refs = LocalRefs(git_dir)
-    head = refs.head()
+    head = await to_thread.run_sync(refs.head)
     shallow = bool(git_dir.shallow)
     with workspace.folder() as temporary, _opened(path) as root_fd:
         exclude = small_file(git_dir.common, "info/exclude", MAX_EXCLUDE_BYTES) or b""
@@ -85,6 +86,10 @@ def _opened(path: Path) -> Iterator[int]:
         yield fd
     finally:
         os.close(fd)
+
+
+class NothingTracked(Exception):
+    """The folder lies in a repository that has nothing in it: no tracked file, and all others ignored."""
 
 
 class _Standing:
@@ -125,7 +130,9 @@ class _Standing:
         await self._unsettle_converted(found)
         if self._commit_is_lost:  # the files are there all the same
             found.omitted.add("unreadable_tree", head or "")
-        found.entries = tidy(found.entries, found.omitted, self._limits.max_files)
+        if self._subpath and not tracked and not found.entries:
+            raise NothingTracked
+        found.entries = await to_thread.run_sync(tidy, found.entries, found.omitted, self._limits.max_files)
         await self._judge(found, commit[0].tree if commit else None)
         return found
 
@@ -256,25 +263,29 @@ class _Standing:
 
     async def _judge(self, found: Comparison, commit_tree: str | None) -> None:
         """Set `dirty` and `content_id`: by the tree that the files make when all their blobs are known."""
+        unsure = found.omitted.has("file_limit", "untracked_not_listed")
+        made, self.content_id = await to_thread.run_sync(self._identity, found, unsure)
+        if unsure or self._commit_is_lost:
+            self.dirty = None
+        elif made:
+            self.dirty = commit_tree is None or made != await self._committed(commit_tree)
+
+    def _identity(self, found: Comparison, unsure: bool) -> tuple[str, str]:
+        """The tree id that the files make with what was left out on purpose, "" when it cannot be known, and the
+        identity of the set itself."""
         items = [
             TreeItem(os.fsencode(entry.path), MODES[entry.kind], entry.blob or self._converted.get(entry.path, ""))
             for entry in found.entries
         ]
-        unsure = found.omitted.has("file_limit", "untracked_not_listed")
-        if unsure or self._commit_is_lost:
-            self.dirty = None
+        made = ""
         if not unsure and all(item.blob for item in items):
             seen = {item.path for item in items}
             unseen = [item for item in self._unseen if item.path not in seen]
-            made = await to_thread.run_sync(tree_hash, items + unseen, self._git_dir.object_format)
-            if not self._commit_is_lost:
-                self.dirty = commit_tree is None or made != await self._committed(commit_tree)
+            made = tree_hash(items + unseen, self._git_dir.object_format)
             if not unseen and not self._converted:
-                self.content_id = tree_id(made)
-                return
-        self.content_id = set_id(
-            f"{entry.path}\0{entry.kind}\0{entry.blob or found.stamps.get(entry.path, '')}" for entry in found.entries
-        )
+                return made, tree_id(made)
+        lines = (f"{entry.path}\0{entry.kind}\0{entry.blob or found.stamps[entry.path]}" for entry in found.entries)
+        return made, set_id(lines)
 
     async def _committed(self, commit_tree: str) -> str:
         return await subtree_id(self._skeleton, commit_tree, self._subpath, self._limits.process())

@@ -510,7 +510,7 @@ async def test_random_damage_never_ends_in_a_fault_of_ours(repository: Path, tmp
     chance = random.Random(11)
     places = [place for place in sorted((repository / ".git").rglob("*")) if place.is_file()]
     codes: set[str] = set()
-    for turn in range(40):
+    for turn in range(15):
         copy = tmp_path / f"copy{turn}"
         shutil.copytree(repository, copy, symlinks=True)
         for _ in range(3):

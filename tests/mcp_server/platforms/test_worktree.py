@@ -171,3 +171,40 @@ async def test_a_name_that_could_be_a_folder_or_a_forge_s_repository_is_refused(
             pass
     assert "./owner/name" in caught.value.hint
     assert "https://github.com/owner/name" in caught.value.hint
+
+
+async def test_a_folder_that_its_repository_ignores_is_read_as_one_without_git(
+    repository: Path, sources: Sources
+) -> None:
+    (repository / ".gitignore").write_text("node_modules/\n")
+    (repository / "node_modules" / "express").mkdir(parents=True)
+    (repository / "node_modules" / "express" / "index.js").write_text("x")
+    async with sources.open(str(repository / "node_modules" / "express")) as snapshot:
+        assert [entry.path for entry in snapshot.entries] == ["index.js"]
+        assert snapshot.origin.commit is None
+        assert snapshot.origin.name == "express"
+
+
+async def test_a_repository_before_its_first_commit_shows_its_files(tmp_path: Path, sources: Sources, git) -> None:
+    new = tmp_path / "new"
+    new.mkdir()
+    git(new, "init", "-q", "-b", "main")
+    (new / "a.txt").write_text("a")
+    for _ in range(2):
+        async with sources.open(str(new)) as snapshot:
+            assert [entry.path for entry in snapshot.entries] == ["a.txt"]
+            assert snapshot.origin.commit is None
+            assert snapshot.origin.dirty is True
+            assert await snapshot.activity() is None
+        git(new, "add", "-A")
+
+
+async def test_a_nested_repository_is_counted_and_not_entered(repository: Path, sources: Sources, git) -> None:
+    (repository / "nested").mkdir()
+    (repository / "nested" / "x.txt").write_text("x")
+    git(repository / "nested", "init", "-q")
+    git(repository / "nested", "add", "-A")
+    git(repository / "nested", "commit", "-qm", "x")
+    async with sources.open(str(repository)) as snapshot:
+        assert not any(entry.path.startswith("nested") for entry in snapshot.entries)
+        assert skipped_of(snapshot) == {"nested_repository": 1}
