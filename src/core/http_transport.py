@@ -7,7 +7,7 @@ the host's. No environment variable, netrc, cookie or redirect has any effect.
 """
 
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
@@ -182,28 +182,50 @@ async def _first_connected(
     """A stream to the address that answers first, each getting a head start over the next (RFC 8305)."""
     streams: list[httpcore2.AsyncNetworkStream] = []
     failures: list[Exception] = []
-    with anyio.move_on_after(limit_s):
-        async with anyio.create_task_group() as group:
-
-            async def attempt(address: str, done: anyio.Event) -> None:
-                try:
-                    streams.append(await tcp.connect_tcp(address, port, limit_s))
-                    group.cancel_scope.cancel()
-                except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                    failures.append(error)
-                finally:
-                    done.set()
-
-            for address in addresses:
-                done = anyio.Event()
-                group.start_soon(attempt, address, done)
-                with anyio.move_on_after(STAGGER_S):
-                    await done.wait()
-    for surplus in streams[1:]:
-        await surplus.aclose()
+    try:
+        with anyio.move_on_after(limit_s):
+            await _race(tcp, addresses, port, limit_s, streams, failures)
+    except BaseException:  # cancelled at the very moment of success
+        await _close_all(streams)
+        raise
+    await _close_all(streams[1:])
     if streams:
         return streams[0]
     raise failures[0] if len(failures) == len(addresses) else httpcore2.ConnectTimeout("no address answered")
+
+
+async def _race(
+    tcp: httpcore2.AsyncNetworkBackend,
+    addresses: tuple[str, ...],
+    port: int,
+    limit_s: float,
+    streams: list[httpcore2.AsyncNetworkStream],
+    failures: list[Exception],
+) -> None:
+    """Fill `streams` with the first success, or more when several come at once, and `failures` with the rest."""
+    async with anyio.create_task_group() as group:
+
+        async def attempt(address: str, done: anyio.Event) -> None:
+            try:
+                streams.append(await tcp.connect_tcp(address, port, limit_s))
+                group.cancel_scope.cancel()
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failures.append(error)
+            finally:
+                done.set()
+
+        for address in addresses:
+            done = anyio.Event()
+            group.start_soon(attempt, address, done)
+            with anyio.move_on_after(STAGGER_S):
+                await done.wait()
+
+
+async def _close_all(streams: Sequence[httpcore2.AsyncNetworkStream]) -> None:
+    if streams:
+        with anyio.CancelScope(shield=True):
+            for stream in streams:
+                await stream.aclose()
 
 
 def _pool(network: NetworkSettings, policy: UrlPolicy, resolver: Resolver) -> httpcore2.AsyncConnectionPool:

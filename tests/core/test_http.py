@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from plumbrule.core.clock import ManualClock
@@ -100,7 +101,11 @@ async def server() -> AsyncIterator[Server]:
 
 def client(server: Server, *, origins: tuple[str, ...] = (), **options: object) -> Http:
     network = NetworkSettings(
-        extra_origins=(server.origin, *origins), connect_timeout_s=1.0, read_timeout_s=0.3, total_timeout_s=2.0
+        extra_origins=(server.origin, *origins),
+        connect_timeout_s=1.0,
+        read_timeout_s=0.3,
+        total_timeout_s=2.0,
+        requests_per_minute=60_000,
     )
     options.setdefault("retry", FAST)
     return Http(network, url_policy(network), **options)  # type: ignore[arg-type]
@@ -258,6 +263,18 @@ async def test_cancellation_gives_the_connection_back(server: Server) -> None:  
             with anyio.move_on_after(0.02) as scope:
                 await http.get(f"{server.origin}/silent", max_bytes=1)
             assert scope.cancelled_caught
+        assert (await http.get(f"{server.origin}/x", max_bytes=2)).body == b"ok"
+
+
+async def test_cancellation_at_every_await_point_loses_no_connection(server: Server) -> None:  # F24
+    server.on("/x", answer(b"ok"))
+    async with client(server) as http:
+        for steps in range(150):
+            async with anyio.create_task_group() as group:
+                group.start_soon(lambda: http.get(f"{server.origin}/x", max_bytes=2))
+                for _ in range(steps):
+                    await anyio.lowlevel.checkpoint()
+                group.cancel_scope.cancel()
         assert (await http.get(f"{server.origin}/x", max_bytes=2)).body == b"ok"
 
 

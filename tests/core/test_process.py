@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from plumbrule.core import launcher, process
@@ -225,6 +226,40 @@ async def test_cancellation_kills_the_tree_at_any_moment(  # F24
     assert not _children()
     if note.exists() and note.read_text().strip():
         await until_dead(int(note.read_text()))
+
+
+@pytest.mark.parametrize("way", ["run", "conversation"])
+async def test_cancellation_at_every_await_point_leaves_no_child_and_no_descriptor(  # F24
+    env: dict[str, str], way: str, exit_watch: str
+) -> None:
+    async def work() -> None:
+        if way == "run":
+            await run(["cat"], env=env, stdin=b"x" * 200_000)
+            return
+        async with open_process(["cat"], env=env) as child:
+            child.feed(b"x" * 200_000)
+            await child.read_exact(200_000)
+            await child.finish()
+            await child.wait()
+
+    await work()
+    before = len(os.listdir("/proc/self/fd"))
+    finished = 0
+    for steps in range(0, 60, 2):
+        async with anyio.create_task_group() as group:
+
+            async def whole() -> None:
+                nonlocal finished
+                await work()
+                finished += 1
+
+            group.start_soon(whole)
+            for _ in range(steps):
+                await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+        assert not _children()
+        assert len(os.listdir("/proc/self/fd")) == before
+    assert finished < 30
 
 
 def _children() -> list[int]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from plumbrule.core.errors import InvalidRepository, WorkerCrashed
@@ -206,6 +207,21 @@ async def test_cancellation_at_any_moment_loses_no_place(engine: Path, delay_s: 
             async with anyio.create_task_group() as group:
                 for _ in range(6):
                     group.start_soon(pool.run, "hostile_engine:echo", "still two places")
+
+
+async def test_cancellation_at_every_await_point_leaves_one_working_place(engine: Path) -> None:  # F24
+    async with pool_over(engine, count=1) as pool:
+        await pid_of(pool)
+        before = len(os.listdir("/proc/self/fd"))
+        for steps in range(0, 24, 2):
+            async with anyio.create_task_group() as group:
+                group.start_soon(pool.run, "hostile_engine:echo", b"x" * 100_000)
+                for _ in range(steps):
+                    await anyio.lowlevel.checkpoint()
+                group.cancel_scope.cancel()
+            with anyio.fail_after(5):
+                await pid_of(pool)
+            assert len(os.listdir("/proc/self/fd")) == before
 
 
 async def test_nothing_a_library_prints_or_reads_gets_between(
