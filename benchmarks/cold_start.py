@@ -2,7 +2,7 @@
 
 Both are started anew for each round, by turns; the handshake and one `tools/list` are sent at once, and the clock
 stops when the list is read. CPU is the server process's own, from the kernel's scheduler statistics; the least of
-seven rounds counts. The peer has one echo tool, and no logging, masking, settings or engines.
+seven rounds counts. Ours is `plumbrule serve` as shipped; the peer has one echo tool and nothing else.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 SERVERS = Path(__file__).with_name("_echo_servers.py")
 ROUNDS = 7
 BAR_S = 0.1
-OURS = [sys.executable, str(SERVERS), "ours", "stdio"]
+OURS = [sys.executable, "-m", "plumbrule", "serve", "--transport", "stdio"]
 BARE = [sys.executable, str(SERVERS), "bare", "stdio"]
 FLOOR_LOOP = """
 import json, sys

@@ -39,10 +39,11 @@ def fixture_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def shipped_command() -> list[str]:
     """What starts the server that is shipped; a transport and its options follow."""
-    return [sys.executable, str(SERVER_TESTS / "echo_app.py")]
+    return [sys.executable, "-m", "plumbrule", "serve", "--transport"]
 
 
 @pytest.fixture(scope="session")
 def shipped_url(shipped_command: list[str]) -> Iterator[str]:
     """The shipped server over HTTP."""
-    yield from listening(Served("http", command=tuple(shipped_command), stdin=subprocess.DEVNULL))
+    command = tuple(shipped_command)
+    yield from listening(Served("http", "--port", "0", command=command, stdin=subprocess.DEVNULL))

@@ -3,11 +3,13 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import node_tools
 import pytest
+from serving import ECHO_APP
 
 pytestmark = pytest.mark.conformance
 
@@ -81,25 +83,45 @@ def test_the_inspector_finds_no_fault_in_the_tools(
     assert json.loads(done.stdout)["tools"]
 
 
-def test_the_typescript_client_reads_error_results(shipped_command: list[str]) -> None:  # S-04, S-05
+def typescript_client_reads(command: list[str], calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the TypeScript SDK's client makes of each call; it validates results and errors against the schema."""
+    script = Path(__file__).with_name("read_errors.mjs").read_text()
+    arguments = [node_tools.node(), "--input-type=module", "-", json.dumps(command), json.dumps(calls)]
+    done = run(arguments, input=script, cwd=node_tools.TOOLS)
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen: list[dict[str, Any]] = json.loads(done.stdout)
+    assert not [one["thrown"] for one in seen if "thrown" in one]
+    return seen
+
+
+def code(result: dict[str, Any]) -> str | None:
+    return result["structuredContent"].get("error", {}).get("code")
+
+
+def test_the_typescript_client_reads_every_kind_of_error() -> None:  # S-04
     calls = [
         {"name": "behave", "arguments": {"mode": "known"}},
         {"name": "behave", "arguments": {"mode": "crash"}},
         {"name": "echo", "arguments": {"texd": "x"}},
         {"name": "nothing", "arguments": {}},
-        {"name": "echo", "arguments": {"text": "x"}},
     ]
-    script = Path(__file__).with_name("read_errors.mjs").read_text()
-    command = [
-        node_tools.node(),
-        "--input-type=module",
-        "-",
-        json.dumps([*shipped_command, "stdio"]),
-        json.dumps(calls),
+    seen = typescript_client_reads([sys.executable, ECHO_APP, "stdio"], calls)
+    assert [code(one) for one in seen] == ["unavailable", "internal", "invalid_argument", "unknown_tool"]
+    assert all(one["isError"] for one in seen)
+
+
+def test_the_typescript_client_reads_the_shipped_tools_results_and_errors(
+    shipped_command: list[str], tmp_path: Path
+) -> None:  # S-05
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "small"\nversion = "1"\n')
+    (tmp_path / "small.py").write_text("print('hello')\n")
+    details = ("card", "summary", "full")
+    calls: list[dict[str, Any]] = [
+        *({"name": "analyze_repository", "arguments": {"source": str(tmp_path), "detail": d}} for d in details),
+        {"name": "analyze_repository", "arguments": {"source": "/nowhere/at/all"}},
+        {"name": "analyze_repository", "arguments": {"sourse": "."}},
+        {"name": "analyze", "arguments": {}},
     ]
-    done = run(command, input=script, cwd=node_tools.TOOLS)
-    assert done.returncode == 0, done.stderr[-2000:]
-    seen = json.loads(done.stdout)
-    codes = [one["structuredContent"].get("error", {}).get("code") for one in seen]
-    assert codes == ["unavailable", "internal", "invalid_argument", "unknown_tool", None]
-    assert [one["isError"] for one in seen] == [True, True, True, True, False]
+    seen = typescript_client_reads([*shipped_command, "stdio", "--root", str(tmp_path)], calls)
+    assert [code(one) for one in seen] == [None, None, None, "access_denied", "invalid_argument", "unknown_tool"]
+    assert [one["isError"] for one in seen] == [False] * 3 + [True] * 3

@@ -14,7 +14,7 @@ from typing import Any
 
 ECHO_APP = str(Path(__file__).with_name("echo_app.py"))
 WAIT_S = 30
-LISTENING = re.compile(r"listening on (http://\S+)")
+LISTENING = re.compile(r"listening on (http://[^\s\",]+)")
 
 
 class Output:
