@@ -4,15 +4,15 @@ import types
 from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 
 def revive(kind: type[T], value: dict[str, Any]) -> T:
-    """An instance of the dataclass `kind` from its wire form; fields that were left out take their defaults."""
+    """An instance of the dataclass `kind` from its wire form; what the wire left out was absent or empty."""
     hints = _hints(cast(Hashable, kind))
-    given = {name: _part(hint, value[name]) for name, hint in hints.items() if name in value}
+    given = {name: _part(hint, value[name]) if name in value else _left_out(hint) for name, hint in hints.items()}
     return kind(**given)
 
 
@@ -20,6 +20,18 @@ def revive(kind: type[T], value: dict[str, Any]) -> T:
 def _hints(kind: Any) -> dict[str, Any]:
     resolved = get_type_hints(kind)
     return {field.name: resolved[field.name] for field in fields(kind)}
+
+
+def _left_out(hint: Any) -> Any:
+    """The absent or empty value of a field, whatever its default is."""
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return None
+    if origin in (tuple, dict):
+        return origin()
+    if isinstance(hint, type) and is_dataclass(hint):
+        return revive(hint, {})
+    return "" if hint is str or origin is Literal else hint()
 
 
 def _part(hint: Any, value: Any) -> Any:
