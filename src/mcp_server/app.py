@@ -6,7 +6,7 @@ costs half a second) the server together. Above it lies `cli`. Nothing here comp
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import anyio
+from anyio import to_thread
 
 from plumbrule import __version__
-from plumbrule.core.calls import Admission, CallRuntime
+from plumbrule.core.calls import Admission, CallObserver, CallRuntime
 from plumbrule.core.clock import SYSTEM_CLOCK
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.lifecycle import Lifecycle, Part
+from plumbrule.core.observability.log_lines import TraceIds
 from plumbrule.core.observability.logging import LogPipe, configure
+from plumbrule.core.observability.metrics import MetricsSettings
+from plumbrule.core.observability.observing import Observing, observe
 from plumbrule.core.security.masking import Masker
 from plumbrule.core.security.paths import PathPolicy
 from plumbrule.core.store.build import build_cache, cache_path
@@ -29,6 +33,7 @@ from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.rules import RULES
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
+from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, settings_schema
 from plumbrule.mcp_server.tools.catalog import all_tools
 from plumbrule.mcp_server.tools.resources import SurveyPrompt, all_resources
@@ -62,6 +67,8 @@ class App:
     cache: Cache
     parts: tuple[Part, ...]
     logs: LogPipe
+    metrics: Callable[[], tuple[bytes, str]] | None
+    """The exposition for `/metrics` with its content type; None when nothing is counted."""
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -86,31 +93,53 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     settings = loaded.settings
     masker = Masker()
     masker.register(*secret_values(settings))
-    logs = _log_pipe(loaded, purpose, masker)
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
-    sources = build_sources(
+    surveyor = Surveyor(_sources(loaded, purpose, keep=keep), cache, workers, settings.survey)
+    tools = all_tools(surveyor)
+    watching = _observing(settings, purpose, masker, [tool.name for tool in tools])
+    return App(
+        settings=settings,
+        runtime=_runtime(settings, purpose, masker, watching.observer),
+        surveyor=surveyor,
+        tools=tools,
+        cache=cache,
+        parts=(
+            Part("telemetry", stop=_in_thread(watching.close)),
+            Part("cache", stop=_in_thread(cache.close)),
+            Part("workers", stop=workers.aclose),
+        ),
+        logs=_log_pipe(loaded, purpose, masker, watching.trace_ids),
+        metrics=watching.render,
+    )
+
+
+def _sources(loaded: Loaded, purpose: Purpose, *, keep: bool) -> Sources:
+    settings = loaded.settings
+    return build_sources(
         settings.sources if keep else replace(settings.sources, cache_max_bytes=0),
         settings.network,
         paths=_paths(loaded, purpose),
         cache_folder=cache_path(settings.cache).parent,
     )
-    surveyor = Surveyor(sources, cache, workers, settings.survey)
-    return App(
-        settings=settings,
-        runtime=CallRuntime(
-            mask=masker.mask,
-            mask_value=masker.mask_value,
-            admission=Admission(settings.limits.max_calls),
-            deadline_s=None if purpose == "command" else settings.limits.deadline_s,
-            rates=settings.limits.client_rates(SYSTEM_CLOCK) if purpose in ("http", "sse") else None,
-        ),
-        surveyor=surveyor,
-        tools=all_tools(surveyor),
-        cache=cache,
-        parts=(Part("cache", stop=_closing(cache)), Part("workers", stop=workers.aclose)),
-        logs=logs,
+
+
+def _runtime(settings: Settings, purpose: Purpose, masker: Masker, observer: CallObserver | None) -> CallRuntime:
+    """Deadlines are for hosts that give up, rates for clients that share a server: a person needs neither."""
+    return CallRuntime(
+        mask=masker.mask,
+        mask_value=masker.mask_value,
+        admission=Admission(settings.limits.max_calls),
+        deadline_s=None if purpose == "command" else settings.limits.deadline_s,
+        observer=observer,
+        rates=settings.limits.client_rates(SYSTEM_CLOCK) if purpose in ("http", "sse") else None,
     )
+
+
+def _observing(settings: Settings, purpose: Purpose, masker: Masker, tools: Sequence[str]) -> Observing:
+    """Metrics only where `/metrics` is served; their library and that of traces are imported only when on."""
+    counted = settings.metrics if purpose in ("http", "sse") else MetricsSettings(enabled=False)
+    return observe(counted, settings.telemetry, masker, tools, __version__)
 
 
 def fetched_sizes(settings: Settings) -> dict[str, int]:
@@ -125,7 +154,7 @@ def forget_fetched(settings: Settings) -> int:
     return sum(folders.clear() for folders in kept.values())
 
 
-def _log_pipe(loaded: Loaded, purpose: Purpose, masker: Masker) -> LogPipe:
+def _log_pipe(loaded: Loaded, purpose: Purpose, masker: Masker, trace_ids: TraceIds | None) -> LogPipe:
     """One command's own log line would stand in the way of its page: below a warning only when somebody asked."""
     log = loaded.settings.log
     quiet = purpose == "command" and "log.level" not in loaded.origins
@@ -137,6 +166,7 @@ def _log_pipe(loaded: Loaded, purpose: Purpose, masker: Masker) -> LogPipe:
         max_bytes=log.max_bytes,
         backups=log.backups,
         mask=log.mask,
+        trace_ids=trace_ids,
     )
 
 
@@ -161,11 +191,13 @@ def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
     return PathPolicy(roots=roots if "sources.roots" in loaded.origins else (), home=None, cwd=None)
 
 
-def _closing(cache: Cache) -> Callable[[], Awaitable[None]]:
-    async def close() -> None:
-        cache.close()
+def _in_thread(close: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """Closing may wait for a disk or a collector; the loop must not."""
 
-    return close
+    async def stop() -> None:
+        await to_thread.run_sync(close)
+
+    return stop
 
 
 def serve_stdio(loaded: Loaded, pipes: "StdioPipes") -> int:
@@ -195,7 +227,7 @@ def serve_web(loaded: Loaded, transport: Literal["http", "sse"]) -> int:
         app = build_app(loaded, transport)
         _warn_of_root()
         async with app.running():
-            return await serve(_server(app), loaded.settings.http, health=_health(app))
+            return await serve(_server(app), loaded.settings.http, health=_health(app), metrics=app.metrics)
 
     return anyio.run(run, backend_options={"use_uvloop": find_spec("uvloop") is not None})
 

@@ -20,6 +20,8 @@ from plumbrule.core.calls import CallLimits
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.fields import Mismatch, accept, describe
 from plumbrule.core.observability.logging import LogSettings
+from plumbrule.core.observability.metrics import MetricsSettings
+from plumbrule.core.observability.tracing import TelemetrySettings
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.settings import (
     CONFIG_VARIABLE,
@@ -50,6 +52,8 @@ class Settings:
     """Everything that can be set. Each field is a section; its class lies beside the code that it steers."""
 
     log: LogSettings = field(default_factory=LogSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     limits: CallLimits = field(default_factory=CallLimits)
     cache: CacheSettings = field(default_factory=CacheSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
@@ -88,11 +92,12 @@ def secret_values(settings: Settings) -> list[str]:
 
 
 def _texts(value: Any) -> list[str]:
-    """Each text, and of `host=token` the token by itself too."""
+    """Each text, and the value by itself of each `name=value` in it."""
     if isinstance(value, Mapping):
         value = list(typing.cast("Mapping[str, str]", value).values())
     items = typing.cast("Sequence[str]", value if isinstance(value, (list, tuple)) else [value])
-    return [part for item in items for part in (item, item.partition("=")[2]) if part]
+    pieces = [piece.partition("=")[2].strip() for item in items if item for piece in item.split(",")]
+    return [text for text in (*items, *pieces) if text]
 
 
 def load(

@@ -96,6 +96,8 @@ def test_http_is_ready_and_ends_on_a_signal_with_0(plumbrule, transport: str) ->
         base = url.rsplit("/", 1)[0]
         with urllib.request.urlopen(f"{base}/readyz", timeout=10) as answer:  # a loopback address
             assert answer.read() == b"ok\n"
+        with urllib.request.urlopen(f"{base}/metrics", timeout=10) as answer:
+            assert b"plumbrule_build_info" in answer.read()
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=15) == 0
         assert server.stdout is not None
