@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -114,9 +115,8 @@ def test_worker_targets_exist_and_lie_in_engines(modules: list[Path], root: Path
                 assert callable(getattr(importlib.import_module(module), function))
 
 
-def test_every_runtime_dependency_is_imported_by_us(modules: list[Path], root: Path) -> None:
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    required = {re.split(r"[<>=;\s\[]", line)[0].lower().replace("-", "_") for line in project["dependencies"]}
+def imports_of(modules: list[Path]) -> set[str]:
+    """The top-level names that the package imports."""
     imported = set[str]()
     for path in modules:
         for node in ast.walk(parsed(path)):
@@ -124,10 +124,28 @@ def test_every_runtime_dependency_is_imported_by_us(modules: list[Path], root: P
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 imported.add(node.module.split(".")[0])
+    return imported
+
+
+def required(root: Path) -> set[str]:
+    """What pyproject.toml requires, by the name that is imported."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
+    names = {re.split(r"[<>=;\s\[]", line)[0].lower().replace("-", "_") for line in lines}
     spelled = {"pyyaml": "yaml", "opentelemetry_sdk": "opentelemetry"}
-    unused = {name for name in required if spelled.get(name, name) not in imported}
-    # uvicorn's protocol class of that name imports it; `server/uvicorn_server` falls back to h11 where it is missing.
-    assert unused <= {"httptools"}, unused
+    return {spelled.get(name, name) for name in names}
+
+
+def test_every_dependency_is_used(modules: list[Path], root: Path) -> None:
+    # These are chosen by name: httptools by uvicorn, uvloop by anyio when `app` finds it, the exporter by `tracing`.
+    chosen = {"httptools", "uvloop", "opentelemetry_exporter_otlp_proto_http"}
+    assert required(root) - imports_of(modules) <= chosen
+
+
+def test_everything_imported_is_required(modules: list[Path], root: Path) -> None:
+    # They come inside their parents' exact pins: mcp_types with mcp, httpcore2 with httpx2.
+    inside = {"mcp_types", "httpcore2", "starlette"}
+    assert imports_of(modules) - set(sys.stdlib_module_names) - {"plumbrule"} <= required(root) | inside
 
 
 def test_no_shipped_file_holds_a_secret(tracked: list[Path], root: Path) -> None:  # L-16
