@@ -12,7 +12,7 @@ import stat
 import tempfile
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,11 +48,37 @@ _UNREAD = (
 
 
 class _Decompressor(Protocol):
+    """As `bz2.BZ2Decompressor`: gives at most `max_length` bytes a turn and says when it wants more input."""
+
     @property
     def eof(self) -> bool: ...
     @property
     def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
+    @property
+    def needs_input(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Gzip:
+    """zlib's object with the manners of the other two."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(wbits=31)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._stream.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._stream.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._stream.decompress(self._stream.unconsumed_tail or data, max_length)
 
 
 class ArchiveSnapshot:
@@ -119,7 +145,7 @@ class _Opened:
 
 
 @asynccontextmanager
-async def open_archive(path: Path, origin: Origin, limits: ArchiveLimits) -> AsyncIterator[ArchiveSnapshot]:
+async def open_archive(path: Path, origin: Origin, limits: ArchiveLimits) -> AsyncGenerator[ArchiveSnapshot]:
     """The files in the archive at `path`, without the one folder that all of them may share.
 
     Raises:
@@ -194,7 +220,7 @@ def _digest(fd: int) -> str:
 
 def _decompressor(head: bytes) -> Callable[[], _Decompressor] | None:
     if head.startswith(b"\x1f\x8b"):
-        return lambda: zlib.decompressobj(wbits=31)
+        return _Gzip
     if head.startswith(b"BZh"):
         return bz2.BZ2Decompressor
     if head.startswith(b"\xfd7zXZ\0"):
@@ -242,24 +268,27 @@ def _unpack_failure(error: OSError) -> InvalidRepository | LimitExceeded:
 
 
 def _decompressed(fd: int, make: Callable[[], _Decompressor]) -> Iterable[bytes]:
-    """The unpacked bytes in bounded pieces, of all streams that follow each other."""
-    at, waiting = 0, b""
-    stream = make()
-    fresh = True
+    """The unpacked bytes in pieces of at most CHUNK_BYTES, of all streams that follow each other."""
+    at = 0
+    stream, fresh = make(), True
     while True:
-        raw = waiting or os.pread(fd, CHUNK_BYTES // 16, at)
-        at += 0 if waiting else len(raw)
-        waiting = b""
-        if not raw:
-            if fresh:
-                return
-            raise EOFError
-        fresh = False
-        yield stream.decompress(raw)
+        raw = b""
+        if stream.needs_input:
+            raw = os.pread(fd, CHUNK_BYTES, at)
+            at += len(raw)
+            if not raw:
+                if fresh:
+                    return
+                raise EOFError
+            fresh = False
+        yield stream.decompress(raw, CHUNK_BYTES)
         if stream.eof:
-            waiting = stream.unused_data.lstrip(b"\0")
-            if waiting and not _begins_stream(waiting):
-                return  # padding or a signature behind the last stream
+            unused = stream.unused_data
+            at -= len(unused)
+            padding = len(unused) - len(unused.lstrip(b"\0"))
+            if unused and not _begins_stream(unused[padding:]) and padding < len(unused):
+                return  # a signature behind the last stream
+            at += padding
             stream, fresh = make(), True
 
 

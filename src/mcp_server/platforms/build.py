@@ -1,7 +1,7 @@
 """Puts the adapters together: from what the caller typed to an open snapshot. The one module that names them all."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,7 +127,7 @@ class _Sources:
         self._swept = False
 
     @asynccontextmanager
-    async def open(self, source: str) -> AsyncIterator[Snapshot]:
+    async def open(self, source: str) -> AsyncGenerator[Snapshot]:
         """See the port."""
         if not self._swept:
             self._swept = True

@@ -4,7 +4,7 @@ The remote is asked for its refs each time, unless a full commit id says which o
 is noticed, and lost access too. Nothing is checked out.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,7 +66,7 @@ class Checkout:
         self._flights: SingleFlight[str] = SingleFlight()
 
     @asynccontextmanager
-    async def open(self, text: str, source: GitSource) -> AsyncIterator[Snapshot]:
+    async def open(self, text: str, source: GitSource) -> AsyncGenerator[Snapshot]:
         """The snapshot of a remote repository. Errors as `Sources.open`."""
         token = self._tokens.get(source.url.origin)
         with self._workspace.folder() as temporary:
@@ -102,7 +102,7 @@ class Checkout:
     @asynccontextmanager
     async def _fetched(
         self, source: GitSource, target: _Target, token: Token | None, key: str, temporary: Path
-    ) -> AsyncIterator[Path]:
+    ) -> AsyncGenerator[Path]:
         """The commit in a folder of its own: kept for later calls when it may be, else gone with this one."""
         made = temporary / "made"
 
@@ -133,7 +133,7 @@ class Checkout:
     @asynccontextmanager
     async def _snapshot(
         self, text: str, source: GitSource, target: _Target, git_dir: Path, home: Path
-    ) -> AsyncIterator[Snapshot]:
+    ) -> AsyncGenerator[Snapshot]:
         skeleton = Skeleton(git_dir, home)
         process = self._limits.process()
         commit = await find_commit(skeleton, fetched_commit(git_dir), process)

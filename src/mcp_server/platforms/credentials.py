@@ -5,7 +5,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +66,7 @@ class Asking:
 
 
 @contextmanager
-def asking(token: Token | None, home: Path) -> Iterator[Asking]:
+def asking(token: Token | None, home: Path) -> Generator[Asking]:
     """The means to answer git's prompts from `token`; git is told that nobody answers when there is none."""
     if token is None:
         yield Asking({}, ())

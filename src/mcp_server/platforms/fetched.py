@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class FetchedFolders:
         self._max_bytes = max_bytes
 
     @contextmanager
-    def held(self, key: str) -> Iterator[Path | None]:
+    def held(self, key: str) -> Generator[Path | None]:
         """The folder for `key`, kept from being removed until the context ends; None when there is none."""
         folder = self._base / key
         lock = _locked(folder, fcntl.LOCK_SH)

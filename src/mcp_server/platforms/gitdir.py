@@ -173,6 +173,9 @@ def _opened(worktree: Path | None, private: Path, common: Path, allowed: Allowed
     for name in ("objects", "refs"):
         if (common / name).is_symlink():
             raise InvalidRepository(f"The {name} folder of this repository is a symbolic link.", hint="Clone anew.")
+    if not allowed(common):
+        raise AccessDenied("The git folder lies outside the folders that may be read.", hint="Add its root.")
+    _require_plain_objects(common / "objects", allowed)
     config = (small_file(common, "config", MAX_CONFIG_BYTES) or b"").decode("utf-8", "replace")
     shallow = small_file(common, "shallow", MAX_SHALLOW_BYTES)
     alternates = small_file(common, "objects/info/alternates", MAX_POINTER_BYTES)
@@ -190,6 +193,29 @@ def _opened(worktree: Path | None, private: Path, common: Path, allowed: Allowed
         shallow=_ids(shallow or b""),
         alternates=_alternates(common / "objects", alternates or b"", allowed),
     )
+
+
+def _require_plain_objects(objects: Path, allowed: Allowed) -> None:
+    """Refuse an object folder through which git would leave the allowed roots, or wait forever.
+
+    Its folders must be real ones; what lies among the packs must be regular, or a link to a place that may be read
+    (some tools share packs that way). Single loose objects are not looked at: they are bound by git's time limit.
+    """
+    with os.scandir(objects) as items:
+        if any(item.is_symlink() for item in items):
+            raise InvalidRepository("The object folder of this repository has symbolic links.", hint="Clone it anew.")
+    packs = objects / "pack"
+    if not packs.is_dir():
+        return
+    with os.scandir(packs) as items:
+        for item in items:
+            target = Path(os.path.realpath(item.path)) if item.is_symlink() else Path(item.path)
+            if item.is_symlink() and not allowed(target):
+                raise AccessDenied(
+                    "A pack of this repository lies outside the folders that may be read.", hint="Add it."
+                )
+            if not (target.is_file() or target.is_dir()):
+                raise InvalidRepository("A pack of this repository is no regular file.", hint="Clone it anew.")
 
 
 def _object_format(name: str) -> ObjectFormat:
@@ -232,6 +258,7 @@ def _alternates(objects: Path, raw: bytes, allowed: Allowed) -> tuple[Path, ...]
                 "This repository borrows objects from a folder outside those that may be read.",
                 hint="Run git repack -a -d there to make it stand alone, or add that root.",
             )
+        _require_plain_objects(place, allowed)
         found.append(place)
         if len(found) > MAX_ALTERNATES:
             raise InvalidRepository(

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ class LocalSources:
     now_s: Callable[[], float]
 
     @asynccontextmanager
-    async def open(self, text: str) -> AsyncIterator[Snapshot]:
+    async def open(self, text: str) -> AsyncGenerator[Snapshot]:
         """The snapshot behind a path, with an optional `@ref`.
 
         Raises:
@@ -86,7 +86,7 @@ class LocalSources:
             return False
 
     @asynccontextmanager
-    async def _open_standing(self, text: str, path: Path, git_dir: GitDir) -> AsyncIterator[Snapshot]:
+    async def _open_standing(self, text: str, path: Path, git_dir: GitDir) -> AsyncGenerator[Snapshot]:
         """A work tree; a folder that its repository ignores altogether is read as one without git."""
         async with AsyncExitStack() as stack:
             work_tree = open_work_tree(text, path, git_dir, self.workspace, self.limits, now_s=self.now_s())
@@ -97,7 +97,7 @@ class LocalSources:
             yield snapshot
 
     @asynccontextmanager
-    async def _open_folder(self, text: str, path: Path, ref: str | None) -> AsyncIterator[Snapshot]:
+    async def _open_folder(self, text: str, path: Path, ref: str | None) -> AsyncGenerator[Snapshot]:
         if ref is not None:
             raise InvalidArgument("This folder is no git repository, so it has no refs.", hint="Leave out the @ref.")
         root_fd = open_folder(path)
@@ -123,7 +123,7 @@ class LocalSources:
         return lambda below: is_credential_path((*path.parts, *below.split("/")))
 
     @asynccontextmanager
-    async def _open_objects(self, text: str, path: Path, git_dir: GitDir, ref: str | None) -> AsyncIterator[Snapshot]:
+    async def _open_objects(self, text: str, path: Path, git_dir: GitDir, ref: str | None) -> AsyncGenerator[Snapshot]:
         refs = LocalRefs(git_dir)
         subpath = subpath_of(path, git_dir)
         head: Head | None = None

@@ -4,7 +4,7 @@ Above `pypi` and `npm`, which know how their registry names a release's file; th
 kept under its own hash, so that a file which was verified once is not fetched again.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Packages:
         self._policy = _registry_policy(network, settings)
 
     @asynccontextmanager
-    async def open(self, text: str, source: PackageSource) -> AsyncIterator[Snapshot]:
+    async def open(self, text: str, source: PackageSource) -> AsyncGenerator[Snapshot]:
         """The snapshot of a release's file. Errors as `Sources.open`."""
         async with Http(self._network, self._policy, resolver=self._resolver) as http:
             release = await self._release(http, source)
@@ -88,7 +88,7 @@ class Packages:
     @asynccontextmanager
     async def _snapshot(
         self, text: str, source: PackageSource, release: ReleaseFile, file: Path
-    ) -> AsyncIterator[Snapshot]:
+    ) -> AsyncGenerator[Snapshot]:
         origin = Origin(text, "purl", source.name, url=release.url, version=release.version)
         async with open_archive(file, origin, self._settings.archive()) as snapshot:
             yield snapshot

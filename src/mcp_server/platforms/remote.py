@@ -136,6 +136,7 @@ class RemoteGit:
             file_bytes=self.limits.max_bytes,
             stdout_bytes=LISTING_BYTES,
         )
+        code = -1
         try:
             async with open_process(
                 argv, env=env, limits=limits, cwd=home, pass_fds=pass_fds, install_hint=INSTALL_HINT

@@ -21,6 +21,8 @@ from plumbrule.core.errors import (
 
 _SIGNAL_FILE_TOO_LARGE = 25
 _SIGNAL_CPU = 24
+_SIGNAL_KILL = 9
+"""By our own hand when it complains without end, or by the kernel when memory is short."""
 
 _FSCK = re.compile(rb"^(?:remote: )?(?:error|fatal): object [0-9a-f]+: ([A-Za-z]{3,40}): ", re.M)
 _STATUS = re.compile(rb"^fatal: .*The requested URL returned error: ([0-9]{3})", re.M)
@@ -115,7 +117,7 @@ def _fault(stderr: bytes, returncode: int) -> _Fault:
     for pattern, fault in _PATTERNS:
         if pattern.search(stderr):
             return fault
-    return _TOO_LARGE if -returncode in (_SIGNAL_FILE_TOO_LARGE, _SIGNAL_CPU) else _UNKNOWN
+    return _TOO_LARGE if -returncode in (_SIGNAL_FILE_TOO_LARGE, _SIGNAL_CPU, _SIGNAL_KILL) else _UNKNOWN
 
 
 def _of_status(status: int) -> _Fault:

@@ -7,7 +7,7 @@ git itself is asked for the commit's tree, and for untracked files when the walk
 import os
 import re
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -43,7 +43,7 @@ _LISTED = re.compile(rb"([0-7]{6}) ([0-9a-f]+) ([0-3])\t([^\0]*)\0")
 @asynccontextmanager
 async def open_work_tree(
     text: str, path: Path, git_dir: GitDir, workspace: Workspace, limits: LocalLimits, *, now_s: float
-) -> AsyncIterator[Snapshot]:
+) -> AsyncGenerator[Snapshot]:
     """The files below `path`, a folder of the work tree of `git_dir`.
 
     Raises:
@@ -80,7 +80,7 @@ async def open_work_tree(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def _opened(path: Path) -> Generator[int]:
     fd = open_folder(path)
     try:
         yield fd
@@ -122,6 +122,7 @@ class _Standing:
                     self._commit_is_lost = True
 
         tracked, index_mtime_ns = await self._tracked()
+        found = Comparison()
         async with anyio.create_task_group() as group:
             group.start_soon(ask_for_commit)
             found = await to_thread.run_sync(self._compare, tracked, index_mtime_ns)

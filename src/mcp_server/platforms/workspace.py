@@ -7,7 +7,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class Workspace:
         self._ready = False
 
     @contextmanager
-    def folder(self) -> Iterator[Path]:
+    def folder(self) -> Generator[Path]:
         """A new folder that only this user may enter; gone with everything in it when the context ends."""
         path = self._usable_base() / f"{_PREFIX}{secrets.token_hex(8)}"
         path.mkdir(mode=0o700)

@@ -5,6 +5,7 @@ import gzip
 import os
 import subprocess
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -145,6 +146,28 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, advertisement, b"zzzzgarbage" * 100)
         elif how == "redirect":
             self._answer(302, {"Location": "http://169.254.169.254/latest/meta-data"}, b"")
+        elif how == "progress" and self.command == "GET":
+            refs = b"".join(
+                b"%04x%s" % (len(line) + 4, line)
+                for line in (
+                    b"a" * 40 + b" HEAD\0side-band-64k shallow filter symref=HEAD:refs/heads/main\n",
+                    b"a" * 40 + b" refs/heads/main\n",
+                )
+            )
+            self._answer(200, advertisement, b"001e# service=git-upload-pack\n0000" + refs + b"0000")
+        elif how == "progress":
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-git-upload-pack-result")
+            self.end_headers()
+            self.wfile.write(b"0034shallow " + b"a" * 40 + b"0000" + b"0008NAK\n")
+            line = b"\x02\x1b]0;owned\x07Counting objects: 99%\r" + b"x" * 60_000
+            packet = b"%04x%s" % (len(line) + 4, line)
+            while not self.server.stopping.is_set():
+                self.wfile.write(packet)
+        elif how == "gzip":
+            packer = zlib.compressobj(9, wbits=31)
+            bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(300)) + packer.flush()
+            self._answer(200, advertisement | {"Content-Encoding": "gzip"}, bomb)
         elif how == "reset":
             self.connection.close()
         else:

@@ -134,7 +134,7 @@ async def test_nothing_is_kept_when_the_cache_is_off(make_sources: Make, served:
     sources = make_sources(cache_max_bytes=0)
     for _ in range(2):
         async with sources.open(served) as snapshot:
-            assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 4
+            assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 3
     left = [place for place in (tmp_path / "cache").rglob("*") if place.is_file()]
     assert left == []
 
@@ -270,6 +270,19 @@ async def test_a_server_that_never_ends_its_list_of_refs_is_stopped(make_sources
     with anyio.fail_after(20), pytest.raises((UpstreamTimeout, LimitExceeded, InvalidRepository, Unavailable)):
         async with sources.open(f"{world.url}/bad/endless/o/n.git"):
             pass
+
+
+@pytest.mark.parametrize("how", ["progress", "gzip"])
+async def test_a_server_that_floods_us_is_stopped(make_sources: Make, world, how: str) -> None:
+    # A57
+    sources = make_sources(clone_wall_s=4.0)
+    with (
+        anyio.fail_after(20),
+        pytest.raises((UpstreamTimeout, LimitExceeded, InvalidRepository, Unavailable)) as caught,
+    ):
+        async with sources.open(f"{world.url}/bad/{how}/o/n.git"):
+            pass
+    assert "owned" not in caught.value.message
 
 
 async def test_offline_contacts_nothing(served: str, world, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ async def test_objects_borrowed_from_outside_the_roots_are_refused(
         async with confined(tmp_path, tmp_path / "sharing").open(str(tmp_path / "sharing")):
             pass
     async with confined(tmp_path, tmp_path).open(str(tmp_path / "sharing") + "@HEAD") as snapshot:
-        assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 4
+        assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 3
 
 
 async def test_a_parent_repository_outside_the_roots_is_not_entered(repository: Path, tmp_path: Path) -> None:
@@ -458,7 +458,17 @@ def _damages() -> dict[str, Callable[[Path], None]]:
         (git_dir / "index").unlink()
         os.mkfifo(git_dir / "index")
 
+    def linked_packs(git_dir: Path) -> None:
+        shutil.rmtree(git_dir / "objects/pack")
+        (git_dir / "objects/pack").symlink_to("/usr")
+
+    def fifo_pack(git_dir: Path) -> None:
+        for suffix in ("idx", "pack"):
+            os.mkfifo(git_dir / f"objects/pack/pack-{'1' * 40}.{suffix}")
+
     return {
+        "packs behind a link": linked_packs,
+        "a FIFO as a pack": fifo_pack,
         "empty HEAD": write("HEAD", b""),
         "HEAD with garbage": write("HEAD", b"\xff\xfe garbage"),
         "HEAD to a file": write("HEAD", b"ref: ../../etc/passwd\n"),

@@ -96,7 +96,6 @@ async def test_a_ref_reads_objects_and_not_the_files(repository: Path, sources: 
         assert await snapshot.read(snapshot.entries, max_bytes=100) == {
             "a.py": b"print(1)\n",
             "docs/guide.md": b"# Guide\n",
-            "link": b"a.py",
             "run.sh": b"#!/bin/sh\n",
         }
         assert snapshot.origin.ref == "main"
