@@ -88,6 +88,7 @@ _PROGRAM = frozenset(
         *(".whl", ".egg", ".msi", ".deb", ".rpm", ".apk", ".bin", ".com", ".sys", ".ko", ".node", ".wasm", ".dmg"),
     )
 )
+_EXAMPLE = re.compile(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")
 _ASIDE = re.compile(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
     r"vendor|third[_-]?party|node_modules|templates?|__tests__|e2e|benchmarks?)(?=/)"
@@ -189,7 +190,8 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
         _TEST_FILE.search(path) or (name.endswith(".rs") and _RUST_TEST.search(path))
     ):
         found.tests += 1
-        found.first_test = found.first_test or path
+        if not found.first_test or (_EXAMPLE.search(found.first_test) and not _EXAMPLE.search(path)):
+            found.first_test = path
     if "." in name or name.startswith(("id_", "_n")):
         _sort_by_ending(found, entry, path, name)
     if name in _STARTS or (folder.endswith("src/bin") and name.endswith(".rs")):

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from plumbrule.core.security.secrets import find_secrets
 from plumbrule.core.security.text import findings
@@ -24,7 +25,7 @@ def risks_of(
     """Every risk, by severity, then rule, then place. `links` holds the targets of symbolic links by path."""
     found = [
         *_licence_risks(gathered, licence),
-        *secrets,
+        *_gathered_secrets(secrets),
         *_ci_risks(gathered),
         *_tree_risks(gathered, links),
         *_manifest_risks(gathered),
@@ -46,6 +47,19 @@ def secrets_in(path: str, raw: bytes) -> list[Risk]:
         )
         for one in find_secrets(text)
     ]
+
+
+def _gathered_secrets(secrets: Iterable[Risk]) -> Iterator[Risk]:
+    """Each grave one by itself; those among tests, examples and documents together, at the place of the first."""
+    slight: list[Risk] = []
+    for one in secrets:
+        if one.severity == "low":
+            slight.append(one)
+        else:
+            yield one
+    if slight:
+        first = min(slight, key=lambda one: one.evidence.at)
+        yield replace(first, count=len(slight))
 
 
 def _licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]:

@@ -4,11 +4,10 @@
 parser that crashes the process is found by the caller, which sends the files again in halves.
 """
 
-import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
 
@@ -67,15 +66,17 @@ def parse(payload: dict[str, object]) -> list[list[object]]:
 def _parse_one(name: str, parser: str, raw: bytes, limit_s: float) -> list[object]:
     if b"\0" in raw[:8192] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return [[], "not_text", 0]
+    timer = _Timer(limit_s)
     try:
-        with _time_limit(limit_s):
+        with timer:
             found = parser_named(parser)(ManifestText(name, raw))
     except MalformedManifest as error:
         return [[], error.reason, error.line]
     except _TooSlow:
         return [[], "too_slow", 0]
-    except (RecursionError, MemoryError):
-        return [[], "too_deep", 0]
+    except (RecursionError, MemoryError, SystemError):
+        # CPython's AST builder turns an exception that interrupts it into SystemError.
+        return [[], "too_slow" if timer.expired else "too_deep", 0]
     return [[_plain(one) for one in found[:MAX_DECLARATIONS]], "cut" if len(found) > MAX_DECLARATIONS else "", 0]
 
 
@@ -90,20 +91,32 @@ def parser_named(name: str) -> Callable[[ManifestText], list[Declaration]]:
     return found
 
 
-@contextlib.contextmanager
-def _time_limit(limit_s: float) -> Iterator[None]:
-    """Interrupt pure-Python work after `limit_s`. Only a main thread can be interrupted; workers run there."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
+class _Timer:
+    """Interrupts pure-Python work after `limit_s`. Only a main thread can be interrupted; workers run there.
 
-    def expire(_signal: int, _frame: FrameType | None) -> None:
-        raise _TooSlow
+    It fires again every `REPEAT_S`: an exception that is raised inside a destructor is lost.
+    """
 
-    before = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    REPEAT_S = 0.1
+
+    def __init__(self, limit_s: float) -> None:
+        self.expired = False
+        self._limit_s = limit_s
+        self._armed = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+        self._before: Callable[[int, FrameType | None], object] | int | None = None
+
+    def __enter__(self) -> None:
+        if self._armed:
+            self._before = signal.signal(signal.SIGALRM, self._expire)
+            signal.setitimer(signal.ITIMER_REAL, self._limit_s, self.REPEAT_S)
+
+    def __exit__(self, *_: object) -> None:
+        if self._armed:
+            self._armed = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL if self._before is None else self._before)
+
+    def _expire(self, _signal: int, _frame: FrameType | None) -> None:
+        self.expired = True
+        if self._armed:
+            raise _TooSlow
