@@ -65,6 +65,9 @@ def plan(entries: Iterable[Entry], attributes: Attributes | None = None) -> Plan
             language, rule, detail, need, binary = *stated, "confirmation", False
         elif entry.size == 0:
             language, rule, detail, need, binary = None, "languages.empty", "", "", False
+        elif name.endswith(".mo") and folder.endswith("LC_MESSAGES"):
+            # gettext's compiled catalogues: reading a translated project's thousand would double its survey.
+            language, rule, detail, need, binary = None, "languages.binary", "LC_MESSAGES", "", True
         files.append(_file(entry.path, entry.size, language, rule, detail, flags, said, binary=binary))
         if need and not any(flags):
             (ambiguous if paths.must_read(guess, name, entry.size) else suspicious).append(entry)

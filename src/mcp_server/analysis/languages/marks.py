@@ -43,13 +43,15 @@ def interpreter(data: bytes) -> str:
 
 def modeline(data: bytes, *, whole: bool, table: Table) -> tuple[Language, str] | None:
     """The language that an emacs or vim modeline names in the first five lines, or the last five when all is there."""
-    if b"-*-" not in data and b":" not in data:
+    if b":" not in data and b"-*-" not in data:
         return None
-    lines = [line[:_LINE_BYTES] for line in data[:8_192].split(b"\n")[:MODELINE_LINES]]
+    lines = [line[:_LINE_BYTES] for line in data[:8_192].split(b"\n", MODELINE_LINES)[:MODELINE_LINES]]
     if any(b"UseVimball" in line for line in lines):
         return None
     if whole:
-        lines += [line[:_LINE_BYTES] for line in data[-8_192:].rstrip(b"\r\n").split(b"\n")[-MODELINE_LINES:]]
+        lines += [
+            line[:_LINE_BYTES] for line in data[-8_192:].rstrip(b"\r\n").rsplit(b"\n", MODELINE_LINES)[-MODELINE_LINES:]
+        ]
     for named in (_emacs_mode, _vim_type):
         for line in lines:
             if word := named(line.rstrip(b"\r")):
