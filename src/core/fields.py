@@ -157,8 +157,9 @@ def _convert(kind: Kind, value: object) -> Any:
 
 def _strings(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str):
-        value = _json(value) if value.lstrip().startswith("[") else [part.strip() for part in value.split(",")]
-        value = [part for part in value if part != ""] if isinstance(value, list) else value
+        if not value.lstrip().startswith("["):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        value = _json(value)
     if not isinstance(value, (list, tuple)):
         return None
     items = typing.cast("Sequence[object]", value)

@@ -19,6 +19,7 @@ _LOG = "core/observability/test_logging.py"
 _CACHE = "core/store/test_build_cache.py"
 _STDIO = "mcp_server/server/test_stdio.py"
 _TELEMETRY = "mcp_server/test_telemetry_settings.py"
+_SPAN = f"{_TELEMETRY}::test_a_console_exporter_prints_the_span_of_the_call_under_the_services_name"
 _MATTER = "mcp_server/test_settings_matter.py"
 _CLONE = "mcp_server/platforms/test_checkout.py"
 _BOUNDS = "mcp_server/platforms/test_clone_bounds.py"
@@ -38,11 +39,11 @@ PROOFS = {
     "log.mask": f"{_LOG}::test_masking_can_be_switched_off_for_the_log",
     "metrics.enabled": f"{_TELEMETRY}::test_metrics_are_counted_where_they_can_be_read",
     "telemetry.enabled": f"{_TELEMETRY}::test_without_telemetry_or_with_nothing_sampled_there_is_no_span",
-    "telemetry.exporter": f"{_TELEMETRY}::test_a_console_exporter_prints_the_span_of_the_call_under_the_services_name",
+    "telemetry.exporter": _SPAN,
     "telemetry.endpoint": f"{_TELEMETRY}::test_spans_go_to_the_endpoint_with_the_headers",
     "telemetry.headers": f"{_TELEMETRY}::test_spans_go_to_the_endpoint_with_the_headers",
     "telemetry.sample_ratio": f"{_TELEMETRY}::test_without_telemetry_or_with_nothing_sampled_there_is_no_span",
-    "telemetry.service_name": f"{_TELEMETRY}::test_a_console_exporter_prints_the_span_of_the_call_under_the_services_name",
+    "telemetry.service_name": _SPAN,
     "limits.max_calls": "mcp_server/test_app.py::test_the_limits_on_calls_are_those_of_the_settings",
     "limits.deadline_s": "mcp_server/test_app.py::test_the_limits_on_calls_are_those_of_the_settings",
     "limits.calls_per_minute": "mcp_server/test_app.py::test_each_client_of_a_network_server_is_held_to_its_rate",

@@ -113,6 +113,16 @@ def test_a_file_that_cannot_be_trusted_is_refused(tmp_path: Path, text: str, mod
         load({}, config=_file(tmp_path, text, mode))
 
 
+def test_a_secret_in_a_file_that_everybody_may_read_is_refused(tmp_path: Path) -> None:  # A86, M-46
+    text = '[sources]\ntokens = ["git.example.org=s3cret-value"]\n'
+    with pytest.raises(ConfigurationError, match="can be read by every user") as caught:
+        load({}, config=_file(tmp_path, text, 0o644))
+    assert "s3cret" not in caught.value.message
+    assert caught.value.hint.startswith("Type: chmod 600 ")
+    assert load({}, config=_file(tmp_path, text, 0o600)).settings.sources.tokens == ("git.example.org=s3cret-value",)
+    assert load({}, config=_file(tmp_path, "[limits]\nmax_calls = 2\n", 0o644)).settings.limits.max_calls == 2
+
+
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load({"PLUMBRULE_CONFIG": str(tmp_path / "none.toml")})

@@ -1,7 +1,7 @@
 """One call from the command line: the same `guarded()` as the server's, with progress and exit codes."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import anyio
 import click
@@ -45,13 +45,10 @@ def call(ctx: click.Context, name: str, work: Callable[[App], Awaitable[T]], *, 
 
 def as_result(app: App, structured: Mapping[str, Any]) -> dict[str, Any]:
     """The structured content as the server sends it: masked. The caller adds `call_id` last."""
-    masked = app.runtime.mask_value(dict(structured))
-    assert isinstance(masked, dict)
-    return masked
+    return cast("dict[str, Any]", app.runtime.mask_value(dict(structured)))
 
 
 def exit_code(structured: Mapping[str, Any]) -> int:
     """Partial when a limit cut the work; what `max_tokens` left out was asked for."""
-    coverage = structured.get("coverage")
-    cut = isinstance(coverage, Mapping) and coverage.get("complete") is False
-    return PARTIAL if cut else DONE
+    coverage: Mapping[str, Any] = structured.get("coverage") or {}
+    return PARTIAL if coverage.get("complete") is False else DONE

@@ -152,7 +152,7 @@ def _workers(loaded: Loaded) -> Iterator[Check]:
 
     async def ask() -> None:
         async with WorkerPool(loaded.settings.workers) as pool:
-            nothing = {"files": [], "file_limit_s": 1.0, "batch_limit_s": 1.0}
+            nothing: dict[str, object] = {"files": [], "file_limit_s": 1.0, "batch_limit_s": 1.0}
             await pool.run("plumbrule.mcp_server.dependencies.manifests.batch:parse", nothing)
 
     try:

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -45,9 +45,7 @@ def command(ctx: click.Context, host: str, print_only: bool, dry_run: bool, root
     path = config_path(chosen, system(), os.environ)
     _require_host(chosen, path)
     before, document = _read(path)
-    servers = document.setdefault(chosen.key, {})
-    if not isinstance(servers, dict):
-        raise InvalidArgument(f"{path}: `{chosen.key}` is not an object.", hint="Correct the file, or use --print.")
+    servers = _servers(chosen, path, document)
     unchanged = servers.get(SERVER) == ours
     servers[SERVER] = ours
     after = _as_text(document)
@@ -68,6 +66,14 @@ def _require_host(host: Host, path: Path) -> None:
             f"{host.title} has no folder {path.parent}.",
             hint=f"Start {host.title} once, or use `plumbrule install {host.name} --print` and place the snippet.",
         )
+
+
+def _servers(host: Host, path: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """The host's list of servers within its document, made when there is none."""
+    servers = document.setdefault(host.key, {})
+    if not isinstance(servers, dict):
+        raise InvalidArgument(f"{path}: `{host.key}` is not an object.", hint="Correct the file, or use --print.")
+    return cast("dict[str, Any]", servers)
 
 
 def _read(path: Path) -> tuple[bytes | None, dict[str, Any]]:
@@ -91,7 +97,7 @@ def _read(path: Path) -> tuple[bytes | None, dict[str, Any]]:
         ) from error
     if not isinstance(document, dict):
         raise InvalidArgument(f"{path} does not hold a JSON object; it was left as it is.", hint="Correct the file.")
-    return raw, document
+    return raw, cast("dict[str, Any]", document)
 
 
 def _as_text(document: dict[str, Any]) -> str:

@@ -52,8 +52,18 @@ def command(
     _remember(flags, "sources.roots", [str(root.absolute()) for root in roots], "--root")
     _remember(flags, "http.allowed_hosts", list(hosts), "--allowed-host")
     _remember(flags, "http.insecure_no_auth", insecure_no_auth or None, "--insecure-no-auth")
-    pipes = claim_stdio() if transport == "stdio" else None
+    pipes = _claimed() if transport == "stdio" else None
     return _serve(ctx, transport, pipes)
+
+
+def _claimed() -> "StdioPipes":
+    try:
+        return claim_stdio()
+    except OSError as error:
+        raise InvalidArgument(
+            f"Standard input or output is closed ({error.strerror}): there is nothing to serve on.",
+            hint="stdio is for programs that start us; for people there is --transport http.",
+        ) from error
 
 
 def _remember(flags: Flags, name: str, value: object, option: str) -> None:
@@ -76,6 +86,7 @@ def _serve(ctx: click.Context, transport: Transport, pipes: "StdioPipes | None")
     with _collector_resting():
         loaded = load_settings(ctx)  # bad settings end here, before the protocol SDK is imported
         from plumbrule.mcp_server.app import serve_stdio, serve_web
+
         import_module("plumbrule.mcp_server.server.transports")  # brings the protocol SDK
 
     if pipes is not None:

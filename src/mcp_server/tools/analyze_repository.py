@@ -8,7 +8,7 @@ from typing_extensions import Doc
 from plumbrule.mcp_server.analysis.card import render_text
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport, wire
 from plumbrule.mcp_server.tools.budget import LEAST_TOKENS, shed
-from plumbrule.mcp_server.tools.spec import Answer, Handler, PublishedTool
+from plumbrule.mcp_server.tools.spec import Answer, Handler, PublishedTool, publish
 
 MOST_TOKENS = 1_000_000
 MAX_SOURCE_CHARACTERS = 4096
@@ -69,9 +69,6 @@ def _wired(report: RepositoryReport) -> dict[str, Any]:
 
 def published(surveyor: Surveys) -> PublishedTool:
     """The tool as the catalogue lists it."""
-    return PublishedTool(
-        handler=analyze_repository(surveyor),
-        title="Analyze a repository",
-        toolset="repository",
-        result=RepositoryReport,
+    return publish(
+        analyze_repository(surveyor), title="Analyze a repository", toolset="repository", result=RepositoryReport
     )

@@ -8,7 +8,6 @@ name, signature and docstring are what is published.
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 from plumbrule.mcp_server.tools.arguments import Parameters, parameters_of
@@ -57,52 +56,59 @@ class Tool(Protocol):
     @property
     def open_world(self) -> bool: ...
 
-    async def __call__(self, arguments: Mapping[str, Any]) -> Answer:
+    async def __call__(self, arguments: Mapping[str, Any], /) -> Answer:
         """Validate strictly (InvalidArgument names the nearest name), run, shed to the budget, render."""
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PublishedTool:
-    """A handler with everything that is said about it. Schemas are made when they are first asked for.
+    """A handler with everything that is said about it; made by `publish`.
 
     `result` is the dataclass that the structured content is the wire form of.
     """
 
-    handler: Handler
+    name: str
     title: str
+    description: str
     toolset: str
+    parameters: Parameters
+    input_schema: Mapping[str, Any]
     result: type
-    read_only: bool = True
-    open_world: bool = True
+    handler: Handler
+    read_only: bool
+    open_world: bool
 
     @property
-    def name(self) -> str:
-        return self.handler.__name__
-
-    @cached_property
-    def description(self) -> str:
-        return inspect.getdoc(self.handler) or ""
-
-    @cached_property
-    def parameters(self) -> Parameters:
-        return parameters_of(self.name, self.handler)
-
-    @cached_property
-    def input_schema(self) -> Mapping[str, Any]:
-        return self.parameters.json_schema()
-
-    @cached_property
     def output_schema(self) -> Mapping[str, Any]:
         from plumbrule.mcp_server.tools.schemas import published_schema  # a command never asks for it
 
         return published_schema(self.result)
 
-    @cached_property
+    @property
     def full_output_schema(self) -> Mapping[str, Any]:
         from plumbrule.mcp_server.tools.schemas import full_schema  # only `plumbrule schema` asks for it
 
         return full_schema(self.result)
 
-    async def __call__(self, arguments: Mapping[str, Any]) -> Answer:
+    async def __call__(self, arguments: Mapping[str, Any], /) -> Answer:
         return await self.handler(**self.parameters.read(arguments))
+
+
+def publish(
+    handler: Handler, *, title: str, toolset: str, result: type, read_only: bool = True, open_world: bool = True
+) -> PublishedTool:
+    """The tool whose name, description and input schema are the handler's name, docstring and signature."""
+    parameters = parameters_of(handler.__name__, handler)
+    return PublishedTool(
+        name=handler.__name__,
+        title=title,
+        description=inspect.getdoc(handler) or "",
+        toolset=toolset,
+        parameters=parameters,
+        input_schema=parameters.json_schema(),
+        result=result,
+        handler=handler,
+        read_only=read_only,
+        open_world=open_world,
+    )

@@ -1,8 +1,11 @@
 """`plumbrule analyze` and `call` on real repositories: one answer for people, for CI, and the same as MCP's."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -118,3 +121,57 @@ def test_a_call_writes_one_log_line_when_asked(plumbrule, project: Path) -> None
     lines = [orjson.loads(line) for line in done.stderr.splitlines()]
     (call,) = [line for line in lines if line.get("tool") == "analyze_repository"]
     assert call["call_id"] == orjson.loads(done.stdout)["call_id"]
+
+
+def test_a_limit_that_cut_the_work_is_exit_code_4_and_the_result_is_printed(plumbrule, project: Path) -> None:
+    done = plumbrule("analyze", str(project), "--json", "--set", "survey.max_files=1")
+    assert done.returncode == 4
+    assert orjson.loads(done.stdout)["coverage"]["complete"] is False
+    page = plumbrule("analyze", str(project), "--set", "survey.max_files=1")
+    assert (page.returncode, "not the whole truth" in page.stdout) == (4, True)
+
+
+def test_a_local_survey_opens_no_socket_and_looks_up_no_name(plumbrule, project: Path) -> None:  # L-10
+    script = (
+        "import sys\n"
+        "def watch(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.gethostbyname', 'socket.bind'):\n"
+        "        raise SystemExit(f'{event} {arguments}')\n"
+        "sys.addaudithook(watch)\n"
+        "from plumbrule.mcp_server.cli.root import run\n"
+        "sys.exit(run(sys.argv[1:]))\n"
+    )
+    done = plumbrule("analyze", str(project), "--detail", "summary", command=(sys.executable, "-c", script))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def silence() -> Iterator[socket.socket]:
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
+        yield server
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_fetch_ends_with_130_and_leaves_nothing(
+    plumbrule, silence: socket.socket, number: signal.Signals
+) -> None:
+    origin = f"http://127.0.0.1:{silence.getsockname()[1]}"
+    command = [sys.executable, "-m", "plumbrule", "analyze", f"{origin}/o/n.git"]
+    with subprocess.Popen(
+        [*command, "--set", f"network.extra_origins={origin}"],
+        env=plumbrule.environment,
+        cwd=plumbrule.work,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        connection, _ = silence.accept()  # the fetch is under way
+        with connection:
+            child.send_signal(number)
+            stdout, stderr = child.communicate(timeout=20)
+            assert (child.returncode, stdout, stderr) == (130, b"", b"")
+            connection.settimeout(10)
+            while connection.recv(4096):  # ends only when git is gone too
+                pass
+    assert [path for path in (plumbrule.home / "cache").rglob("*") if path.is_file()] == []

@@ -1,5 +1,6 @@
 """`plumbrule serve` as hosts start it: nothing but the protocol on stdout, and clean ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -76,6 +77,22 @@ def test_bad_settings_end_the_start_with_2_and_an_empty_stdout(plumbrule) -> Non
     done = plumbrule("serve", "--set", "stdio.drain_s=many")
     assert (done.returncode, done.stdout) == (2, "")
     assert "stdio.drain_s" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells")
+def test_without_a_standard_input_there_is_a_sentence(plumbrule) -> None:
+    done = plumbrule(command=("sh", "-c", 'exec "$0" -m plumbrule serve <&-', sys.executable))
+    assert done.returncode == 2
+    assert "Standard input or output is closed" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there is no root")
+def test_a_server_that_runs_as_root_warns_and_others_do_not(plumbrule) -> None:  # C-66
+    done = plumbrule("serve", stdin="")
+    assert ("running as root" in done.stderr) is (os.geteuid() == 0)
+    checks = orjson.loads(plumbrule("doctor", "--json").stdout)["checks"]
+    (user,) = [check for check in checks if check["name"] == "user"]
+    assert user["state"] == ("warning" if os.geteuid() == 0 else "ok")
 
 
 def test_an_open_bind_without_authentication_is_refused(plumbrule) -> None:
