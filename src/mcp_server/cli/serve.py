@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from plumbrule.core.errors import InvalidArgument
 from plumbrule.mcp_server.cli.flags import Flags, flags_of
 from plumbrule.mcp_server.cli.session import load_settings
 from plumbrule.mcp_server.server.descriptors import claim_stdio
