@@ -1,4 +1,4 @@
-"""Without a home, a cache or a configuration to write to, the work is done all the same (C-59, C-65, C-66)."""
+"""Without a home, a cache or a configuration to write to, the work is done all the same (C-59, C-65)."""
 
 import json
 import os

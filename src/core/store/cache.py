@@ -1,4 +1,4 @@
-"""The port that every cache satisfies, and two caches as one.
+"""The port that every cache satisfies.
 
 Engines take a `Cache`; `memory` and `sqlite` are what stands behind it. Calls are synchronous: a memory hit costs about
 a microsecond and a SQLite hit a few, less than a hop to a thread. Callers who put megabytes use a thread.
@@ -61,44 +61,3 @@ class Cache(Protocol):
     def info(self) -> CacheReport: ...
 
     def close(self) -> None: ...
-
-
-class LayeredCache:
-    """A near cache in front of a far one. What comes from afar keeps its remaining life."""
-
-    def __init__(self, near: Cache, far: Cache) -> None:
-        self._near = near
-        self._far = far
-
-    def get(self, key: str) -> bytes | None:
-        found = self.find(key)
-        return None if found is None else found.value
-
-    def find(self, key: str) -> Found | None:
-        found = self._near.find(key)
-        if found is not None:
-            return found
-        found = self._far.find(key)
-        if found is not None:
-            self._near.put(key, found.value, found.left_s)
-        return found
-
-    def put(self, key: str, value: bytes, ttl_s: float | None = None) -> None:
-        self._near.put(key, value, ttl_s)
-        self._far.put(key, value, ttl_s)
-
-    def delete(self, key: str) -> None:
-        self._near.delete(key)
-        self._far.delete(key)
-
-    def clear(self) -> None:
-        self._near.clear()
-        self._far.clear()
-
-    def info(self) -> CacheReport:
-        """The far cache's report: it is the one that lasts."""
-        return self._far.info()
-
-    def close(self) -> None:
-        self._near.close()
-        self._far.close()

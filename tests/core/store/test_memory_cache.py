@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from plumbrule.core.clock import ManualClock
-from plumbrule.core.store.cache import LayeredCache
 from plumbrule.core.store.memory import ENTRY_OVERHEAD_BYTES, MemoryCache
 
 KEYS = st.sampled_from(["a", "b", "c", "d", "e"])
@@ -59,20 +58,6 @@ def test_a_value_larger_than_the_cache_is_not_kept_and_replaces_the_old_one_all_
     cache.put("k", bytes(1001))
     assert cache.get("k") is None
     assert cache.info().dropped == 1
-
-
-def test_a_value_from_the_far_cache_keeps_its_remaining_life_in_the_near_one() -> None:
-    clock = ManualClock()
-    near = MemoryCache(10, 10_000, clock=clock)
-    far = MemoryCache(10, 10_000, ttl_s=60, clock=clock)
-    cache = LayeredCache(near, far)
-    far.put("k", b"v")
-    clock.advance(40)
-    assert cache.get("k") == b"v"
-    clock.advance(19)
-    assert near.get("k") == b"v"
-    clock.advance(1)
-    assert cache.get("k") is None
 
 
 class MemoryAgainstOracle(RuleBasedStateMachine):
