@@ -198,8 +198,12 @@ async def test_endless_complaints_are_cut_and_the_last_ones_kept(
         await run(["sh", "-c", "yes >&2"], env=env)
 
 
-async def test_a_straggler_does_not_outlive_the_call(env: dict[str, str], exit_watch: str) -> None:
-    done = await run(["sh", "-c", f"sleep {LONG} & echo $!"], env=env)
+async def test_a_straggler_neither_outlives_nor_delays_the_call(
+    env: dict[str, str], exit_watch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "DRAIN_S", 60.0)
+    with anyio.fail_after(10):
+        done = await run(["sh", "-c", f"sleep {LONG} & echo $!"], env=env)
     await until_dead(int(done.stdout))
 
 

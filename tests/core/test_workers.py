@@ -200,7 +200,7 @@ async def test_cancellation_at_any_moment_loses_no_place(engine: Path, delay_s: 
         for _ in range(5):
             async with anyio.create_task_group() as group:
                 for _ in range(6):
-                    group.start_soon(pool.run, "hostile_engine:echo", b"x" * 100_000)
+                    group.start_soon(pool.run, "hostile_engine:size", b"x" * 100_000)
                 await anyio.sleep(delay_s)
                 group.cancel_scope.cancel()
         with anyio.fail_after(10):
@@ -215,7 +215,7 @@ async def test_cancellation_at_every_await_point_leaves_one_working_place(engine
         before = len(os.listdir("/proc/self/fd"))
         for steps in range(0, 24, 2):
             async with anyio.create_task_group() as group:
-                group.start_soon(pool.run, "hostile_engine:echo", b"x" * 100_000)
+                group.start_soon(pool.run, "hostile_engine:size", b"x" * 100_000)
                 for _ in range(steps):
                     await anyio.lowlevel.checkpoint()
                 group.cancel_scope.cancel()
