@@ -89,7 +89,7 @@ def _apart(languages: Languages) -> Iterator[str]:
 
 
 def _amount(share: LanguageShare) -> str:
-    lines = "" if share.lines is None else f", {share.lines:,} lines"
+    lines = "" if share.lines is None else f", {_counted(share.lines, 'line')}"
     return f"({_files(share.files)}{lines})"
 
 
@@ -208,8 +208,9 @@ def _not_looked_at(report: RepositoryReport) -> Iterator[Row]:
     for skipped in report.coverage.skipped:
         examples = f", such as {', '.join(map(_clean, skipped.examples))}" if skipped.examples else ""
         yield Row(f"{_clean(skipped.reason)}: {_files(skipped.count)}{examples}", tone="quiet")
-    for what in report.not_examined:
-        yield Row(_clean(what), tone="quiet")
+    if report.not_examined:
+        more = "; --detail summary looks further" if report.detail == "card" else ""
+        yield Row(f"at this level: {', '.join(map(_clean, report.not_examined))}{more}", tone="quiet")
     if not report.coverage.complete:
         yield Row("a limit cut the work: this page is not the whole truth", tone="warn")
 

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from collections.abc import Callable
 
 import click
 
@@ -19,16 +20,17 @@ EVERY_S = 0.1
 class ProgressLine:
     """The line; `close` wipes it off before the result is printed."""
 
-    def __init__(self) -> None:
-        self._next = time.monotonic() + FIRST_AFTER_S
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._next = clock() + FIRST_AFTER_S
         self._shown = False
 
     async def report(self, done: float, total: float | None, message: str) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if now < self._next:
             return
         self._next = now + EVERY_S
-        share = f"{done / total:4.0%} " if total else ""
+        share = f"{done / total:.0%} " if total else ""
         width = max(shutil.get_terminal_size().columns - 1, 20)
         sys.stderr.write(f"\r\x1b[2K{clean_line(share + message, width)}")
         sys.stderr.flush()

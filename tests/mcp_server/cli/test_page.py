@@ -28,6 +28,7 @@ def report(**changes: object) -> model.RepositoryReport:
         "languages": model.Languages(
             "lines", (model.LanguageShare("Python", 90.5, 100, 5000, 4000),), AT, vendored=model.Bulk(3, 10)
         ),
+        "not_examined": ("components", "history"),
         "runtimes": (model.Runtime("python", ">=3.11", AT),),
         "commands": (model.Command("test", "pytest", AT, convention=True),),
         "risks": (model.Risk("high", "A secret is committed.", Evidence("a/b.py:9", "secret"), 2),),
@@ -52,6 +53,7 @@ def test_the_plain_page_holds_every_fact_with_where_it_stands() -> None:
         "Runtimes       python >=3.11  [pyproject.toml:3]",
         "How to         test: pytest  (by convention)  [pyproject.toml:3]",
         "Not looked at  submodule: 1 file, such as vendor/x",
+        "               at this level: components, history; --detail summary looks further",
     ):
         assert f"{line}\n" in text
 
