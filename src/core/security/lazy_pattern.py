@@ -11,6 +11,7 @@ class LazyPattern:
     search: Callable[..., re.Match[str] | None]
     fullmatch: Callable[..., re.Match[str] | None]
     finditer: Callable[..., Iterator[re.Match[str]]]
+    findall: Callable[[str], list[str]]
     split: Callable[[str], list[str]]
     sub: Callable[..., str]
 

@@ -19,8 +19,9 @@ from plumbrule.core.security.masking_assignments import Span, assigned_span
 from plumbrule.core.security.masking_gate import Gate, Hit, build_gate
 from plumbrule.core.security.masking_structures import READERS, Reader, Seen, opens_word_after_escape
 from plumbrule.core.security.masking_values import encoded_forms, lowered
+from plumbrule.core.security.randomness import reads_random
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength
-from plumbrule.core.security.token_formats import TokenFormat, body_matcher, reads_random, token_formats
+from plumbrule.core.security.token_formats import TokenFormat, body_matcher, token_formats
 
 MASK = "***"
 """What stands where a secret stood. The masker leaves it alone, so masking twice changes nothing."""
@@ -200,8 +201,8 @@ def _known_rows() -> dict[str, list[Reader]]:
 
 
 def _assigned(strength: Strength, text: str, start: int, end: int, _seen: Seen) -> Sequence[Span]:
-    last = text[end - 1]
-    span = assigned_span(text, start, end - 1 if last in "=:" else end, strength)
+    # Some keywords end in their separator, so that they open the gate as words of their own only.
+    span = assigned_span(text, start, end if text[end - 1].isalnum() else end - 1, strength)
     return () if span is None else (span,)
 
 

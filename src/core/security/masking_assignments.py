@@ -8,8 +8,8 @@ patterns are anchored there and every repeat is bounded or possessive, so a hit 
 import re
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
-from plumbrule.core.security.secret_keys import Strength, benign_value, harmless_name
-from plumbrule.core.security.token_formats import reads_random, shuffled
+from plumbrule.core.security.randomness import reads_random, shuffled
+from plumbrule.core.security.secret_keys import JUDGED_CHARS, Strength, benign_value, harmless_name
 
 Span = tuple[int, int]
 
@@ -18,12 +18,12 @@ _BLANK = r"(?:[ \t\u00a0\u3000]|%(?:25)?20|&nbsp;)"
 _EQUALS = r"(?:=>|:=|={1,3}|\?=|!=|\+=|->|:{1,2}|[\uff1a\uff1d\ufe55\u2192\u2236]|%(?:25){0,2}3[ADad]|\\{1,4}u003[adAD]|\\{1,4}x3[adAD]|&(?:amp;)?\#(?:58|61|x3[adAD]);|&equals;|&colon;)"
 _AFTER = LazyPattern(
     rf"""
-    (?P<tail>[\w.\-]{{0,48}}+)
     (?P<close>\*{{0,2}}{QUOTE}?(?:\]|\)|%5[Dd]|\*{{1,2}})?)
+    (?![ \t]{{25}})
     (?:
         (?P<yaml>:[ \t]{{0,4}}[|>][+\-]?\d?[ \t]{{0,4}}\r?\n[ \t]{{1,40}}|:[ \t]{{0,4}}\r?\n[ \t]{{1,40}}(?=["'][^"'\n]{{4,400}}["']))
       | (?P<typed>{_BLANK}{{0,4}}:{_BLANK}{{0,4}}[A-Za-z_][\w\[\]|. ]{{0,40}}={_BLANK}{{0,4}}|{_BLANK}{{1,4}}(?:string|String|str)\s{{0,4}}:?=\s{{0,4}})(?=[bBrRuUfF]{{0,2}}["'`])
-      | (?P<sep>(?:{_BLANK}|\\[tn]|\+(?={_EQUALS})){{0,8}}{_EQUALS}(?:\*\*)?(?:{_BLANK}|\\[tn]|\+(?=%2[27])){{0,8}}(?:\r?\n[ \t]{{0,40}}(?=["']))?)
+      | (?P<sep>(?:{_BLANK}|\\[tn]|\+(?={_EQUALS})){{0,24}}+{_EQUALS}(?:\*\*)?(?:{_BLANK}|\\[tn]|\+(?=%2[27])){{0,8}}(?:\r?\n[ \t]{{0,40}}(?=["']))?)
       | (?P<pipe>{_BLANK}{{0,8}}\|{_BLANK}{{0,8}})
       | (?P<pair>\s{{0,8}}(?:[,;{{]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|\nV[ ]\d{{1,5}}\n|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
       | (?P<xml>(?:\s[^<>\n]{{0,80}})?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
@@ -38,6 +38,18 @@ _AFTER = LazyPattern(
     (?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken|Api[Kk]ey|Bot|SSWS|JWT|GenieKey|OAuth|[Kk]ey)(?:[ ]|%20|\+){{1,3}})?
     """,
     re.VERBOSE,
+)
+_TAIL = LazyPattern(r"[\w.\-]{0,48}+")
+_STARTERS = frozenset(
+    " \t\r\n\u00a0\u3000=:\"'`*])>|<,;&%\\?!+-{\uff1a\uff1d\ufe55\u2192\u2236\u201c\u201d\u2018\u2019\u300c\u300d"
+)
+"""What can follow a name that is given something; `(` and the end of the text cannot."""
+
+_PROSE_FOLLOWS = LazyPattern(
+    r"[ \t]{1,4}(?!(?:is|was|are|IS|BY|string|String|str)\s)[A-Za-z][a-z']{0,6}(?:[\s,.;:)?!]|\Z)"
+)
+_WORDS_FOLLOW = LazyPattern(
+    r"[ \t]{1,4}(?!(?:is|was|are|IS|BY|string|String|str)\s)[A-Za-z][a-z']{0,40}(?:[\s,.;:)?!]|\Z)"
 )
 _UNQUOTED = LazyPattern(
     r"""
@@ -62,14 +74,13 @@ _OPENS_PLACEHOLDER = LazyPattern(
 )
 _SHELL_DEFAULT = LazyPattern(r"[?+][^{}\n]{0,80}\}")
 _FLAG_BEFORE = LazyPattern(r"(?:^|[\s\"'`,\[(=:|])-{1,2}[\w\-.]{0,60}\Z")
-_WORD_BEFORE = LazyPattern(r"[\w.\-]{1,60}\Z")
 _NETRC_BEFORE = LazyPattern(
     r"(?:machine|login|default|account|IDENTIFIED|ENV|ARG|setx|export|set|env|user|username)\s[^\n]{0,200}\Z|(?:^|\n)\s*\Z",
     re.IGNORECASE,
 )
 
 
-MAX_UNQUOTED_CHARS = 512
+MAX_UNQUOTED_CHARS = 256
 """So much of an unquoted value is judged; what goes on longer is hidden to its end."""
 
 MAX_QUOTED_CHARS = 16_384
@@ -78,55 +89,62 @@ MAX_QUOTED_CHARS = 16_384
 
 def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span | None:
     """The span of the secret that the name with the keyword at `start:end` is given, None when it is given none."""
-    after = _AFTER.match(text, end)
-    if after is None:
+    tail = _TAIL.match(text, end)
+    at = tail.end() if tail else end
+    if text[at : at + 1] not in _STARTERS:
         return None
-    head = text[max(0, start - 24) : start]
-    if harmless_name(head, after["tail"], session=text[start:end].lower() == "session"):
+    before = text[start - 1] if start else " "
+    joined = before.isalnum() or before in "_-."
+    if not joined and at == end and (_PROSE_FOLLOWS if strength == "password" else _WORDS_FOLLOW).match(text, at):
         return None
-    how = after.lastgroup
-    if how == "open":
-        how = next(
-            name
-            for name in ("sep", "yaml", "typed", "pipe", "xml", "pair", "list", "is", "blank")
-            if after[name] is not None
-        )
-    assert how is not None
-    quote = after["open"]
+    if (joined or at > end) and _names_nothing(text, start, end, at):
+        return None
+    after = _AFTER.match(text, at)
+    if after is None or (after["sep"] and "->" in after["sep"] and after["close"].endswith(")")):
+        return None  # an arrow after a bracket is what a function returns
+    return _given(text, start, after, strength)
+
+
+def _names_nothing(text: str, start: int, end: int, tail_end: int) -> bool:
+    session = text[start:end].lower() == "session"
+    return harmless_name(text[max(0, start - 24) : start], text[end:tail_end], session=session)
+
+
+_SEPARATORS = ("sep", "yaml", "typed", "pipe", "pair", "xml", "list", "is", "blank")
+_LOOSE = frozenset(("blank", "list", "is", "pipe", "xml"))
+
+
+def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> Span | None:
+    """The value after a name and its separator, judged."""
+    how = next(name for name in _SEPARATORS if after[name] is not None)
     at = after.end()
+    quote = after["open"]
     if quote is not None:
         stop = closing_quote(text, at, quote)
-        quoted = True
-    else:
-        if (
-            _OPENS_PLACEHOLDER.match(text, at)
-            or _SHELL_DEFAULT.match(text, at)
-            or (text.startswith("//", at) and text[at - 1] == ":")
-        ):
+        value = text[at:stop]
+        if not value or (how in ("blank", "list") and not _fits_loose_quoted(text, start, value, how, strength)):
             return None
-        stop = _unquoted_end(text, at, how)
-        quoted = False
-    if stop <= at:
+        return None if benign_value(value, strength, quoted=True, spaced=how == "typed") else (at, stop)
+    if _OPENS_PLACEHOLDER.match(text, at) or _SHELL_DEFAULT.match(text, at) or text.startswith("//", at):
         return None
+    stop = _unquoted_end(text, at, how)
     value = text[at:stop]
-    if not quoted and how in ("blank", "list", "is", "pipe", "xml"):
-        if not _fits_loose(text, start, value, how, strength):
-            return None
-    elif how in ("blank", "list") and not _fits_loose_quoted(text, start, value, how, strength):
+    if not value or (how in _LOOSE and not _fits_loose(text, start, value, how, strength)):
         return None
-    spaced = how in ("typed", "is", "blank", "pipe") or (
-        how == "sep" and after["sep"] not in ("=", ":") and " " in after["sep"]
-    )
-    if not quoted and text[stop : stop + 1] in ("[", "(") and value.isidentifier() and not shuffled(value):
+    if text[stop : stop + 1] in ("[", "(") and value.isidentifier() and not shuffled(value):
         return None
-    if spaced and not quoted and strength == "password" and _may_be_plain_password(text, stop, value):
-        spaced = False
-    if benign_value(value, strength, quoted=quoted, spaced=spaced):
+    if benign_value(value, strength, quoted=False, spaced=_is_spaced(text, stop, value, how, after, strength)):
         return None
-    if not quoted and stop - at >= MAX_UNQUOTED_CHARS:
+    if len(value) >= MAX_UNQUOTED_CHARS:
         longer = _UNQUOTED.match(text, at)
         stop = longer.end() if longer else stop
     return at, stop
+
+
+def _is_spaced(text: str, stop: int, value: str, how: str, after: re.Match[str], strength: Strength) -> bool:
+    """Whether blanks around the separator make prose or code likely."""
+    spaced = how in ("typed", "is", "blank", "pipe") or (how == "sep" and " " in after["sep"])
+    return spaced and not (strength == "password" and _may_be_plain_password(text, stop, value))
 
 
 def closing_quote(text: str, at: int, quote: str) -> int:
@@ -157,7 +175,7 @@ def _unquoted_end(text: str, at: int, how: str) -> int:
         return at
     if how == "xml":
         stop = text.find("<", at, at + MAX_UNQUOTED_CHARS)
-        return stop if stop > 0 else found.end()
+        return max(stop, at)
     trimmed = _NARROW.search(text, max(at, found.end() - 8), found.end())
     return trimmed.start() if trimmed else found.end()
 
@@ -179,7 +197,7 @@ def _fits_loose(text: str, start: int, value: str, how: str, strength: Strength)
     if how == "blank" and strength == "password" and _NETRC_BEFORE.search(text, max(0, start - 240), start):
         return telling > 0 or len(value) >= 8
     least = 6 if strength == "password" else 12
-    return len(value) >= least and telling > 0 and _random_enough(value)
+    return len(value) >= least and _random_enough(value)
 
 
 def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: Strength) -> bool:
@@ -193,4 +211,5 @@ def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: St
 def _random_enough(value: str) -> bool:
     if value.startswith(("/", "./", "http", "<http", "(http")) or _ANOTHER_FIELD.match(value):
         return False
+    value = value[:JUDGED_CHARS]
     return shuffled(value) if value.isidentifier() else reads_random(value)

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import QUOTE, Span, closing_quote
+from plumbrule.core.security.randomness import reads_random
 from plumbrule.core.security.secret_keys import PLACEHOLDER, benign_value
-from plumbrule.core.security.token_formats import reads_random
 
 Seen = dict[object, int]
 """How far a reader has looked in this text without success; it need not look there again."""
@@ -344,9 +344,17 @@ _DB_PROGRAM = LazyPattern(
 )
 
 
+_DB_NAMES = (
+    "mysql", "mariadb", "mongo", "sqlcmd", "bcp", "sshpass", "redis-cli", "login", "cqlsh", "ldap", "rabbitmqadmin",
+    "influx", "openssl", "zip", "7z", "psexec", "net use", "smbclient", "freerdp",
+)  # fmt: skip
+"""A cheaper look than the pattern's; every name in that one holds one of these."""
+
+
 def p_flag(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The value of `-p`, `-a`, `-w` or `-P` on a command line of a program that takes its password so."""
-    if _DB_PROGRAM.search(text, max(0, start - 400), start + 1) is None:
+    window = text[max(0, start - 300) : start]
+    if not any(map(window.__contains__, _DB_NAMES)) or _DB_PROGRAM.search(window) is None:
         return _NOTHING
     found = _P_FLAG.match(text, end)
     if found is None:
@@ -426,6 +434,34 @@ def mailchimp(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     return ((start - 32, end),)
 
 
+_MAXMIND = LazyPattern(r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}\Z")
+
+
+def maxmind(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The licence key before `_mmk`."""
+    if start < 36 or _MAXMIND.search(text, start - 36, start) is None:
+        return _NOTHING
+    return ((start - 36, end),)
+
+
+_KUBERNETES_DATA = LazyPattern(
+    r"(?:^|\n)([ \t]{0,20})(?:string)?[dD]ata:[ \t]{0,4}\r?\n((?:\1[ \t]{1,20}[^\n]{0,8192}(?:\n|\Z)){1,200})"
+)
+_KUBERNETES_PAIR = LazyPattern(r"(?:^|\n)[ \t]{1,40}[\w.\-]{1,120}:[ \t]{1,4}[\"']?([^\s\"'{}]{6,8192}+)")
+
+
+def kubernetes_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The values under `data:` of a manifest of kind Secret, before or after the kind."""
+    if start < seen.get(kubernetes_secret, 0):
+        return _NOTHING
+    lowest, highest = max(0, start - 16_384), min(len(text), end + 16_384)
+    seen[kubernetes_secret] = highest
+    spans: list[Span] = []
+    for block in _KUBERNETES_DATA.finditer(text, lowest, highest):
+        spans.extend(pair.span(1) for pair in _KUBERNETES_PAIR.finditer(text, block.start(2) - 1, block.end(2)))
+    return spans
+
+
 def azure_client_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """An Entra ID client secret: three characters, a digit, `Q~`, 31 to 34 more."""
     after = _AZURE_AFTER.match(text, end)
@@ -435,6 +471,8 @@ def azure_client_secret(text: str, start: int, end: int, seen: Seen) -> Sequence
 
 READERS: dict[str, Reader] = {
     **dict.fromkeys([f"-us{number}" for number in range(1, 10)], mailchimp),
+    "_mmk": maxmind,
+    "kind: secret": kubernetes_secret,
     **dict.fromkeys([f"{number}q~" for number in range(10)], azure_client_secret),
     "://": url_userinfo,
     ":\\/\\/": url_userinfo,

@@ -12,7 +12,7 @@ from typing import Literal
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_values import lowered
-from plumbrule.core.security.token_formats import reads_random, shuffled
+from plumbrule.core.security.randomness import reads_random, shuffled
 
 Strength = Literal["password", "strong", "weak", "vague"]
 """`vague`: only a long value that reads random counts, so that cache keys and ids stay readable."""
@@ -26,8 +26,8 @@ def _spellings(*names: str) -> tuple[str, ...]:
 
 KEYWORDS: dict[str, Strength] = {
     **dict.fromkeys(
-        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "identified by", "psk", "db_pass",
-         "dbpass", "_pass", "pass=", "pass:", "user_pass", "userpass", "smtp_pass", "sshpass"),
+        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "identified by", "psk", "sshpass",
+         "pass=", "pass:", 'pass"', "pass'", "pass>", "pass]", "pass\\", "pass&", "pass%", "pass\uff1a", "_pass ", "-pass ", "pass\n"),
         "password",
     ),
     **dict.fromkeys(
@@ -48,6 +48,15 @@ KEYWORDS: dict[str, Strength] = {
         "weak",
     ),
     **dict.fromkeys(("_key", "-key", "?key=", "&key=", "&amp;key=", "%26key%3d", "?key%3d"), "vague"),
+    **dict.fromkeys(
+        ("adafruit", "airtable", "algolia", "alibaba", "artifactory", "asana", "assemblyai", "beamer", "bittrex", "bugsnag", "clickup", "cloudflare",
+         "codecov", "cohere", "coinbase", "confluence", "confluent", "contentful", "datadog", "deepgram", "dropbox", "droneci", "etsy", "fastly",
+         "finicity", "finnhub", "flickr", "freshbooks", "gitter", "gocardless", "heroku", "honeybadger", "hubspot", "intercom", "kraken", "kucoin",
+         "launchdarkly", "linkedin", "looker", "mailgun", "mapbox", "mattermost", "meraki", "messagebird", "mistral", "netlify", "newrelic",
+         "new_relic", "newyorktimes", "nytimes", "opsgenie", "pagerduty", "plaid", "privateai", "pubnub", "rapidapi", "rollbar", "sendbird",
+         "sonar", "squarespace", "sumologic", "telegr", "travis", "trello", "twitch", "twitter", "typeform", "wandb", "yandex", "zendesk"),
+        "vague",
+    ),
 }  # fmt: skip
 """Lower-cased fragments of key names. Found anywhere in the text, then looked at closely."""
 
@@ -109,6 +118,10 @@ _PROSE = LazyPattern(r"[A-Za-z][a-z']*(?:[ ,]+[A-Za-z(][a-z'\-)]*)+[.:!?\u2026]*
 _CODE_START = LazyPattern(r"[({\[\\/!^|+*]|\.\.|//|#|--")
 
 
+JUDGED_CHARS = 400
+"""Whether text reads random shows in its first few hundred characters."""
+
+
 def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) -> bool:
     """Whether `value` under a key of `strength` is no secret.
 
@@ -123,7 +136,12 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
     if _NUMBER.fullmatch(value):
         return (strength not in ("password", "strong") and size < 16) or size < 6
     if strength == "vague":
-        return size < 16 or not shuffled(value) or _identifies(value) or (not quoted and _is_code(value, spaced))
+        return (
+            size < 16
+            or not shuffled(value[:JUDGED_CHARS])
+            or _identifies(value)
+            or (not quoted and _is_code(value, spaced))
+        )
     if size > 200:
         return False
     if not quoted and _is_code(value, spaced):
@@ -171,9 +189,9 @@ def _is_wordy(value: str) -> bool:
         plain = sum(word.strip(".,:;!?()'").isalpha() and not reads_random(word) for word in words)
         return len(words) > 1 and plain * 5 >= len(words) * 3
     return (
-        not any(map(str.isdigit, value))
+        sum(map(str.isdigit, value)) <= 1
         and not reads_random(value)
-        and all(c.isalpha() or c in "_-./,:;'!?()" for c in value)
+        and all(c.isalnum() or c in "_-./,:;'!?()" for c in value)
     )
 
 
@@ -187,7 +205,7 @@ def _is_prose(value: str, strength: Strength) -> bool:
 
 def _is_code(value: str, spaced: bool) -> bool:
     if _CODE_START.match(value):
-        return spaced or len(value) < 12
+        return (spaced or len(value) < 12) and not shuffled(value)
     call = _CALL.match(value)
     if call is not None:
         return not shuffled(call.group())
@@ -215,15 +233,19 @@ def harmless_name(head: str, tail: str, *, session: bool = False) -> bool:
 
     `session`: the keyword is one, whose id is the secret.
     """
-    if tail:
-        if session and tail.lower().lstrip("_-.") == "id":
-            return False
-        if _HARMLESS_TAIL.match(tail):
-            return True
-        same_word = tail[0].islower() or (tail[0].isupper() and head[-1:].isupper() and tail.isupper())
-        if same_word and _GLUED.fullmatch(tail) is None:
-            return True
-    return _HARMLESS_HEAD.search(head) is not None
+    if tail and _harmless_tail(tail, head[-1:].isupper(), session):
+        return True
+    return bool(head) and (head[-1].isalnum() or head[-1] in "_-.") and _HARMLESS_HEAD.search(head) is not None
+
+
+@lru_cache(maxsize=4096)
+def _harmless_tail(tail: str, after_capital: bool, session: bool) -> bool:
+    if session and tail.lower().lstrip("_-.") == "id":
+        return False
+    if _HARMLESS_TAIL.match(tail):
+        return True
+    same_word = tail[0].islower() or (tail[0].isupper() and after_capital and tail.isupper())
+    return same_word and _GLUED.fullmatch(tail) is None
 
 
 @lru_cache(maxsize=2048)
@@ -232,7 +254,7 @@ def key_strength(name: str) -> Strength | None:
     low = lowered(name)
     best: Strength | None = None
     for written, strength in KEYWORDS.items():
-        keyword = written.strip('"=:?&')
+        keyword = written.strip("\"'=:?&>]\\%\uff1a \n")
         at = low.rfind(keyword)
         if at < 0:
             continue

@@ -14,8 +14,9 @@ from plumbrule.core.security.masking_assignments import assigned_span
 from plumbrule.core.security.masking_gate import Gate, build_gate
 from plumbrule.core.security.masking_structures import jwt, pem, url_userinfo
 from plumbrule.core.security.masking_values import lowered
+from plumbrule.core.security.randomness import reads_random
 from plumbrule.core.security.secret_keys import KEYWORDS, PLACEHOLDER, Strength
-from plumbrule.core.security.token_formats import TokenFormat, body_matcher, reads_random, token_formats
+from plumbrule.core.security.token_formats import TokenFormat, body_matcher, token_formats
 
 MIN_TOKEN_BODY_CHARS = 16
 """Shorter bodies are hidden in logs but not reported: too many identifiers share such a short form."""
