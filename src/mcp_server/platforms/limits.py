@@ -119,10 +119,6 @@ class SourceSettings:
         Doc("Read-only tokens for private repositories, each as host=token; sent to exactly that host."),
     ] = ()
 
-    def secrets(self) -> tuple[str, ...]:
-        """The bare tokens, for the masker: a line of `tokens` also names its host, which is no secret."""
-        return tuple(line.partition("=")[2] for line in self.tokens)
-
     def local(self) -> LocalLimits:
         """The part for repositories on disk."""
         return LocalLimits(max_files=self.max_files, wall_s=self.git_wall_s, history_commits=self.history_commits)
