@@ -254,7 +254,7 @@ async def test_another_credential_does_not_get_what_one_fetched(make_sources: Ma
 async def test_each_way_a_server_fails_has_its_own_error(
     make_sources: Make, world, how: str, kind: type[PlumbruleError], tmp_path: Path
 ) -> None:
-    # A41, A57
+    # A41, A57, S-111
     sources = make_sources(clone_stall_s=1, clone_wall_s=8.0)
     with anyio.fail_after(20), pytest.raises(kind) as caught:
         async with sources.open(f"{world.url}/bad/{how}/o/n.git"):
