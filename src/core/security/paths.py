@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.core.errors import AccessDenied, InvalidArgument, NotFound
+from plumbrule.core.security.lazy_pattern import LazyPattern
 
 MAX_PATH_BYTES = 4096
 """PATH_MAX of Linux; nothing longer can be opened."""
@@ -39,11 +40,11 @@ SPECIAL_FOLDERS = ("/proc", "/sys", "/dev")
 REFUSED_TEXT = "This path does not exist or is not allowed."
 REFUSED_HINT = "Name a folder below one of the allowed roots (setting `sources.roots`)."
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_DRIVE = re.compile(r"[A-Za-z]:([/\\]|$)")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
-_VARIABLE = re.compile(r"\$\{?\w+\}?|%\w+%|\$env:\w+")
-_ENCODED = re.compile(r"%(?:25)*(?:2e|2f|5c|00)", re.IGNORECASE)
+_CONTROL = LazyPattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_DRIVE = LazyPattern(r"[A-Za-z]:([/\\]|$)")
+_SCHEME = LazyPattern(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
+_VARIABLE = LazyPattern(r"\$\{?\w+\}?|%\w+%|\$env:\w+")
+_ENCODED = LazyPattern(r"%(?:25)*(?:2e|2f|5c|00)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

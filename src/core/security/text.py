@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
+
 Kind = Literal["terminal", "control", "bidi", "zero_width", "tag", "selector", "surrogate", "noncharacter", "stacked"]
 """Escape sequences; other C0 and C1 controls; embeddings, overrides and isolates; invisible characters; Unicode tags;
 variation selectors with nothing to vary; lone surrogates; code points that are no characters; piles of marks."""
@@ -22,39 +24,39 @@ SUBREGION_FLAGS: Final = frozenset({"gbeng", "gbsct", "gbwls"})
 """The tag sequences that are emoji (Unicode emoji-sequences.txt, RGI_Emoji_Tag_Sequence): England, Scotland, Wales."""
 
 _STRING_START = "\x90\x98\x9d\x9e\x9f"
-_TERMINAL = re.compile(
+_TERMINAL = LazyPattern(
     # CSI; then OSC, DCS, SOS, PM, APC with their text; then the two-character escapes (ECMA-48 5.3-5.6).
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     rf"|(?:\x1b[\]PX^_]|[{_STRING_START}])[^\x07\x1b\x9c{_STRING_START}]{{0,8192}}(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 _BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
-_BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_BREAK = LazyPattern(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SUSPECTS = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d"
     "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff"
     + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(1 << 16, 1 << 20, 1 << 16))
 )  # fmt: skip
-_SUSPECT = re.compile(f"[{_SUSPECTS}]")
-_ANYTHING_ODD = re.compile(f"[{_SUSPECTS}{_BREAKS}]")
-_ODD_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SUSPECT = LazyPattern(f"[{_SUSPECTS}]")
+_ANYTHING_ODD = LazyPattern(f"[{_SUSPECTS}{_BREAKS}]")
+_ODD_ASCII = LazyPattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MARK = "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_PILE = re.compile(f"([{_MARK}]{{{MAX_MARKS}}})[{_MARK}]+")
-_DANGLING = re.compile(f"[\u200c\u200d\ufe00-\ufe0f{_MARK}\U0001f3f4\U000e0000-\U000e01ef]+$")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_PILE = LazyPattern(f"([{_MARK}]{{{MAX_MARKS}}})[{_MARK}]+")
+_DANGLING = LazyPattern(f"[\u200c\u200d\ufe00-\ufe0f{_MARK}\U0001f3f4\U000e0000-\U000e01ef]")
+_SURROGATE = LazyPattern("[\ud800-\udfff]")
 
 _BIDI = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
-_JOINING = re.compile(
+_JOINING = LazyPattern(
     # Scripts whose words use the joiners (RFC 5892 A.1, A.2; Unicode 23.2): Arabic, Syriac, N'Ko, Mandaic, Indic,
     # Sinhala, Tibetan, Myanmar, Khmer, Mongolian, and the newer Indic blocks.
     "[\u0620-\u06ff\u0700-\u074f\u0750-\u077f\u07c0-\u07ff\u0840-\u085f\u0860-\u08ff\u0900-\u0dff\u0f00-\u0fff"
     "\u1000-\u109f\u1780-\u17b3\u17b6-\u17ff\u1820-\u18af\u1900-\u1cff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff"
     "\ufe70-\ufefc\U00010a00-\U00011fff]"
 )
-_EMOJI = re.compile("[\xa9\xae\u203c-\u3299\U0001f000-\U0001faff]")
-_IDEOGRAPH = re.compile("[\u2e80-\u2fff\u3021-\u3029\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
-_VARIED_SYMBOL = re.compile("[0-9#*\xa9\xae\u2010-\u2bff\u3000-\u303f\u3200-\u32ff\uff00-\uff5e\U0001f000-\U0001faff]")
+_EMOJI = LazyPattern("[\xa9\xae\u203c-\u3299\U0001f000-\U0001faff]")
+_IDEOGRAPH = LazyPattern("[\u2e80-\u2fff\u3021-\u3029\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_VARIED_SYMBOL = LazyPattern("[0-9#*\xa9\xae\u2010-\u2bff\u3000-\u303f\u3200-\u32ff\uff00-\uff5e\U0001f000-\U0001faff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +234,7 @@ class _Inside:
 def _cut(text: str, max_chars: int, *, cut_before: bool) -> str:
     if len(text) <= max_chars and not cut_before:
         return text
-    return _DANGLING.sub("", text[: max(0, max_chars - 1)]) + "…"
+    end = max(0, max_chars - 1)
+    while end and _DANGLING.match(text, end - 1):  # a pattern with `+$` would be quadratic on a run that ends early
+        end -= 1
+    return text[:end] + "…"

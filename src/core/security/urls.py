@@ -13,6 +13,7 @@ from annotated_types import Interval
 from typing_extensions import Doc
 
 from plumbrule.core.errors import BlockedUrl, ConfigurationError
+from plumbrule.core.security.lazy_pattern import LazyPattern
 
 FORGE_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co"})
 """Where repositories are fetched from unless settings add more."""
@@ -23,18 +24,18 @@ REGISTRY_HOSTS = frozenset({"pypi.org", "files.pythonhosted.org", "registry.npmj
 MAX_URL_CHARS = 2048
 HTTPS_PORT = 443
 
-_URL = re.compile(
+_URL = LazyPattern(
     r"(?P<scheme>[A-Za-z]{4,5})://(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::(?P<port>[1-9][0-9]{0,4}))?"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?"
 )
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_LOOKS_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
+_HOST = LazyPattern(rf"{_LABEL}(?:\.{_LABEL})*")
+_LOOKS_NUMERIC = LazyPattern(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
 """What inet_aton would read as an address (WHATWG URL 3.5, ends-in-a-number)."""
 
-_GIT_PATH = re.compile(r"(?:/(?:-|[A-Za-z0-9._~+,=@][A-Za-z0-9._~+,=@-]*))*/?")
-_FILE_PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[eEfF5]|5[cC]|[01]|7[fF])[0-9A-Fa-f]{2})+)*/?")
-_QUERY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
+_GIT_PATH = LazyPattern(r"(?:/(?:-|[A-Za-z0-9._~+,=@][A-Za-z0-9._~+,=@-]*))*/?")
+_FILE_PATH = LazyPattern(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[eEfF5]|5[cC]|[01]|7[fF])[0-9A-Fa-f]{2})+)*/?")
+_QUERY = LazyPattern(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 
 
 @dataclass(frozen=True, slots=True)
