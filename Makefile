@@ -17,7 +17,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
 
 run: $(READY) $(COMPILED) $(SAMPLE) ## survey a published project (fastify, from npm), then this one
-	@for source in ./$(SAMPLE) .; do $(BIN)/plumbrule analyze "$$source"; done
+	@for source in ./$(SAMPLE) .; do $(BIN)/plumbrule analyze "$$source"; echo; done
 
 test: $(READY) $(COMPILED) ## every test that needs nothing but Python
 	@$(NOX) tests
