@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from plumbrule.mcp_server.platforms.packages import Packages
 
 PUBLIC = SourceSettings()
+PACKAGES_SHARE = 4
+"""Packages are files of a few megabytes: a quarter of what is kept is theirs, the rest the repositories'."""
 
 
 def build_sources(
@@ -96,8 +98,10 @@ def fetched_folders(settings: SourceSettings, cache_folder: Path) -> "dict[str, 
     """What was fetched and is kept, by kind: for `build_sources`, and for looking at it and clearing it."""
     from plumbrule.mcp_server.platforms.fetched import FetchedFolders
 
+    for_packages = settings.cache_max_bytes // PACKAGES_SHARE
     return {
-        kind: FetchedFolders(cache_folder / kind, settings.cache_max_bytes) for kind in ("repositories", "packages")
+        "repositories": FetchedFolders(cache_folder / "repositories", settings.cache_max_bytes - for_packages),
+        "packages": FetchedFolders(cache_folder / "packages", for_packages),
     }
 
 

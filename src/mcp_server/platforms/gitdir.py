@@ -123,7 +123,7 @@ def _through_pointer(place: Path, allowed: Allowed) -> GitDir:
     if private.parent.name == "worktrees" and (private / "commondir").exists():
         _require_back_pointer(place, private)
         return _opened(place, private, private.parent.parent, allowed)
-    if not _is_submodule_of(place, private):
+    if not _points_back(place, private):
         raise AccessDenied(
             "The .git file here points at a repository that does not point back.",
             hint="Name that repository by its own path.",
@@ -141,16 +141,11 @@ def _require_back_pointer(place: Path, private: Path) -> None:
         )
 
 
-def _is_submodule_of(place: Path, private: Path) -> bool:
-    """Whether `private` is kept for `place` by a repository around it: <above>/.git/modules/... (or worktree's)."""
-    for above in place.parents[:MAX_CLIMB]:
-        dot_git = above / ".git"
-        if not os.path.lexists(dot_git) or dot_git.is_symlink():
-            continue
-        home = dot_git if dot_git.is_dir() else Path(os.path.realpath(above / _pointer(above, ".git", "gitdir: ")))
-        if (home / "modules") in private.parents:
-            return True
-    return False
+def _points_back(place: Path, private: Path) -> bool:
+    """Whether the git folder of a submodule names `place` as its work tree, as git writes it into core.worktree."""
+    config = (small_file(private, "config", MAX_CONFIG_BYTES) or b"").decode("utf-8", "surrogateescape")
+    named = _section(config, "core").get("worktree", "")
+    return bool(named) and "\0" not in named and os.path.realpath(private / named) == os.path.realpath(place)
 
 
 def _pointer(folder: Path, name: str, prefix: str) -> str:
@@ -179,7 +174,7 @@ def _opened(worktree: Path | None, private: Path, common: Path, allowed: Allowed
     config = (small_file(common, "config", MAX_CONFIG_BYTES) or b"").decode("utf-8", "replace")
     shallow = small_file(common, "shallow", MAX_SHALLOW_BYTES)
     alternates = small_file(common, "objects/info/alternates", MAX_POINTER_BYTES)
-    extensions = _extensions(config)
+    extensions = {key: value.lower() for key, value in _section(config, "extensions").items()}
     if extensions.get("refstorage", "files") != "files" or (common / "reftable").is_dir():
         raise Unsupported(
             "This repository keeps its refs in the reftable format, which is not read yet.",
@@ -230,19 +225,30 @@ def _ids(raw: bytes) -> tuple[str, ...]:
     return tuple(line.decode() for line in raw.splitlines() if re.fullmatch(rb"[0-9a-f]{40}|[0-9a-f]{64}", line))
 
 
-def _extensions(config: str) -> dict[str, str]:
-    """The `[extensions]` of a git configuration: the only part that is ever read, because it names storage formats."""
+def _section(config: str, section: str) -> dict[str, str]:
+    """The plain values of one section of a git configuration.
+
+    Two things are ever asked of it: which storage formats the repository has, and which work tree is a submodule's.
+    Nothing that it says is obeyed.
+    """
     found: dict[str, str] = {}
     inside = False
     for line in config.splitlines():
         text = line.strip()
         if text.startswith("["):
-            inside = text.partition("]")[0].strip("[ ").lower() == "extensions"
+            inside = text.partition("]")[0].strip("[ ").lower() == section
             text = text.partition("]")[2].strip()
         if inside and "=" in text and not text.startswith(("#", ";")):
             key, _, value = text.partition("=")
-            found[key.strip().lower()] = re.split("[#;]", value)[0].strip().strip('"').lower()
+            found[key.strip().lower()] = _plain(value.strip())
     return found
+
+
+def _plain(value: str) -> str:
+    """A value without its quotes, escapes and comment."""
+    if value.startswith('"'):
+        return re.sub(r"\\(.)", r"\1", value[1:].partition('" ')[0].removesuffix('"'))
+    return re.split(r"\s[#;]", value)[0].strip()
 
 
 def _alternates(objects: Path, raw: bytes, allowed: Allowed) -> tuple[Path, ...]:

@@ -148,7 +148,7 @@ async def test_the_longest_unused_fetched_repository_goes_first(
     git(repository, "commit", "-qm", "big")
     for number in (1, 2):
         git(world.root, "clone", "-q", "--bare", str(repository), f"copy{number}.git")
-    sources = make_sources(cache_max_bytes=1_100_000 - (1_100_000 % 1))
+    sources = make_sources(cache_max_bytes=1_500_000)
     for number in (1, 2):
         async with sources.open(f"{world.url}/git/copy{number}.git"):
             pass
@@ -348,3 +348,27 @@ async def test_fetching_tells_its_progress(make_sources: Make, repository: Path,
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
     assert told
     assert told[0][2] == "Fetching from 127.0.0.1"
+
+
+async def test_git_connects_to_the_address_that_was_checked_and_asks_no_resolver(
+    served: str, world, tmp_path: Path
+) -> None:
+    # A40
+    port = world.server_address[1]
+    asked: list[tuple[str, int]] = []
+
+    async def resolver(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return ["127.0.0.1"]
+
+    sources = build_sources(
+        SourceSettings(),
+        NetworkSettings(extra_origins=(f"http://git.name.invalid:{port}",)),
+        paths=PathPolicy(roots=None, home=tmp_path, cwd=tmp_path),
+        cache_folder=tmp_path / "cache",
+        resolver=resolver,
+    )
+    async with sources.open(f"http://git.name.invalid:{port}/git/project.git") as snapshot:
+        assert len(snapshot.entries) == 4
+    assert set(asked) == {("git.name.invalid", port)}
+    assert {headers["Host"] for _, headers in world.requests} == {f"git.name.invalid:{port}"}

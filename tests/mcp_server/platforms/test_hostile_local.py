@@ -179,6 +179,13 @@ async def test_a_git_file_that_points_at_somebody_else_s_repository_is_refused(
     with pytest.raises(AccessDenied):
         async with confined(tmp_path, trap).open(str(trap)):
             pass
+    git(tmp_path, "clone", "-q", str(repository), "outer")
+    git(tmp_path / "outer", "submodule", "--quiet", "add", str(repository), "inner")
+    (tmp_path / "outer" / "trap").mkdir()
+    (tmp_path / "outer" / "trap" / ".git").write_text("gitdir: ../.git/modules/inner\n")
+    with pytest.raises(AccessDenied):
+        async with sources.open(str(tmp_path / "outer" / "trap")):
+            pass
     (trap / ".git").unlink()
     (trap / ".git").symlink_to(repository / ".git")
     with pytest.raises(InvalidRepository):
