@@ -159,8 +159,8 @@ def _configured_exporter(settings: TelemetrySettings) -> "SpanExporter":
         otlp: Any = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
     except ImportError as error:
         raise MissingDependency(
-            "otel.enabled is on, and the OTLP exporter is not installed.",
-            hint="Type: pip install 'plumbrule[otel]' (or set otel.exporter to console).",
+            "telemetry.enabled is on, and the OTLP exporter is not installed.",
+            hint="Type: pip install 'plumbrule[otel]' (or set telemetry.exporter to console).",
         ) from error
     return cast("SpanExporter", otlp.OTLPSpanExporter(endpoint=settings.endpoint, headers=_headers(settings.headers)))
 
@@ -169,6 +169,6 @@ def _headers(text: str) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
     if any(not name.strip() or not equals for name, equals, _ in pairs):
         raise ConfigurationError(
-            "otel.headers is not a list of name=value pairs.", hint="Write for example: api-key=…,x-team=tools"
+            "telemetry.headers is not a list of name=value pairs.", hint="Write for example: api-key=…,x-team=tools"
         )
     return {name.strip(): value.strip() for name, _, value in pairs}

@@ -56,6 +56,18 @@ def _program(_: Loaded) -> Iterator[Check]:
 
 
 def _settings(loaded: Loaded) -> Iterator[Check]:
+    """Beyond ranges: what only putting the program together can judge, and what only a server on the network needs."""
+    from plumbrule.mcp_server.app import build_app
+    from plumbrule.mcp_server.server.auth import parse_tokens
+    from plumbrule.mcp_server.server.http_security import check_exposure
+
+    try:
+        build_app(loaded, "stdio").logs.close()
+        parse_tokens(loaded.settings.http.tokens)
+        check_exposure(loaded.settings.http)
+    except PlumbruleError as error:
+        yield Check("settings", "missing", error.message, error.hint)
+        return
     origin = f"read from {loaded.file}" if loaded.file else "no settings file"
     yield Check("settings", "ok", f"{origin}; {len(loaded.origins) or 'no'} values differ from the defaults")
 

@@ -27,6 +27,23 @@ def test_bad_settings_are_a_finding_and_the_rest_is_still_checked(plumbrule) -> 
     assert "git" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("network.extra_origins=nonsense", "network.extra_origins"),
+        ("sources.roots=relative", "sources.roots"),
+        ("http.tokens=nonsense", "http.tokens"),
+        ("http.host=0.0.0.0", "without authentication"),
+        ("log.file=/nonexistent/folder/log", "/nonexistent/folder/log"),
+    ],
+)
+def test_settings_that_would_stop_a_server_are_found_before_it_starts(plumbrule, setting: str, words: str) -> None:
+    done = plumbrule("doctor", "--json", "--set", setting)
+    (found,) = [check for check in orjson.loads(done.stdout)["checks"] if check["name"] == "settings"]
+    assert (done.returncode, found["state"]) == (1, "missing")
+    assert words in found["message"]
+
+
 def test_a_taken_port_is_a_warning_with_a_way_out(plumbrule) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = plumbrule("doctor", "--set", f"http.port={taken.getsockname()[1]}")
