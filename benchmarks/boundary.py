@@ -7,10 +7,13 @@ httptools and uvloop), which leaves nothing but the boundary between the two; th
 """
 
 import json
+import os
 import re
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ CALLS = 1500
 WARM_UP = 300
 ROUNDS = 5
 BAR_US = 60.0
+START_LIMIT_S = 30
 TEXT = "x" * 64
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -42,13 +46,18 @@ class Peer:
 
     def __init__(self, kind: str, transport: str) -> None:
         self.best_us = float("inf")
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`; a pipe would wake a reader at each line
         self.process = subprocess.Popen(
             [sys.executable, SERVERS, kind, transport],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if transport == "stdio" else subprocess.PIPE,
+            stderr=self.log,
         )
-        self.call: Callable[[], bytes] = self._over_stdio if transport == "stdio" else self._over_http()
+        self.call: Callable[[], bytes] = self._over_stdio
+        if transport == "http":
+            self.url = self._address()
+            self.call = self._over_http
+            self._connect()
 
     def _over_stdio(self) -> bytes:
         assert self.process.stdin is not None
@@ -57,32 +66,35 @@ class Peer:
         self.process.stdin.flush()
         return self.process.stdout.readline()
 
-    def _over_http(self) -> Callable[[], bytes]:
-        assert self.process.stderr is not None
-        address = None
-        while address is None:
-            address = re.search(rb"listening on (http://[^\s\"]+)", self.process.stderr.readline())
-        parts = urlsplit(address[1].decode())
-        # From here on nobody reads the log; the pipe is drained by a child that throws it away.
-        self.drain = subprocess.Popen(["cat"], stdin=self.process.stderr, stdout=subprocess.DEVNULL)
-        connection = socket.create_connection((parts.hostname or "", parts.port or 0))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        head = (
+    def _address(self) -> str:
+        give_up_at = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < give_up_at:
+            if found := re.search(rb"listening on (http://[^\s\"]+)", os.pread(self.log.fileno(), 65536, 0)):
+                return found[1].decode()
+            time.sleep(0.05)
+        raise RuntimeError("the server never said where it listens")
+
+    def _connect(self) -> None:
+        """A fresh connection for each round: uvicorn closes one that rests for five seconds."""
+        parts = urlsplit(self.url)
+        self.connection = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=START_LIMIT_S)
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.reader = self.connection.makefile("rb")
+        self.head = (
             f"POST /mcp HTTP/1.1\r\nHost: localhost:{parts.port}\r\nContent-Type: application/json\r\n"
             "Accept: application/json, text/event-stream\r\nMcp-Protocol-Version: 2026-07-28\r\n"
             f"Mcp-Method: tools/call\r\nMcp-Name: echo\r\nContent-Length: {len(BODY)}\r\n\r\n"
         ).encode()
-        reader = connection.makefile("rb")
 
-        def call() -> bytes:
-            connection.sendall(head + BODY)
-            length = 0
-            while (line := reader.readline()) != b"\r\n":
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.split(b":")[1])
-            return reader.read(length)
-
-        return call
+    def _over_http(self) -> bytes:
+        self.connection.sendall(self.head + BODY)
+        length = 0
+        while (line := self.reader.readline()) != b"\r\n":
+            if not line:
+                raise RuntimeError("the server closed the connection")
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return self.reader.read(length)
 
     def check(self) -> None:
         """The answer is the right one, or nothing measured here means anything."""
@@ -90,14 +102,24 @@ class Peer:
         assert answer["result"]["structuredContent"]["text"] == TEXT, answer
 
     def round(self, calls: int) -> None:
+        if self.call == self._over_http:
+            self._disconnect()
+            self._connect()
         before = cpu_us(self.process.pid)
         for _ in range(calls):
             self.call()
         self.best_us = min(self.best_us, (cpu_us(self.process.pid) - before) / calls)
 
+    def _disconnect(self) -> None:
+        self.reader.close()
+        self.connection.close()
+
     def close(self) -> None:
+        if self.call == self._over_http:
+            self._disconnect()
         self.process.kill()
         self.process.wait()
+        self.log.close()
 
 
 def compare(transport: str) -> bool:

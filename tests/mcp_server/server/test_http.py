@@ -21,7 +21,7 @@ from plumbrule.core.errors import ConfigurationError
 from plumbrule.mcp_server.server.http_security import AllowedHosts, AllowedOrigins, check_exposure, is_loopback
 from plumbrule.mcp_server.server.settings import HttpSettings
 
-EXIT_S = 2.5
+EXIT_S = 6
 TOKENS = {"alice": "a" * 43, "bob": "b" * 43}
 ENTRIES = [f"{name}:{hashlib.sha256(token.encode()).hexdigest()}" for name, token in TOKENS.items()]
 

