@@ -27,6 +27,7 @@ HEAD_BYTES = 64 * 1024  # what is worth reading of a file; more changes no answe
 _COUNTED = ("programming", "markup")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _MANPAGE = re.compile(r"(?i)\.(?:[1-9](?![0-9])[a-z_0-9]*|0p|n|man|mdoc)(?:\.in)?\Z")
+_MACRO_LINE = re.compile(rb"(?m)^[.'](?:[A-Za-z]{2}\b|\\\")")
 _EVIDENT = frozenset(f"languages.{rule}" for rule in ("extension", "filename", "shebang", "modeline", "content"))
 
 
@@ -185,7 +186,7 @@ def _by_strategies(name: str, data: bytes, *, whole: bool) -> tuple[Language | N
     sign = read_sign(extension or name[name.rfind(".") :].lower(), data)
     if sign is not None and (not candidates or sign.language in candidates):
         return facts.languages[sign.language], "languages.content", sign.name, ()
-    if not candidates and _MANPAGE.search(name):
+    if not candidates and _MANPAGE.search(name) and _MACRO_LINE.search(data, 0, 4_096):
         return facts.languages["Roff"], "languages.manpage", name, ()
     if not candidates:
         return None, "languages.none", "", ()

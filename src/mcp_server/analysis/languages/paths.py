@@ -69,8 +69,8 @@ class Paths:
 
     def guess(self, name: str) -> Guess:
         """The language of a bare file name."""
-        named = table().by_filename.get(name)
-        if named:
+        named = table().by_filename.get(name, ())
+        if len(named):
             need: Need = "language" if len(named) > 1 else "confirmation" if name.endswith((".js", ".lock")) else ""
             return Guess(table().languages[named[0]], "languages.filename", name, need)
         dot = name.find(".")

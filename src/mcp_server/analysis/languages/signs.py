@@ -16,9 +16,13 @@ CONSIDERED_BYTES = 50 * 1024  # as linguist: the head of a file is enough, and b
 @cache
 def all_signs() -> Signs:
     """Every extension's signs; imported on first use because most repositories need few of them."""
-    from plumbrule.mcp_server.analysis.languages import signs_common, signs_rare
+    from plumbrule.mcp_server.analysis.languages import signs_common, signs_guessed, signs_rare
 
-    return {**signs_rare.SIGNS, **signs_common.SIGNS}
+    together: Signs = {}
+    for signs in (signs_common.SIGNS, signs_rare.SIGNS, signs_guessed.SIGNS):
+        for extension, own in signs.items():
+            together[extension] = together.get(extension, ()) + own
+    return together
 
 
 @cache

@@ -297,7 +297,7 @@ SIGNS: Signs = {
     ),
     ".gml": (
         Sign("XML", "an XML declaration", (_XML,)),
-        Sign("Graph Modeling Language", "graph [", (rb"(?i)^[ \t]*(?:graph|node)[ \t]+\[$",)),
+        Sign("Graph Modeling Language", "graph [", (rb"(?i)^[ \t]*(?:graph|node)\s{1,20}\[$",)),
         Sign("Gerber Image", "D10*", (_GERBER,)),
         Sign("Game Maker Language", "no sign of the others"),
     ),
@@ -374,7 +374,7 @@ SIGNS: Signs = {
             ),
         ),
     ),
-    ".ls": (Sign("LoomScript", "package {", (rb"^[ \t]*package[ \t\w./*]{0,99}\{",)), Sign("LiveScript", "no package")),
+    ".ls": (Sign("LoomScript", "package {", (rb"^[ \t]*package[\s\w./*]{0,99}\{",)), Sign("LiveScript", "no package")),
     ".mask": (Sign("Unity3D Asset", "tag:unity3d.com", (rb"tag:unity3d.com",)),),
     ".mc": (
         Sign("Win32 Message File", "MessageId=", (rb"(?i)^[ \t]*(?:/\*[ \t]*)?MessageId=|^\.$",)),

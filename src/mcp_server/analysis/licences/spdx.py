@@ -91,7 +91,7 @@ class Spdx:
         """How often each word pair stands in a text. Remembered; callers must not change it."""
         counts = self._unpacked.get(text)
         if counts is None:
-            counts = {}
+            counts = dict[int, int]()
             for first, second in pairwise(self.words(text)):
                 pair = first << 16 | second
                 counts[pair] = counts.get(pair, 0) + 1

@@ -68,7 +68,7 @@ def words_of(text: str) -> Words:
         for word in _WORD.findall(line):
             value = known.get(word)
             if value is None:
-                value = known[word] = crc32(_VARIANTS.get(word, word).encode()) & 0xFFFF
+                value = known[word] = crc32(str(_VARIANTS.get(word, word)).encode()) & 0xFFFF
             hashes.append(value)
             lines.append(number)
     return Words(hashes, lines)

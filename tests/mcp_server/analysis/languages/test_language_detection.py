@@ -232,6 +232,8 @@ def test_the_tables_agree_with_each_other() -> None:
             assert sign.language in facts.languages, (extension, sign)
             for pattern in (*sign.patterns, *sign.refusals):
                 re.compile(pattern, re.MULTILINE)
+        unconditional = [not sign.patterns and not sign.refusals for sign in signs]
+        assert True not in unconditional[:-1], f"{extension} has signs that are never reached"
     for extension, language in USUAL.items():
         assert language in facts.by_extension.get(extension, (language,)), extension
     for extension, candidates in facts.by_extension.items():
