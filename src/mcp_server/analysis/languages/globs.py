@@ -13,7 +13,10 @@ def matches_path(pattern: str, path: str) -> bool:
         return pattern == path
     if pattern.endswith("/**") and not _SPECIAL.intersection(pattern[:-2]):
         return len(path) > len(pattern) - 2 and path.startswith(pattern[:-2])
-    segments = pattern.split("/")
+    parts = pattern.split("/")
+    segments = [
+        part for at, part in enumerate(parts) if part != "**" or parts[at - 1 : at] != ["**"]
+    ]  # a run is as one
     reached = {0}  # how many segments may be used up: a set, so that many `**` stay linear
     for name in path.split("/"):
         following: set[int] = set()
@@ -21,13 +24,13 @@ def matches_path(pattern: str, path: str) -> bool:
             if at == len(segments):
                 continue
             if segments[at] == "**":
-                following.add(at)
+                following.update((at, at + 1) if at == len(segments) - 1 else (at,))
             elif matches_name(segments[at], name):
                 following.add(at + 1)
         if not following:
             return False
         reached = following
-    return len(segments) in reached or (segments[-1] == "**" and len(segments) - 1 in reached)
+    return len(segments) in reached
 
 
 def matches_name(pattern: str, name: str) -> bool:

@@ -3,7 +3,7 @@
 They come after the signs that linguist publishes for an extension, where it publishes any.
 """
 
-from plumbrule.mcp_server.analysis.languages.signs import Sign, Signs
+from plumbrule.mcp_server.analysis.languages.sign import Sign, Signs
 
 _XML = rb"\A\s{0,99}<(?:\?xml|!--|[A-Za-z])"
 _CPP = rb"^[ \t]*(?:#[ \t]*(?:include|if|ifdef|define)\b|//|namespace\b|class\b|template\b)"

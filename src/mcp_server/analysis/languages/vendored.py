@@ -25,6 +25,7 @@ _NAMES = words(
     ".DS_Store .ds_store .Ds_Store .dS_Store .DS_store"
 )
 _STARTS = (
+    *("Realm.framework", "RealmSwift.framework", "jquery.dataTables.js"),
     *("aclocal.m4", "libtool.m4", "ltoptions.m4", "ltsugar.m4", "ltversion.m4", "lt~obsolete.m4", "cpplint.py"),
     *("erlang.mk", ".indent.pro", ".sublime-project", ".sublime-workspace", "pdf.worker.js", "fuelux.js", "bootbox.js"),
     *("jquery.fn.gantt.js", "jquery.fancybox.js", "jquery.fancybox.css", "octicons.css", "sprockets-octicons.scss"),
@@ -104,12 +105,15 @@ VENDORED = Convention(
         "specs/fixtures Spec/fixtures Specs/fixtures " + " ".join((*_SPHINX, *_EXTJS))
     ),
     root_folders=words("dependencies Dependencies deps debian"),
-    folder_name=re.compile(r"(?:3rd|[Tt]hird)[-_]?[Pp]arty\Z|\.(?:xctemplate|imageset)\Z|\ARealm(?:Swift)?\.framework"),
+    folder_name=re.compile(
+        r"(?:3rd|[Tt]hird)[-_]?[Pp]arty\Z|\.(?:xctemplate|imageset)\Z|\A(?:" + "|".join(map(re.escape, _STARTS)) + ")"
+    ),
     file=_vendored_file,
 )
 
+_DOCUMENTS = "CHANGE(?:S|LOG)?|CONTRIBUTING|COPYING|INSTALL|LICEN[CS]E|[Ll]icen[cs]e|README|[Rr]eadme"
 _DOCUMENT = re.compile(
-    r"(?:CHANGE(?:S|LOG)?|CONTRIBUTING|COPYING|INSTALL|LICEN[CS]E|[Ll]icen[cs]e|README|[Rr]eadme)(?:\.|\Z)"
+    rf"(?:{_DOCUMENTS})(?:\.|\Z)"
     r"|CITATION(?:\.cff|S?(?:\.(?:bib|md))?)\Z"
 )
 
@@ -125,6 +129,6 @@ DOCUMENTATION = Convention(
     root_folders=words(
         "Doc doc Docs docs Man man Examples examples Demo demo Demos demos Sample sample Samples samples"
     ),
-    folder_name=None,
+    folder_name=re.compile(rf"\A(?:{_DOCUMENTS})\."),  # `CHANGES.d/12.rst`
     file=_document_file,
 )
