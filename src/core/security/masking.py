@@ -30,6 +30,10 @@ MAX_DENSE_HITS = 256
 NEAR_CHARS = 48
 """One literal this many times, each within so many characters of the last, is an attack on the masker's time."""
 
+MAX_HITS = 4096
+MIN_CHARS_PER_HIT = 14
+"""So many hits so close together are a list of nothing but secrets' names; it is hidden whole, unread."""
+
 _ANSI = LazyPattern(
     r"(?:\x1b|\x9b|\\{1,4}x1[bB]|\\{1,4}u001[bB]|\\{1,4}033|\\{1,4}e(?=\[))(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|[@-Z\\-_])?"
 )
@@ -89,6 +93,8 @@ class Masker:
         if len(hits) >= MAX_DENSE_HITS:
             if any(None in table[index] for index, _, _ in hits):
                 return self._spans_without_ansi(text)
+            if len(hits) >= MAX_HITS and len(hits) * MIN_CHARS_PER_HIT > len(text):
+                return [(0, len(text))]
             hits, spans = _thinned(hits)
         for index, start, end in hits:
             if left <= start and end <= right:
@@ -98,7 +104,8 @@ class Masker:
                     return self._spans_without_ansi(text)
                 for span in read(text, start, end, seen):
                     spans.append(span)
-                    left, right = span
+                    if span[1] > right:
+                        left, right = (min(left, span[0]), span[1]) if span[0] <= right else span
         return spans
 
     def _spans_without_ansi(self, text: str) -> list[Span]:

@@ -26,7 +26,7 @@ _AFTER = LazyPattern(
       | (?P<sep>(?:{_BLANK}|\\[tn]|\+(?={_EQUALS})){{0,24}}+{_EQUALS}(?:\*\*)?(?:{_BLANK}|\\[tn]|\+(?=%2[27])){{0,8}}(?:\r?\n[ \t]{{0,40}}(?=["']))?)
       | (?P<pipe>{_BLANK}{{0,8}}\|{_BLANK}{{0,8}})
       | (?P<pair>\s{{0,8}}(?:[,;{{]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|\nV[ ]\d{{1,5}}\n|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
-      | (?P<xml>(?:\s[^<>\n]{{0,80}})?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
+      | (?P<xml>(?:\s[^<>&%\\\n]{{0,80}}+)?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
       | (?P<list>\s{{0,4}},\s{{0,8}}(?=[bBrRuU]?{QUOTE}))
       | (?P<is>\s{{1,4}}(?:is|was|are|IS)\s{{1,4}}(?::\s{{0,4}})?)
       | (?P<blank>(?:{_BLANK}|\+|\s){{1,4}}(?:BY[ ])?)
@@ -70,14 +70,15 @@ _NARROW = LazyPattern(r"\)[.,;:]*\Z|[.,:;!?]+\Z")
 _LINE_END = LazyPattern(r"[^\r\n]{0,8192}+")
 _ANOTHER_FIELD = LazyPattern(r"[A-Za-z_]{2,24}=[^=]")
 _OPENS_PLACEHOLDER = LazyPattern(
-    r"<[A-Za-z][^<>\n]{0,80}>|\$\{[^{}\n]{0,120}\}|\{\{[^{}\n]{0,120}\}\}|\$\([^()\n]{0,120}\)|%\([\w.]{1,40}\)s|\{[\w.\[\]!:'\"()]{0,60}\}|\$\{\{[^{}\n]{0,120}\}\}|#\{[^{}\n]{0,120}\}|&lt;[^&\n]{0,80}&gt;"
+    r"<[A-Za-z](?:[^<>\n\d]{0,80}\d){0,3}[^<>\n\d]{0,80}>|\$\{[^{}\n]{0,120}\}|\{\{[^{}\n]{0,120}\}\}|\$\([^()\n]{0,120}\)|%\([\w.]{1,40}\)s|\{[\w.\[\]!:'\"()]{0,60}\}|\$\{\{[^{}\n]{0,120}\}\}|#\{[^{}\n]{0,120}\}|&lt;[^&\n]{0,80}&gt;"
 )
 _SHELL_DEFAULT = LazyPattern(r"[?+][^{}\n]{0,80}\}")
 _FLAG_BEFORE = LazyPattern(r"(?:^|[\s\"'`,\[(=:|])-{1,2}[\w\-.]{0,60}\Z")
-_NETRC_BEFORE = LazyPattern(
-    r"(?:machine|login|default|account|IDENTIFIED|ENV|ARG|setx|export|set|env|user|username)\s[^\n]{0,200}\Z|(?:^|\n)\s*\Z",
-    re.IGNORECASE,
-)
+_SETTERS = (
+    "machine ", "login ", "default ", "account ", "identified ", "env ", "arg ", "setx ", "export ", "set ", "user ",
+    "username ",
+)  # fmt: skip
+"""Words on the same line that make `password x` an assignment: netrc, Dockerfile, shell, SQL."""
 
 
 MAX_UNQUOTED_CHARS = 256
@@ -125,7 +126,7 @@ def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> S
         if not value or (how in ("blank", "list") and not _fits_loose_quoted(text, start, value, how, strength)):
             return None
         return None if benign_value(value, strength, quoted=True, spaced=how == "typed") else (at, stop)
-    if _OPENS_PLACEHOLDER.match(text, at) or _SHELL_DEFAULT.match(text, at) or text.startswith("//", at):
+    if text[at : at + 1] in _PLACEHOLDER_STARTS and _is_held_open(text, at):
         return None
     stop = _unquoted_end(text, at, how)
     value = text[at:stop]
@@ -139,6 +140,18 @@ def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> S
         longer = _UNQUOTED.match(text, at)
         stop = longer.end() if longer else stop
     return at, stop
+
+
+_PLACEHOLDER_STARTS = frozenset("<${%#&?+/")
+
+
+def _is_held_open(text: str, at: int) -> bool:
+    """Whether a placeholder begins at `at`, a shell's default after one, or the rest of a URL."""
+    return (
+        text.startswith("//", at)
+        or _OPENS_PLACEHOLDER.match(text, at) is not None
+        or _SHELL_DEFAULT.match(text, at) is not None
+    )
 
 
 def _is_spaced(text: str, stop: int, value: str, how: str, after: re.Match[str], strength: Strength) -> bool:
@@ -194,10 +207,15 @@ def _fits_loose(text: str, start: int, value: str, how: str, strength: Strength)
     telling = sum(not c.isalpha() for c in value)
     if how == "xml":
         return "\n" not in value.strip() and (telling > 0 or strength == "password" or not value.islower())
-    if how == "blank" and strength == "password" and _NETRC_BEFORE.search(text, max(0, start - 240), start):
+    if how == "blank" and strength == "password" and _is_set_by_words(text, start):
         return telling > 0 or len(value) >= 8
     least = 6 if strength == "password" else 12
     return len(value) >= least and _random_enough(value)
+
+
+def _is_set_by_words(text: str, start: int) -> bool:
+    line = text[text.rfind("\n", max(0, start - 200), start) + 1 or max(0, start - 200) : start].lower()
+    return not line.strip() or any(map(line.__contains__, _SETTERS))
 
 
 def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: Strength) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import QUOTE, Span, closing_quote
 from plumbrule.core.security.randomness import reads_random
-from plumbrule.core.security.secret_keys import PLACEHOLDER, benign_value
+from plumbrule.core.security.secret_keys import benign_value, is_placeholder
 
 Seen = dict[object, int]
 """How far a reader has looked in this text without success; it need not look there again."""
@@ -41,7 +41,7 @@ def url_userinfo(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     if found is None:
         return _NOTHING
     password = found["password"]
-    if "://" in password or PLACEHOLDER.fullmatch(password) or _is_port_and_path(password):
+    if "://" in password or is_placeholder(password) or _is_port_and_path(password):
         return _NOTHING
     spans: list[Span] = [found.span("password")]
     if found["user"] and len(found["user"]) >= 20 and reads_random(found["user"]):
@@ -159,7 +159,7 @@ _SCHEMES = frozenset(
 
 
 def _is_credential(value: str, scheme: str) -> bool:
-    if PLACEHOLDER.fullmatch(value) or len(value) < 4:
+    if is_placeholder(value) or len(value) < 4:
         return False
     if scheme in _SCHEMES:
         return any(not c.isalpha() for c in value) or reads_random(value) or (len(value) >= 8 and not value.islower())
@@ -186,7 +186,7 @@ _ANOTHER_FIELD = LazyPattern(r"[A-Za-z_]{2,24}=[^=]")
 
 
 def _random_credential(value: str) -> bool:
-    if PLACEHOLDER.fullmatch(value) or _ANOTHER_FIELD.match(value):
+    if is_placeholder(value) or _ANOTHER_FIELD.match(value):
         return False
     return reads_random(value) or sum(map(str.isdigit, value)) > 1
 
@@ -241,6 +241,8 @@ def cookies(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     if head is None:
         return _NOTHING
     at = head.end()
+    if _COOKIE_PAIR.match(text, at) is None:
+        return _NOTHING
     opened = head["open"]
     stop = closing_quote(text, at, opened) if opened and opened != "{" else _rest_of_header(text, at)
     seen[cookies] = stop
@@ -251,7 +253,7 @@ def cookies(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
         value = pair[3]
         if (
             len(value) >= 8
-            and not PLACEHOLDER.fullmatch(value)
+            and not is_placeholder(value)
             and (any(map(str.isdigit, value)) or reads_random(value))
             and "(" not in value
         ):
@@ -330,7 +332,7 @@ _CURL_USER = LazyPattern(
 def curl_user(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The password of `-u user:password` and `--user user:password`."""
     found = _CURL_USER.match(text, end)
-    if found is None or PLACEHOLDER.fullmatch(found["password"]):
+    if found is None or is_placeholder(found["password"]):
         return _NOTHING
     if re.fullmatch(r"\d{1,6}", found["password"]):
         return _NOTHING  # `docker run -u 1000:1000`
@@ -360,7 +362,7 @@ def p_flag(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     if found is None:
         return _NOTHING
     value = found["password"]
-    if value.startswith("-") or PLACEHOLDER.fullmatch(value) or re.fullmatch(r"\d{1,5}(?::\d+)?", value):
+    if value.startswith("-") or is_placeholder(value) or re.fullmatch(r"\d{1,5}(?::\d+)?", value):
         return _NOTHING
     return (found.span("password"),)
 
@@ -419,7 +421,7 @@ _PGPASS = LazyPattern(r"\d{2,5}:[\w*.\-]{1,64}:[\w*.\-@]{1,64}:((?:[^\s:\\\"']|\
 def pgpass(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """The last field of a `host:5432:database:user:password` line."""
     found = _PGPASS.match(text, start + 1)
-    return (found.span(1),) if found and not PLACEHOLDER.fullmatch(found[1]) else _NOTHING
+    return (found.span(1),) if found and not is_placeholder(found[1]) else _NOTHING
 
 
 _MAILCHIMP = LazyPattern(r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-F]{2}))[0-9a-f]{32}\Z")

@@ -81,26 +81,195 @@ _HARMLESS_HEAD = LazyPattern(
     r"design|jquery|lint)[_\-.]?\Z",
     re.IGNORECASE,
 )
-PLACEHOLDER = LazyPattern(
+_PLACEHOLDER_WORDS = frozenset(
+    [
+        "none",
+        "null",
+        "nil",
+        "true",
+        "false",
+        "undefined",
+        "nan",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "empty",
+        "unset",
+        "default",
+        "required",
+        "optional",
+        "redacted",
+        "masked",
+        "hidden",
+        "filtered",
+        "removed",
+        "omitted",
+        "unknown",
+        "missing",
+        "invalid",
+        "valid",
+        "expired",
+        "changeme",
+        "change_me",
+        "change-me",
+        "placeholder",
+        "dummy",
+        "example",
+        "sample",
+        "todo",
+        "tbd",
+        "n/a",
+        "ok",
+        "secretstr",
+        "bytes",
+        "string",
+        "str",
+        "int",
+        "integer",
+        "bool",
+        "boolean",
+        "float",
+        "number",
+        "object",
+        "any",
+        "void",
+        "char",
+        "text",
+        "varchar",
+        "byte",
+        "uuid",
+        "list",
+        "dict",
+        "array",
+        "map",
+        "set",
+        "callable",
+        "function",
+        "self",
+        "this",
+        "await",
+        "async",
+        "lambda",
+        "new",
+        "not",
+        "and",
+        "or",
+        "if",
+        "else",
+        "in",
+        "is",
+        "the",
+        "a",
+        "an",
+        "return",
+        "const",
+        "let",
+        "var",
+        "failed",
+        "success",
+        "accepted",
+        "rejected",
+        "denied",
+        "refused",
+        "loaded",
+        "found",
+        "provided",
+        "configured",
+        "present",
+        "absent",
+        "disabled",
+        "enabled",
+        "ignored",
+        "file",
+        "env",
+        "environment",
+        "vault",
+        "keychain",
+        "keyring",
+        "prompt",
+        "stdin",
+        "inherit",
+        "auto",
+        "basic",
+        "bearer",
+        "digest",
+        "negotiate",
+        "ntlm",
+        "oauth",
+        "oauth2",
+        "jwt",
+        "saml",
+        "oidc",
+        "ldap",
+        "pat",
+        "mfa",
+        "totp",
+        "sso",
+        "kerberos",
+        "anonymous",
+        "public",
+        "private",
+        "internal",
+        "reset",
+        "rotated",
+        "revoked",
+        "generated",
+        "encrypted",
+        "hashed",
+        "access",
+        "refresh",
+        "x-www-form-urlencoded",
+        "password",
+        "passwd",
+        "token",
+        "secret",
+        "key",
+        "apikey",
+        "credential",
+        "credentials",
+        "username",
+        "user",
+        "admin_password",
+        "test",
+        "login",
+    ]
+)
+_SYMBOLIC = LazyPattern(
     r"""(?ix)
       [*\u2022x.\-_\#?=~\u2026]+
-    | <[^<>]{0,200}> | &lt;.{0,200}&gt; | %3C.{0,200}%3E | \\+u003c.{0,200}\\+u003e
-    | \[[^\[\]]{0,200}\] | \(.{0,200}\)
+    | <(?:[^<>\d]*\d){0,3}[^<>\d]*> | &lt;.{0,200}&gt; | %3C.{0,200}%3E | \\+u003c.{0,200}\\+u003e
+    | \[[^\[\]\d]{0,200}\] | \([^\d]{0,200}\)
     | \$?\{{1,3}[^{}]{0,200}\}{1,3} | \$\([^()]{0,200}\)
     | \#\{[^{}]{0,200}\} | %\(?[a-z_]*\)?[sdrv]? | %[a-z_]+% | @[a-z_.]+@ | __[a-z_]+__ | :[a-z_]+
-    | (?:%[sdr]|[^\w\s])+ | \$[a-z_]+ | \$env:[a-z_]+ | env[:.(\[].{0,100} | \{[^{}]{0,100}
-    | (?:none|null|nil|true|false|undefined|nan|yes|no|on|off|empty|unset|default|required|optional|redacted|masked|hidden|filtered|
-        removed|omitted|unknown|missing|invalid|valid|expired|changeme|change[_-]me|placeholder|dummy|example|sample|todo|tbd|n/a|ok|
-        secretstr|bytes|string|str|int|integer|bool|boolean|float|number|object|any|void|char|text|varchar|byte|uuid|list|dict|array|
-        map|set|optional|callable|function|self|this|await|async|lambda|new|not|and|or|if|else|in|is|the|a|an|return|const|let|var|
-        failed|success|accepted|rejected|denied|refused|loaded|found|provided|configured|present|absent|disabled|enabled|ignored|
-        file|env|environment|vault|keychain|keyring|prompt|stdin|inherit|auto|basic|bearer|digest|negotiate|ntlm|oauth2?|jwt|saml|oidc|ldap|
-        pat|mfa|totp|sso|kerberos|anonymous|public|private|internal|reset|rotated|revoked|generated|encrypted|hashed|access|refresh|
-        x-www-form-urlencoded|password|passwd|token|secret|key|apikey|credentials?|username|user|admin_password|test|login)
-    | (?:your|my|the|some|any|insert|enter|replace|put|add|paste|set|use|example|sample|dummy|fake|placeholder|change|choose)[ _\-].{0,100}
-    | .{0,40}(?:_|-|\b)(?:here|placeholder|redacted|example|masked|goes[ _-]here|changeme)>?
+    | (?:%[sdr]|[^\w\s])+ | \$[a-z_]+ | \$env:[a-z_]+ | \{[^{}]{0,100}
     """
 )
+_OPENINGS = (
+    "your", "my", "the", "some", "any", "insert", "enter", "replace", "put", "add", "paste", "set", "use", "example",
+    "sample", "dummy", "fake", "placeholder", "change", "choose",
+)  # fmt: skip
+_ENDINGS = ("here", "placeholder", "redacted", "example", "masked", "changeme", "here>", "placeholder>")
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether `value` stands for a secret instead of being one: `<token>`, `${TOKEN}`, `****`, `your-key-here`, `none`."""
+    if len(value) > MAX_PLACEHOLDER_CHARS:
+        return False
+    low = value.lower()
+    if low in _PLACEHOLDER_WORDS:
+        return True
+    if not low[:1].isalnum() or low[0] == "x":
+        return _SYMBOLIC.fullmatch(value) is not None
+    if low.startswith(("env:", "env.", "env(", "env[")):
+        return True
+    if low.endswith(_ENDINGS):
+        return not reads_random(low[:-4]) or low.endswith("example")
+    return low.startswith(_OPENINGS) and _JOINT.search(value, 2, 12) is not None and not reads_random(value)
+
+
+_JOINT = LazyPattern(r"[ _\-]")
+MAX_PLACEHOLDER_CHARS = 240
 _NUMBER = LazyPattern(r"[+\-]?\d+(?:[.,:/_\-]\d+)*(?:e[+\-]?\d+)?\s?[A-Za-z%]{0,3}")
 _DATE = LazyPattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,+Z\-]*)?")
 _UUID = LazyPattern(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
@@ -131,7 +300,7 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
     size = len(value)
     if size < (4 if strength in ("password", "strong") else 8):
         return True
-    if size <= 240 and PLACEHOLDER.fullmatch(value):
+    if is_placeholder(value):
         return True
     if _NUMBER.fullmatch(value):
         return (strength not in ("password", "strong") and size < 16) or size < 6

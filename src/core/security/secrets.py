@@ -15,7 +15,7 @@ from plumbrule.core.security.masking_gate import Gate, build_gate
 from plumbrule.core.security.masking_structures import jwt, pem, url_userinfo
 from plumbrule.core.security.masking_values import lowered
 from plumbrule.core.security.randomness import reads_random
-from plumbrule.core.security.secret_keys import KEYWORDS, PLACEHOLDER, Strength
+from plumbrule.core.security.secret_keys import KEYWORDS, Strength, is_placeholder
 from plumbrule.core.security.token_formats import TokenFormat, body_matcher, token_formats
 
 MIN_TOKEN_BODY_CHARS = 16
@@ -153,9 +153,7 @@ _EXAMPLE = LazyPattern(
 
 def is_example(secret: str) -> bool:
     """Whether `secret` is written to be read: AKIA…EXAMPLE, runs of x, the alphabet, one character repeated."""
-    if PLACEHOLDER.fullmatch(secret) if len(secret) <= 240 else False:
-        return True
-    return _EXAMPLE.search(secret) is not None
+    return is_placeholder(secret) or _EXAMPLE.search(secret) is not None
 
 
 def _outermost(found: list[Finding]) -> list[Finding]:
