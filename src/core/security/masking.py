@@ -93,9 +93,9 @@ class Masker:
         if len(hits) >= MAX_DENSE_HITS:
             if any(None in table[index] for index, _, _ in hits):
                 return self._spans_without_ansi(text)
+            hits, spans = _thinned(hits)
             if len(hits) >= MAX_HITS and len(hits) * MIN_CHARS_PER_HIT > len(text):
                 return [(0, len(text))]
-            hits, spans = _thinned(hits)
         for index, start, end in hits:
             if left <= start and end <= right:
                 continue  # inside what is hidden already
