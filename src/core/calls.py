@@ -133,6 +133,7 @@ class CallRuntime:
     deadline_s: float | None = None
     observer: CallObserver | None = None
     rates: TokenBuckets | None = None
+    inner_span: context.InnerSpan | None = None
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("plumbrule.calls"))
 
 
@@ -150,7 +151,7 @@ async def guarded(
     `call_id` is what the client offered; it is replaced when malformed. Only cancellation is raised.
     """
     deadline = None if runtime.deadline_s is None else anyio.current_time() + runtime.deadline_s
-    call = context.Call(context.accepted_call_id(call_id), tool, deadline, principal, progress)
+    call = context.Call(context.accepted_call_id(call_id), tool, deadline, principal, progress, runtime.inner_span)
     token = context.enter(call)
     started = time.perf_counter()
     code = "cancelled"

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ CALL_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 ProgressSink = Callable[[float, float | None, str], Awaitable[None]]
 """Takes done, total (None when unknown) and a message."""
+
+InnerSpan = Callable[[str, Mapping[str, str | int | bool]], AbstractContextManager[object]]
+"""Takes the name and the attributes of a piece of work inside the call, for traces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Call:
     deadline: float | None = None
     principal: str = "local"
     progress: ProgressSink | None = None
+    inner_span: InnerSpan | None = None
 
 
 _current: ContextVar[Call | None] = ContextVar("plumbrule_call", default=None)
@@ -63,3 +68,9 @@ async def report_progress(done: float, total: float | None, message: str) -> Non
     call = _current.get()
     if call is not None and call.progress is not None:
         await call.progress(done, total, message)
+
+
+def inner_span(name: str, attributes: Mapping[str, str | int | bool]) -> AbstractContextManager[object]:
+    """A span below the call's own, for work that leaves the process; nothing when traces are off."""
+    call = _current.get()
+    return nullcontext() if call is None or call.inner_span is None else call.inner_span(name, attributes)

@@ -16,6 +16,7 @@ import anyio
 
 from plumbrule import __version__
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
+from plumbrule.core.context import inner_span
 from plumbrule.core.errors import BlockedUrl, InvalidRepository, LimitExceeded, Offline, Unavailable, UpstreamTimeout
 from plumbrule.core.http_answers import failure_of, pause_s
 from plumbrule.core.resilience.limiter import TokenBuckets
@@ -238,13 +239,19 @@ class Http:
         self._limiter.take(origin)
         credential = self._credentials.get(origin)
         sent = {**headers, "Authorization": credential} if credential else headers
-        async with self._connected().get(url, sent) as response:
-            log.debug("http answer", extra={"host": url.host, "status": response.status_code})
-            self._heed(origin, response)
-            failure = failure_of(response.status_code, response.headers, url.host, self._clock.wall())
-            if failure is not None:
-                raise failure
-            yield response
+        about: dict[str, str | int | bool] = {
+            "http.request.method": "GET",
+            "server.address": url.host,
+            "server.port": url.origin.port,  # and no path: it may name a private repository
+        }
+        with inner_span("GET", about):
+            async with self._connected().get(url, sent) as response:
+                log.debug("http answer", extra={"host": url.host, "status": response.status_code})
+                self._heed(origin, response)
+                failure = failure_of(response.status_code, response.headers, url.host, self._clock.wall())
+                if failure is not None:
+                    raise failure
+                yield response
 
     def _heed(self, origin: str, response: "httpx2.Response") -> None:
         """Leave a host alone for as long as it asks."""

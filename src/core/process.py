@@ -24,6 +24,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from plumbrule.core.child import REAP_S, Child, started
+from plumbrule.core.context import inner_span
 from plumbrule.core.errors import LimitExceeded, MissingDependency, WorkerCrashed
 from plumbrule.core.launcher import launch_argv
 from plumbrule.core.pipes import Drain, PipeReader, grow_pipe
@@ -129,7 +130,10 @@ async def run(
         LimitExceeded: more output than `limits` allow.
     """
     limits = limits or ProcessLimits()
-    with _started(argv, env, limits, cwd, pass_fds, stdin is not None, dies_with_parent, install_hint) as child:
+    with (
+        _span(argv),
+        _started(argv, env, limits, cwd, pass_fds, stdin is not None, dies_with_parent, install_hint) as child,
+    ):
         stdout = Drain(child.stdout, keep="head", max_bytes=limits.stdout_bytes, on_full=child.kill)
         stderr = Drain(child.stderr, keep="tail", max_bytes=limits.stderr_bytes, total_bytes=MAX_STDERR_BYTES,
                        on_full=child.kill)  # fmt: skip
@@ -242,7 +246,7 @@ async def open_process(
     `limits.wall_s` bounds the whole conversation.
     """
     limits = limits or ProcessLimits()
-    with _started(argv, env, limits, cwd, pass_fds, True, dies_with_parent, install_hint) as child:
+    with _span(argv), _started(argv, env, limits, cwd, pass_fds, True, dies_with_parent, install_hint) as child:
         grow_pipe(child.stdout)
         failure: Exception | None = None
         stderr = Drain(child.stderr, keep="tail", max_bytes=limits.stderr_bytes, total_bytes=MAX_STDERR_BYTES,
@@ -269,6 +273,12 @@ async def _supervised(child: Child, limits: ProcessLimits) -> AsyncGenerator[Non
     finally:
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + limits.grace_s + REAP_S):
             await child.stop(limits.grace_s)
+
+
+def _span(argv: Sequence[str]) -> AbstractContextManager[object]:
+    """The program's name only: its arguments may name a private repository."""
+    name = Path(argv[0]).name
+    return inner_span(name, {"process.executable.name": name})
 
 
 def _started(

@@ -17,7 +17,7 @@ import anyio
 from anyio import to_thread
 
 from plumbrule import __version__
-from plumbrule.core.calls import Admission, CallObserver, CallRuntime
+from plumbrule.core.calls import Admission, CallRuntime
 from plumbrule.core.clock import SYSTEM_CLOCK
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.lifecycle import Lifecycle, Part
@@ -100,7 +100,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     watching = _observing(settings, purpose, masker, [tool.name for tool in tools])
     return App(
         settings=settings,
-        runtime=_runtime(settings, purpose, masker, watching.observer),
+        runtime=_runtime(settings, purpose, masker, watching),
         surveyor=surveyor,
         tools=tools,
         cache=cache,
@@ -124,14 +124,15 @@ def _sources(loaded: Loaded, purpose: Purpose, *, keep: bool) -> Sources:
     )
 
 
-def _runtime(settings: Settings, purpose: Purpose, masker: Masker, observer: CallObserver | None) -> CallRuntime:
+def _runtime(settings: Settings, purpose: Purpose, masker: Masker, watching: Observing) -> CallRuntime:
     """Deadlines are for hosts that give up, rates for clients that share a server: a person needs neither."""
     return CallRuntime(
         mask=masker.mask,
         mask_value=masker.mask_value,
         admission=Admission(settings.limits.max_calls),
         deadline_s=None if purpose == "command" else settings.limits.deadline_s,
-        observer=observer,
+        observer=watching.observer,
+        inner_span=watching.inner_span,
         rates=settings.limits.client_rates(SYSTEM_CLOCK) if purpose in ("http", "sse") else None,
     )
 

@@ -9,13 +9,15 @@ import io
 import ssl
 import subprocess
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
 import anyio.lowlevel
 import pytest
 
+from plumbrule.core import context
 from plumbrule.core.clock import ManualClock
 from plumbrule.core.errors import (
     AuthRequired,
@@ -127,6 +129,25 @@ async def test_an_answer_comes_back_whole_and_the_connection_knows_no_environmen
     assert headers["user-agent"].startswith("plumbrule/")
     assert "cookie" not in headers
     assert "authorization" not in headers
+
+
+async def test_a_request_inside_a_call_shows_in_its_trace_by_host_alone(server: Server) -> None:  # S-136
+    seen: list[object] = []
+
+    @contextmanager
+    def span(name: str, attributes: Mapping[str, str | int | bool]) -> Iterator[None]:
+        seen.append((name, dict(attributes)))
+        yield
+
+    server.on("/private?token=x", answer(b"ok"))
+    token = context.enter(context.Call("12345678", "x", inner_span=span))
+    try:
+        async with client(server) as http:
+            await http.get(f"{server.origin}/private?token=x", max_bytes=2)
+    finally:
+        context.leave(token)
+    where = {"http.request.method": "GET", "server.address": "127.0.0.1", "server.port": server.port}
+    assert seen == [("GET", where)]
 
 
 async def test_offline_means_offline(server: Server) -> None:

@@ -3,13 +3,15 @@
 import os
 import sys
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
 import anyio.lowlevel
 import pytest
 
-from plumbrule.core import launcher, process
+from plumbrule.core import context, launcher, process
 from plumbrule.core.errors import LimitExceeded, MissingDependency
 from plumbrule.core.process import ProcessEnded, ProcessLimits, ProcessTimeout, base_env, open_process, run
 
@@ -60,6 +62,30 @@ async def test_a_program_gets_its_input_and_gives_its_output_and_return_code(
 
 async def test_a_program_without_input_reads_an_empty_one(env: dict[str, str]) -> None:
     assert (await run(["cat"], env=env)).stdout == b""
+
+
+async def test_work_inside_a_call_shows_in_its_trace_without_its_arguments(env: dict[str, str]) -> None:  # S-136
+    seen: list[object] = []
+
+    @contextmanager
+    def span(name: str, attributes: Mapping[str, str | int | bool]) -> Iterator[None]:
+        seen.append((name, dict(attributes)))
+        yield
+        seen.append("done")
+
+    token = context.enter(context.Call("12345678", "x", inner_span=span))
+    try:
+        await run(["true", "private/name"], env=env)
+        async with open_process(["/bin/cat"], env=env):
+            pass
+    finally:
+        context.leave(token)
+    assert seen == [
+        ("true", {"process.executable.name": "true"}),
+        "done",
+        ("cat", {"process.executable.name": "cat"}),
+        "done",
+    ]
 
 
 async def test_a_signal_shows_as_a_negative_return_code(env: dict[str, str], exit_watch: str) -> None:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from plumbrule.core.calls import CallObserver
+from plumbrule.core.context import InnerSpan
 from plumbrule.core.observability.log_lines import Masks, TraceIds
 from plumbrule.core.observability.metrics import CONTENT_TYPE, CallMetrics, MetricsSettings
 from plumbrule.core.observability.tracing import TelemetrySettings, start_tracing
@@ -18,6 +19,7 @@ class Observing:
     render: Callable[[], tuple[bytes, str]] | None
     trace_ids: TraceIds | None
     close: Callable[[], None]
+    inner_span: InnerSpan | None = None
 
 
 def observe(
@@ -37,6 +39,7 @@ def observe(
         render=None if counting is None else lambda: (counting.render(), CONTENT_TYPE),
         trace_ids=None if tracing is None else tracing.trace_ids,
         close=_nothing if tracing is None else tracing.close,
+        inner_span=None if tracing is None else tracing.inner,
     )
 
 
