@@ -26,7 +26,7 @@ from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Manifest
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, Snapshot
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
 
 BATCH_BYTES = 8_000_000
 """Read at once: large enough that a batch costs little, small enough for memory and for prompt cancellation."""
@@ -51,7 +51,6 @@ class Collected:
     files: list[FileLanguage] = field(default_factory=list[FileLanguage])
     lines: dict[str, int] = field(default_factory=dict[str, int])
     secrets: list[Risk] = field(default_factory=list[Risk])
-    activity: Activity | None = None
     read: int = 0
     skipped: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     counts: dict[str, int] = field(default_factory=dict[str, int])
@@ -98,8 +97,6 @@ async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collect
             into.skip(manifest.fault, manifest.path, manifest.fault_line)
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
     await _read_sources(snapshot, detail, tools.limits, into)
-    if detail != "card":
-        into.activity = await snapshot.activity()
     into.finished = True
 
 

@@ -4,6 +4,7 @@ import re
 
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.model import Stated
+from plumbrule.mcp_server.analysis.text_risks import comments
 from plumbrule.mcp_server.analysis.words import MAX_DESCRIPTION_CHARS, stated
 from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
 from plumbrule.mcp_server.dependencies.model import Field, Manifest
@@ -12,6 +13,9 @@ _BADGE = re.compile(
     r"^\s*(?:\[?!\[|<(?!/?(?:em|strong|b|i|code)\b)|\.\. |:[\w-]+:|\|\w|\[!\[|={3,}|-{3,}|~{3,}|\*{3,}|#|>?\s*\[!)"
 )
 _UNDERLINE = re.compile(r"^\s*([=\-~^*#`'\"+_.:])\1{2,}\s*$")
+HEAD_BYTES = 32_768
+"""Of a README; what has not said what it is by then is no introduction."""
+
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|`([^`<]+?)\s*<[^>`]+>`__?")
 
 
@@ -43,12 +47,22 @@ def _speaks_for_the_whole(manifest: Manifest) -> bool:
     return "/" not in manifest.path and manifest.rule.ecosystem in PACKAGE_ECOSYSTEMS
 
 
+def _without_comments(text: str) -> str:
+    """HTML comments as their line breaks, so that lines keep their numbers."""
+    parts: list[str] = []
+    at = 0
+    for start, end in comments(text):
+        parts += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
 def _readme_paragraph(gathered: Gathered) -> Stated | None:
     readme = gathered.inventory.readme
     raw = gathered.texts.get(readme.path, b"") if readme else b""
     if readme is None or not raw:
         return None
-    text = re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), raw.decode("utf-8", "replace"), flags=re.S)
+    text = _without_comments(raw[:HEAD_BYTES].decode("utf-8", "replace"))
     paragraph: list[str] = []
     begun = 0
     lines = text.splitlines()

@@ -65,7 +65,6 @@ def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Repos
             ci=surroundings.ci_of(gathered, workflows=deep),
             risks=risks.risks_of(gathered, licence, collected.secrets, collected.links),
             components=components.components_of(gathered) if deep else (),
-            activity=surroundings.activity_of(collected.activity, snapshot.origin.commit),
             documentation=surroundings.documents_of(gathered) if deep else (),
             manifests=building.manifests_of(gathered) if deep else (),
             not_examined=NOT_EXAMINED[detail],

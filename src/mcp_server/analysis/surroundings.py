@@ -1,10 +1,9 @@
-"""What stands around the code: CI, documentation, recent activity."""
+"""What stands around the code: CI and documentation."""
 
 from plumbrule.mcp_server.analysis.gathered import Gathered
-from plumbrule.mcp_server.analysis.model import Ci, Document, RecentActivity, Workflow
+from plumbrule.mcp_server.analysis.model import Ci, Document, Workflow
 from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.dependencies.model import Manifest
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity
 
 
 def ci_of(gathered: Gathered, *, workflows: bool) -> tuple[Ci, ...]:
@@ -47,17 +46,3 @@ def documents_of(gathered: Gathered) -> tuple[Document, ...]:
         found.append(Document("generator", evidence(names[name].path, "documents.generator"), name))
     found += [Document(kind, evidence(entry.path, "documents.file-name")) for kind, entry in inventory.documents]
     return tuple(found)
-
-
-def activity_of(activity: Activity | None, commit: str | None) -> RecentActivity | None:
-    """The snapshot's own history, where there is some."""
-    if activity is None:
-        return None
-    return RecentActivity(
-        last_commit=activity.last_commit,
-        commits_last_year=activity.commits_last_year,
-        contributors_last_year=activity.contributors_last_year,
-        complete=activity.complete,
-        evidence=evidence((commit or "HEAD")[:12], "history.log"),
-        first_commit=activity.first_commit,
-    )

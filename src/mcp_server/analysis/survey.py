@@ -17,7 +17,7 @@ from plumbrule.core.store.once import SingleFlight
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
-from plumbrule.mcp_server.analysis.source_fact import source_of
+from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
@@ -56,7 +56,14 @@ class Surveyor:
                 report = await self._flights.run(key, lambda: self._made(snapshot, detail, key))
             else:
                 report = await self._made(snapshot, detail, "")
-            return replace(report, source=source_of(snapshot.origin))
+            report = replace(report, source=source_of(snapshot.origin))
+            return report if detail == "card" else await self._with_activity(snapshot, report)
+
+    async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
+        """Activity is counted up to today, so it is asked for anew and never kept with the content's facts."""
+        with anyio.CancelScope(deadline=_soft_deadline()):
+            return replace(report, activity=activity_of(await snapshot.activity(), snapshot.origin.commit))
+        return replace(report, coverage=replace(report.coverage, complete=False))
 
     def _key(self, origin: Origin, detail: Detail) -> str:
         """The name of the finished report in the cache, "" when the content's identity is not known cheaply."""

@@ -4,6 +4,7 @@ The repository's words are reported as a finding with its place, never repeated:
 """
 
 import re
+from collections.abc import Iterator
 
 from plumbrule.core.security.text import findings
 from plumbrule.mcp_server.analysis.model import Risk, Severity
@@ -14,7 +15,7 @@ _ORDER = re.compile(
     r"(?:previous|prior|above|earlier|preceding|existing|system)\s+(?:\w+\s+){0,2}"
     r"(?:instruction|prompt|direction|rule|message|context|guideline)s?\b"
 )
-_COMMENT = re.compile(r"<!--([^>]{0,4000}?)-->")
+MAX_COMMENT_CHARS = 4000
 _ADDRESSED = re.compile(
     r"(?i)\b(?:(?:ai|llm|language)\s*(?:model|agent|assistant)s?|assistant|chatgpt|claude|copilot|gemini|agent)\b"
     r"(?=[^\n]{0,400}\b(?:must|should|always|never|do not|don't|please|ignore|run|execute|send|fetch|say|tell|you)\b)"
@@ -38,12 +39,23 @@ def text_risks(path: str, raw: bytes) -> list[Risk]:
     if order:
         place = evidence(path, "text.instruction-override", _line(text, order.start()))
         found.append(Risk("high", "text that tells its reader to ignore instructions", place))
-    for comment in _COMMENT.finditer(text):
-        if _ADDRESSED.search(comment[1]):
-            place = evidence(path, "text.comment-to-model", _line(text, comment.start()))
+    for start, end in comments(text):
+        if _ADDRESSED.search(text, start, min(end, start + MAX_COMMENT_CHARS)):
+            place = evidence(path, "text.comment-to-model", _line(text, start))
             found.append(Risk("high", "a hidden comment that addresses a model", place))
             break
     return found
+
+
+def comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where HTML comments begin and end, ends exclusive. Linear: an opening without an end ends the search."""
+    start = text.find("<!--")
+    while start >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return
+        yield start, end + 3
+        start = text.find("<!--", end + 3)
 
 
 def _line(text: str, position: int) -> int:
