@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from plumbrule.core.fields import describe
+from plumbrule.core.security.masking import Masker
 from plumbrule.core.settings import SettingField, plain
 from plumbrule.mcp_server.cli.session import file_named_or_own, load_settings, print_json
 from plumbrule.mcp_server.settings import Settings, known_settings, settings_schema
@@ -25,7 +26,8 @@ def command() -> None:
 @click.pass_context
 def show(ctx: click.Context, as_json: bool) -> None:
     loaded = load_settings(ctx)
-    rows = [(each, shown(each, loaded.settings), loaded.origins.get(each.name, "default")) for each in _all()]
+    mask = Masker().mask_value  # a proxy's or an endpoint's address may hold a password
+    rows = [(each, mask(shown(each, loaded.settings)), loaded.origins.get(each.name, "default")) for each in _all()]
     if as_json:
         table = {each.name: {"value": value, "origin": origin} for each, value, origin in rows}
         print_json({"file": loaded.file, "settings": table})

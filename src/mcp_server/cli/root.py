@@ -4,6 +4,7 @@ Below it lies one file per command, imported when that command is asked for, so 
 pay for the rest. Global options stand before or after the command's name.
 """
 
+import gc
 import importlib
 import os
 import signal
@@ -64,6 +65,7 @@ class LazyGroup(click.Group):
             return None
         module, _, name = entry.target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
+        _wake_collector()
         if entry.global_options:
             for each in _leaves(command):
                 each.params.extend(option for option in GLOBAL_OPTIONS if option not in each.params)
@@ -79,6 +81,13 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+def _wake_collector() -> None:
+    """End the rest that `__main__` gave the collector, and spare it what the imports made."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _nearest_hint(name: str) -> str:

@@ -32,6 +32,14 @@ def test_show_hides_secrets_in_both_forms(plumbrule) -> None:  # M-46
             assert "(secret, set)" in done.stdout
 
 
+def test_a_password_in_an_address_is_masked_too(plumbrule) -> None:
+    setting = "telemetry.endpoint=https://collector:hunter2-secret-pw@otel.example.org/v1/traces"
+    for form in ([], ["--json"]):
+        done = plumbrule("config", "show", *form, "--set", setting)
+        assert "hunter2" not in done.stdout
+        assert "otel.example.org" in done.stdout
+
+
 def test_bad_settings_stop_every_command_before_it_starts(plumbrule) -> None:  # S-117
     done = plumbrule("config", "show", "--json", environment={"PLUMBRULE_LIMITS__MAX_CALLS": "0"})
     assert done.returncode == 2

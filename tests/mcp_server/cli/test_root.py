@@ -104,3 +104,15 @@ def test_an_interrupt_ends_with_130(number: signal.Signals) -> None:
         child.send_signal(number)
         _, stderr = child.communicate(timeout=10)
     assert (child.returncode, stderr) == (exits.INTERRUPTED, b"")
+
+
+def test_the_collector_rests_during_imports_and_works_after_them(plumbrule) -> None:
+    script = (
+        "import gc, sys\n"
+        "from plumbrule.mcp_server.cli import root\n"
+        "import plumbrule.__main__ as door\n"
+        "sys.argv = ['plumbrule', 'config', 'path']\n"
+        "print(door.main(), gc.isenabled(), gc.get_freeze_count() > 0)\n"
+    )
+    done = plumbrule(command=(sys.executable, "-c", script))
+    assert done.stdout.splitlines()[-1] == "0 True True"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -43,6 +44,7 @@ def test_stdio_lists_and_calls_the_same_tool_as_the_command_line(plumbrule) -> N
         _request(3, "tools/call", name="analyze_repository", arguments={"source": str(plumbrule.work / "demo")}),
         _request(4, "resources/read", uri="plumbrule://settings-schema"),
         _request(5, "resources/read", uri="plumbrule://rules"),
+        _request(7, "resources/read", uri=f"plumbrule://card/{quote(str(plumbrule.work / 'demo'), safe='')}"),
         _request(6, "prompts/get", name="survey", arguments={"source": "./demo"}),
     )
     done = plumbrule("serve", stdin=conversation)
@@ -55,6 +57,8 @@ def test_stdio_lists_and_calls_the_same_tool_as_the_command_line(plumbrule) -> N
     assert orjson.loads(answers[4]["contents"][0]["text"])["title"] == "plumbrule settings"
     rules = orjson.loads(answers[5]["contents"][0]["text"])
     assert len(rules) > 20
+    card = orjson.loads(answers[7]["contents"][0]["text"])
+    assert card == {key: value for key, value in served.items() if key != "call_id"}
     assert "analyze_repository" in answers[6]["messages"][0]["content"]["text"]
 
 
