@@ -102,6 +102,7 @@ _PATTERNS = tuple((re.compile(pattern.encode(), re.M), fault) for pattern, fault
 
 def fault_of(stderr: bytes, returncode: int, host: str, *, with_token: bool) -> PlumbruleError:
     """The error that a failed git run against `host` stands for."""
+    stderr = stderr.replace(b"\r", b"\n")  # a progress line has no other end
     if match := _FSCK.search(stderr):
         return InvalidRepository(
             f"git refused the objects of this repository: {match[1].decode()}.",

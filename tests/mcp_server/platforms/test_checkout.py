@@ -1,6 +1,7 @@
 """Repositories fetched over HTTP from a real git server on the loopback."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,6 +271,30 @@ async def test_a_server_that_never_ends_its_list_of_refs_is_stopped(make_sources
     with anyio.fail_after(20), pytest.raises((UpstreamTimeout, LimitExceeded, InvalidRepository, Unavailable)):
         async with sources.open(f"{world.url}/bad/endless/o/n.git"):
             pass
+
+
+@pytest.mark.parametrize(("name", "check"), [(".git", "hasDotgit"), ("..", "hasDotdot"), (".gitmodules", "gitmodules")])
+async def test_objects_that_git_s_own_check_refuses_are_not_kept(
+    make_sources: Make, world, repository: Path, git, tmp_path: Path, name: str, check: str
+) -> None:
+    # h09, h10
+    (repository / "blob").write_text('[submodule "../../x"]\n\tpath = x\n\turl = -u./x\n')
+    blob = git(repository, "hash-object", "-w", "blob")
+    tree = subprocess.run(  # noqa: ASYNC221 - git has no other way to take a tree that it would refuse
+        ["git", "-C", repository, "hash-object", "-t", "tree", "-w", "--stdin", "--literally"],
+        input=f"100644 {name}".encode() + b"\0" + bytes.fromhex(blob),
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"]},
+    )
+    commit = git(repository, "commit-tree", "-m", "x", tree.stdout.decode().strip())
+    git(repository, "update-ref", "refs/heads/main", commit)
+    git(world.root, "clone", "-q", "--bare", str(repository), "evil.git")
+    with pytest.raises(InvalidRepository) as caught:
+        async with make_sources().open(f"{world.url}/git/evil.git"):
+            pass
+    assert check in caught.value.message
+    assert [place for place in (tmp_path / "cache").rglob("*") if place.is_file()] == []
 
 
 @pytest.mark.parametrize("how", ["progress", "gzip"])

@@ -1,6 +1,8 @@
 """A work tree as it stands."""
 
+import hashlib
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -207,3 +209,31 @@ async def test_a_nested_repository_is_counted_and_not_entered(repository: Path, 
     async with sources.open(str(repository)) as snapshot:
         assert not any(entry.path.startswith("nested") for entry in snapshot.entries)
         assert skipped_of(snapshot) == {"nested_repository": 1}
+
+
+async def test_a_change_that_hides_its_size_and_time_is_seen(repository: Path, sources: Sources, git) -> None:
+    before = (repository / "a.py").stat()
+    (repository / "a.py").write_text("print(8)\n")
+    os.utime(repository / "a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.utime(repository / ".git" / "index")
+    async with sources.open(str(repository)) as snapshot:
+        assert snapshot.entries[0].blob == git(repository, "hash-object", "a.py")
+        assert snapshot.origin.dirty is True
+
+
+async def test_a_file_as_young_as_the_index_is_read_before_it_is_believed(
+    repository: Path, sources: Sources, git
+) -> None:
+    (repository / "a.py").write_text("print(8)\n")
+    index = repository / ".git" / "index"
+    now = (repository / "a.py").stat()
+    raw = bytearray(index.read_bytes()[:-20])
+    # The first entry (a.py) as if it had been added in the same moment in which it was changed: racy git.
+    times = [part for time_ns in (now.st_ctime_ns, now.st_mtime_ns) for part in divmod(time_ns, 1_000_000_000)]
+    struct.pack_into(">IIII", raw, 12, *times)
+    index.write_bytes(raw + hashlib.sha1(raw).digest())
+    os.utime(index, ns=(now.st_mtime_ns, now.st_mtime_ns))
+    async with sources.open(str(repository)) as snapshot:
+        assert snapshot.entries[0].path == "a.py"
+        assert snapshot.entries[0].blob == git(repository, "hash-object", "a.py")
+        assert snapshot.origin.dirty is True
