@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - tables of addresses, grouped by what they try
 
 import threading
+from ipaddress import IPv4Address, IPv6Address
 
 import anyio
 import pytest
@@ -186,6 +187,12 @@ def test_no_special_address_counts_as_public(address: str) -> None:  # A42
                                      "2a00:1450::1", "2001:4860:4860::8888", "2001:200::1"])  # fmt: skip
 def test_ordinary_addresses_count_as_public(address: str) -> None:
     assert is_public(address)
+
+
+@given(st.ip_addresses())
+def test_what_counts_as_public_is_global_by_the_standard_library_too(address: IPv4Address | IPv6Address) -> None:
+    """The law goes one way only: the library's list lacks blocks, ours must lack none of them."""
+    assert not is_public(str(address)) or address.is_global
 
 
 async def test_one_private_answer_among_public_ones_refuses_the_host() -> None:  # A39 S-102
