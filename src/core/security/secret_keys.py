@@ -34,7 +34,7 @@ KEYWORDS: dict[str, Strength] = {
         ("secret", "credential", "mnemonic", "seed_phrase", "private_token", "_authtoken", "_auth",
          *_spellings("api key", "api secret", "access key", "private key", "auth key", "signing key", "sign key", "encryption key",
                      "decryption key", "encrypt key", "cipher key", "aes key", "master key", "account key", "shared access key", "shared key",
-                     "storage key", "service key", "deploy key", "hmac key", "app key", "application key", "license key", "consumer key",
+                     "storage key", "service key", "deploy key", "hmac key", "app key", "application key", "consumer key",
                      "subscription key", "session key", "server key", "admin key", "root key", "ssh key", "rsa key",
                      "connection string", "connstr", "conn str", "webhook url", "webhook key", "functions key", "bot key",
                      "integration key", "write key", "host key", "machine key", "validation key", "jwt key", "primary key value",
@@ -47,7 +47,7 @@ KEYWORDS: dict[str, Strength] = {
          "client_id_secret", "verifier"),
         "weak",
     ),
-    **dict.fromkeys(("_key", "-key", "?key=", "&key=", "&amp;key=", "%26key%3d", "?key%3d"), "vague"),
+    **dict.fromkeys(("_key", "-key", "license key", "licensekey", "?key=", "&key=", "&amp;key=", "%26key%3d", "?key%3d"), "vague"),
     **dict.fromkeys(
         ("adafruit", "airtable", "algolia", "alibaba", "artifactory", "asana", "assemblyai", "beamer", "bittrex", "bugsnag", "clickup", "cloudflare",
          "codecov", "cohere", "coinbase", "confluence", "confluent", "contentful", "datadog", "deepgram", "dropbox", "droneci", "etsy", "fastly",

@@ -14,7 +14,7 @@ from plumbrule.core.security.masking_assignments import assigned_span
 from plumbrule.core.security.masking_gate import Gate, build_gate
 from plumbrule.core.security.masking_structures import jwt, pem, url_userinfo
 from plumbrule.core.security.masking_values import lowered
-from plumbrule.core.security.randomness import reads_random
+from plumbrule.core.security.randomness import reads_random, shuffled
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength, is_placeholder
 from plumbrule.core.security.token_formats import TokenFormat, body_matcher, token_formats
 
@@ -79,7 +79,9 @@ def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
             if stop:
                 yield Finding(form.kind, start, stop)
     elif row == "private-key":
-        yield from (Finding(row, start, right) for _, right in pem(text, start, end, {}))
+        yield from (
+            Finding(row, start, right) for left, right in pem(text, start, end, {}) if _is_key_body(text[left:right])
+        )
     elif row == "jwt":
         yield from (
             Finding(row, left, right) for left, right in jwt(text, start, end, {}) if text.count(".", left, right) == 2
@@ -105,6 +107,15 @@ def _token_end(text: str, start: int, end: int, form: TokenFormat, literal: str)
     return body.end() if reads_random(body[0]) and len(set(body[0])) >= 8 else 0
 
 
+MIN_KEY_CHARS = 64
+"""The body of the shortest private key, Ed25519 in PKCS #8, has 64 characters."""
+
+
+def _is_key_body(body: str) -> bool:
+    letters = sum(map(str.isalnum, body))
+    return letters >= MIN_KEY_CHARS * 9 // 10 and reads_random(body)
+
+
 _LITERAL = LazyPattern(r"[A-Za-z0-9+/=_\-.~!@#$%^&*]+")
 
 
@@ -117,7 +128,7 @@ def _assigned_literal(text: str, start: int, end: int, row: str) -> Iterator[Fin
     if (
         len(value) <= 200
         and _LITERAL.fullmatch(value)
-        and reads_random(value)
+        and shuffled(value)
         and len(set(value)) >= 10
         and not _names_something(value)
     ):
@@ -137,6 +148,7 @@ def _names_something(value: str) -> bool:
 def _is_literal_password(value: str) -> bool:
     return (
         len(value) >= 6
+        and "," not in value
         and _WEAK_PASSWORD.fullmatch(value) is None
         and not value.startswith(("$", "{", "<", "%", "*", ":"))
     )
@@ -144,7 +156,7 @@ def _is_literal_password(value: str) -> bool:
 
 _WEAK_PASSWORD = LazyPattern(
     r"(?i)(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|test(?:ing)?|postgres|mysql|root|admin|guest|redis|example|foo|bar|baz|changeme|mongo|rabbitmq|"
-    r"x+|\*+|my[-_]?\w*|your[-_]?\w*|some[-_]?\w*|\w*pass(?:word|wd)?|api_?key|[a-z_]+)\d{0,4}!?"
+    r"x+|\*+|my[-_]?\w*|your[-_]?\w*|some[-_]?\w*|\w*pass(?:word|wd)?|\w*(?:%20)?secret|api_?key|[a-z_]+)\d{0,4}!?"
 )
 _EXAMPLE = LazyPattern(
     r"(?i)example|dummy|fake|placeholder|redacted|changeme|your[_-]?|x{4,}|test[_-]?(?:key|token|secret)|sample|insert|abcdefgh|12345678|deadbeef|0{6,}|1{6,}|a{6,}"
