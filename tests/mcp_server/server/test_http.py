@@ -112,6 +112,21 @@ def test_a_client_that_goes_away_cancels_its_call_and_its_child() -> None:  # S-
         server.log.until("child gone")
 
 
+def test_a_cancelled_call_of_the_handshake_era_ends_its_stream_and_its_child() -> None:  # S-07
+    with http() as (server, base), ThreadPoolExecutor(1) as pool:
+        opening = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+        session = {"mcp-session-id": post(base, opening).headers["mcp-session-id"]}
+        post(base, {"jsonrpc": "2.0", "method": "notifications/initialized"}, session)
+        request = {**echo("child"), "id": 7}
+        del request["params"]["_meta"]
+        call = pool.submit(post, base, request, session)
+        server.log.until(r"child \d+")
+        cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}}
+        assert post(base, cancelled, session).status_code == 202
+        server.log.until("child gone")
+        assert '"result"' not in call.result(timeout=WAIT_S).text
+
+
 # --- who may come in ----------------------------------------------------------------------------------------------
 
 

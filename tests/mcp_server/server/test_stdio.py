@@ -175,16 +175,21 @@ def test_an_open_subscription_does_not_hold_up_the_end() -> None:  # S-112
         assert server.wait(EXIT_S) == 0
 
 
-def test_a_cancelled_call_is_not_answered_and_leaves_no_child() -> None:  # S-07
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+def test_a_cancelled_call_is_not_answered_and_leaves_no_child(era: str) -> None:  # S-07
+    meta = {"_meta": MODERN_META} if era == "modern" else {}
     with stdio() as server:
-        server.introduce()
-        server.send(call("child", seconds=60))
+        if era == "legacy":
+            server.introduce()
+        request = call("child", seconds=60)
+        request["params"] |= meta
+        server.send(request)
         pid = int(server.log.until(r"child (\d+)")[1])
         server.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}})
         server.log.until("child gone")
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
-        assert server.ask("ping", id="p")["id"] == "p"
+        assert server.ask("tools/list", meta, id="p")["result"]["tools"]
     assert not any(json.loads(line).get("id") == 2 for line in server.out.lines)
 
 
