@@ -210,6 +210,8 @@ class _Standing:
             found.omitted.add("file_limit")
         elif done.returncode != 0:
             found.omitted.add("untracked_not_listed")
+        if b"could not open directory" in done.stderr:  # too deep, or no permission: git goes on without it
+            found.omitted.add("unreadable_folder", count=done.stderr.count(b"could not open directory"))
         paths = sorted(done.stdout.split(b"\0")[:-1])
         await to_thread.run_sync(self._take_untracked, found, paths)
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,20 @@ async def test_a_file_as_young_as_the_index_is_read_before_it_is_believed(
         assert snapshot.entries[0].path == "a.py"
         assert snapshot.entries[0].blob == git(repository, "hash-object", "a.py")
         assert snapshot.origin.dirty is True
+
+
+async def test_an_untracked_folder_that_git_cannot_enter_is_counted(repository: Path, sources: Sources) -> None:
+    here = Path.cwd()
+    try:
+        os.chdir(repository)
+        for _ in range(2100):  # past PATH_MAX, where git gives up
+            os.mkdir("d")
+            os.chdir("d")
+    finally:
+        os.chdir(here)
+    try:
+        async with sources.open(str(repository)) as snapshot:
+            assert len(snapshot.entries) == 4
+            assert skipped_of(snapshot) == {"unreadable_folder": 1}
+    finally:  # pytest's own cleaning recurses
+        subprocess.run(["rm", "-rf", repository / "d"], check=True)  # noqa: ASYNC221 - nothing else runs here
