@@ -74,7 +74,9 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Everything that needs only Python and what it installed."""
     prepare(session)
-    run_tests(session, "-m", "not conformance and not services", "-n", "auto", "--dist", "worksteal")
+    run_tests(
+        session, "-m", "not conformance and not services", "-n", "auto", "--dist", "worksteal", "--durations", "10"
+    )
 
 
 @nox.session

@@ -113,8 +113,10 @@ async def test_a_failure_is_everyones_and_the_next_asker_tries_again() -> None:
     flights = SingleFlight[int]()
     go = anyio.Event()
     failures: list[NotFound] = []
+    runs: list[int] = []
 
     async def fail() -> int:
+        runs.append(1)
         await go.wait()
         raise NotFound("gone")
 
@@ -132,5 +134,5 @@ async def test_a_failure_is_everyones_and_the_next_asker_tries_again() -> None:
                 group.start_soon(ask)
             await anyio.wait_all_tasks_blocked()
             go.set()
-        assert len(failures) == 3
+        assert (len(failures), len(runs)) == (3, 1)
         assert await flights.run("k", succeed) == 7

@@ -106,6 +106,16 @@ def test_the_least_recently_used_leave_when_the_bytes_run_out(path: Path) -> Non
     cache.close()
 
 
+def test_what_was_just_put_stays_also_when_it_alone_fills_the_cache(cache: SqliteCache) -> None:
+    cache.put("small", b"v")
+    cache.put("large", bytes(int(MB * 0.97)))
+    assert cache.get("large") is not None
+    assert cache.get("small") is not None
+    cache.put("other", bytes(40_000))
+    assert cache.get("other") is not None
+    assert cache.get("large") is None
+
+
 def test_the_file_stays_near_its_bound_over_many_writes(cache: SqliteCache, path: Path) -> None:
     for number in range(3000):
         cache.put(f"{number % 700}-{number % 3}", bytes(number % 5000))
