@@ -45,7 +45,9 @@ GENERATED_FOLDERS = Convention(
 
 def generated_by_name(path: str, name: str) -> str:
     """The rule by which a file's name says that a tool wrote it, or ""."""
-    if name in _LOCK_NAMES or any(lock in name for lock in _LOCKS):
+    if ("lock" in name or "resolved" in name or "shrinkwrap" in name) and (
+        name in _LOCK_NAMES or any(lock in name for lock in _LOCKS)
+    ):
         return "generated.lockfile"
     lowered = name.lower()
     if lowered in _NAMES or lowered.endswith(_NAME_ENDS) or name.startswith(".pnp."):

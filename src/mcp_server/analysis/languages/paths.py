@@ -69,10 +69,11 @@ class Paths:
 
     def guess(self, name: str) -> Guess:
         """The language of a bare file name."""
-        named = table().by_filename.get(name, ())
-        if len(named):
-            need: Need = "language" if len(named) > 1 else "confirmation" if name.endswith((".js", ".lock")) else ""
-            return Guess(table().languages[named[0]], "languages.filename", name, need)
+        named = table().by_filename.get(name)
+        if named is not None:
+            first, *others = named
+            need: Need = "language" if others else "confirmation" if name.endswith(".js") else ""
+            return Guess(table().languages[first], "languages.filename", name, need)
         dot = name.find(".")
         suffix = name[dot:] if dot >= 0 else ""
         guess = self._by_suffix.get(suffix)

@@ -19,6 +19,7 @@ _SUFFIXED = re.compile(
     r"(?:LICEN[CS]ES?|COPYING)[-_.][\w.+-]{1,60}\Z|[\w.+-]{1,40}[-_.]LICEN[CS]E(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE
 )
 _OTHER = re.compile(r"(?:COPYRIGHT|LICENSING|LEGAL)(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE)
+_JOINT = re.compile(r"\s+(?:OR|AND)\s+")
 _README = re.compile(r"README(?:\.(?:txt|md|markdown|rst|adoc))?\Z", re.IGNORECASE)
 _CODE = re.compile(r"\.(?:py|js|ts|go|rs|java|c|h|cpp|rb|php|json|ya?ml|toml|xml|spdx|cs|sh)\Z", re.IGNORECASE)
 _THIRD_PARTY = re.compile(
@@ -61,14 +62,15 @@ def combine(
     evidence = _evidence(files, declared)
     from_files, score = _from_files(files)
     stated = [each for _, each in declared if each.expression]
-    disagreements = _among_declared(declared)
+    disagreements = _among_declared(declared, from_files or "")
     if from_files is None and not stated:
         return LicenceVerdict(None, 0.0, "verdict.none", evidence, tuple(disagreements))
     if from_files is None:
         return LicenceVerdict(stated[0].expression, 0.7, "verdict.declared", evidence, tuple(disagreements))
     if not stated:
         return LicenceVerdict(from_files, score, "verdict.text", evidence, tuple(disagreements))
-    agreed = _agreed(from_files, stated[0].expression or "")
+    in_words = any(match.rule == "licences.choice" and match.expression for found in files.values() for match in found)
+    agreed = _agreed(from_files, stated[0].expression or "", chosen_in_words=in_words)
     if agreed is not None:
         return LicenceVerdict(agreed, score, "verdict.agreed", evidence, tuple(disagreements))
     at = next(where for where, each in declared if each is stated[0])
@@ -150,33 +152,42 @@ def _required(said: Sequence[tuple[str, str, float]]) -> tuple[str, float]:
     return " AND ".join(f"({each})" if " OR " in each and len(distinct) > 1 else each for each in distinct), score
 
 
-def _agreed(from_files: str, stated: str) -> str | None:
-    """The expression on which files and metadata agree, the more precise of the two; None where they differ."""
-    if _parts(from_files) == _parts(stated):
+def _agreed(from_files: str, stated: str, *, chosen_in_words: bool) -> str | None:
+    """The expression on which files and metadata agree, the more precise of the two; None where they differ.
+
+    Files named after licences do not say how these combine and metadata do, unless a sentence in a file says it.
+    """
+    if _same(from_files, stated):
         return from_files if " " in from_files else stated
-    narrow, wide = from_files.replace("-only", ""), stated.replace("-or-later", "").replace("-only", "")
-    if narrow == wide:  # the text alone cannot say "or later"; the metadata do
-        return stated
-    if " OR " in stated and " AND " not in stated and from_files in stated.split(" OR "):
-        return stated
+    if from_files.replace("-only", "") == stated.replace("-or-later", "").replace("-only", ""):
+        return stated  # the text alone cannot say "or later"; the metadata do
     if {from_files, stated} <= {"Python-2.0", "Python-2.0.1", "PSF-2.0"}:
         return stated  # the stack that ships with Python contains the PSF licence
+    in_files, in_words = _identifiers(from_files), _identifiers(stated)
+    if in_files == in_words:
+        return None if chosen_in_words else stated
+    if in_files < in_words:
+        return stated  # one of the offered licences, or the main part of several, is the one whose text is there
+    if in_words < in_files and " OR " in from_files and " AND " not in from_files:
+        return from_files  # the metadata name one of the licences that the files offer
     return None
 
 
-def _parts(expression: str) -> frozenset[str]:
-    if "(" in expression:
-        return frozenset({expression})
-    joined = " OR " if " OR " in expression else " AND "
-    return frozenset({joined if joined in expression else "", *(_current(part) for part in expression.split(joined))})
+def _same(one: str, other: str) -> bool:
+    """Whether two expressions differ in the order of their parts only."""
+    if "(" in one or "(" in other or (" OR " in one) != (" OR " in other) or (" AND " in one) != (" AND " in other):
+        return one == other
+    return _identifiers(one) == _identifiers(other)
 
 
-def _current(part: str) -> str:
-    return identifier(part) or part
+def _identifiers(expression: str) -> frozenset[str]:
+    """The licences that an expression names, each with its exception."""
+    parts = _JOINT.split(expression.replace("(", " ").replace(")", " "))
+    return frozenset(identifier(part.strip()) or part.strip() for part in parts)
 
 
-def _among_declared(declared: Sequence[tuple[str, Declared]]) -> list[str]:
-    """Sentences for metadata that contradict each other."""
+def _among_declared(declared: Sequence[tuple[str, Declared]], from_files: str) -> list[str]:
+    """Sentences for metadata that contradict each other; naming a part of what the files say is no contradiction."""
     stated = [(at, each.expression) for at, each in declared if each.expression]
     if not stated:
         return []
@@ -184,5 +195,10 @@ def _among_declared(declared: Sequence[tuple[str, Declared]]) -> list[str]:
     return [
         f"{first_at} says {first}, {at} says {expression}"
         for at, expression in stated[1:]
-        if _agreed(expression or "", first or "") is None and _agreed(first or "", expression or "") is None
+        if not _overlap(expression, first) and not _identifiers(expression) <= _identifiers(from_files)
     ]
+
+
+def _overlap(one: str, other: str) -> bool:
+    names, others = _identifiers(one), _identifiers(other)
+    return names <= others or others <= names or _agreed(one, other, chosen_in_words=True) is not None

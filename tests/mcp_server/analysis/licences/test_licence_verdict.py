@@ -107,6 +107,25 @@ def test_a_reuse_folder_holds_for_the_work_together() -> None:
     assert verdict(files).expression == "CC0-1.0 AND MIT"
 
 
+def test_metadata_say_how_files_named_after_licences_combine() -> None:
+    files = {"LICENSE-MIT": TEXTS["MIT"], "LICENSE-MPL-2.0": TEXTS["MPL-2.0"]}
+    found = verdict(files, {"License-Expression": "MPL-2.0 AND MIT"})
+    assert (found.expression, found.rule, found.disagreements) == ("MPL-2.0 AND MIT", "verdict.agreed", ())
+
+
+def test_metadata_that_name_one_of_two_offered_licences_do_not_contradict() -> None:
+    files = {"LICENSE-MIT": TEXTS["MIT"], "LICENSE-APACHE": TEXTS["Apache-2.0"]}
+    said = {"License": "MIT License", "Classifier": "License :: OSI Approved :: Apache Software License"}
+    found = verdict(files, said)
+    assert (found.expression, found.rule, found.disagreements) == ("Apache-2.0 OR MIT", "verdict.agreed", ())
+    assert verdict({"LICENSE": TEXTS["MIT"]}, said).disagreements == ("License says MIT, Classifier says Apache-2.0",)
+
+
+def test_metadata_may_add_a_part_whose_text_is_not_there() -> None:
+    found = verdict({"LICENSE": TEXTS["Apache-2.0"]}, {"License-Expression": "Apache-2.0 AND BSD-2-Clause"})
+    assert (found.expression, found.rule) == ("Apache-2.0 AND BSD-2-Clause", "verdict.agreed")
+
+
 def test_a_readme_is_the_last_resort_and_less_certain() -> None:
     found = verdict({"README.md": "# x\n\n## License\n\nMIT\n"})
     assert found.expression == "MIT"
