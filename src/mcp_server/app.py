@@ -27,7 +27,7 @@ from plumbrule.core.observability.metrics import MetricsSettings
 from plumbrule.core.observability.observing import Observing, observe
 from plumbrule.core.security.masking import Masker
 from plumbrule.core.security.paths import PathPolicy
-from plumbrule.core.store.build import build_cache, cache_path
+from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.rules import RULES
@@ -93,9 +93,11 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     settings = loaded.settings
     masker = Masker()
     masker.register(*secret_values(settings))
+    folder, forget = _cache_folder(settings.cache)
+    keep = keep and forget is _nothing
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
-    surveyor = Surveyor(_sources(loaded, purpose, keep=keep), cache, workers, settings.survey)
+    surveyor = Surveyor(_sources(loaded, purpose, folder, keep=keep), cache, workers, settings.survey)
     tools = all_tools(surveyor)
     watching = _observing(settings, purpose, masker, [tool.name for tool in tools])
     return App(
@@ -105,6 +107,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         tools=tools,
         cache=cache,
         parts=(
+            Part("scratch", stop=_in_thread(forget)),
             Part("telemetry", stop=_in_thread(watching.close)),
             Part("cache", stop=_in_thread(cache.close)),
             Part("workers", stop=workers.aclose),
@@ -114,13 +117,35 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     )
 
 
-def _sources(loaded: Loaded, purpose: Purpose, *, keep: bool) -> Sources:
+def _cache_folder(settings: CacheSettings) -> tuple[Path, Callable[[], None]]:
+    """Where fetched things lie, and how to forget them.
+
+    A user without a home (a container's arbitrary id) has no cache folder: such a run has a folder of its own and
+    keeps nothing.
+    """
+    try:
+        return cache_path(settings).parent, _nothing
+    except ConfigurationError:
+        if settings.folder is not None:
+            raise
+    import shutil  # both for this case only
+    import tempfile
+
+    scratch = Path(tempfile.mkdtemp(prefix="plumbrule-"))
+    return scratch, lambda: shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _nothing() -> None:
+    """There is nothing to forget."""
+
+
+def _sources(loaded: Loaded, purpose: Purpose, folder: Path, *, keep: bool) -> Sources:
     settings = loaded.settings
     return build_sources(
         settings.sources if keep else replace(settings.sources, cache_max_bytes=0),
         settings.network,
         paths=_paths(loaded, purpose),
-        cache_folder=cache_path(settings.cache).parent,
+        cache_folder=folder,
     )
 
 
@@ -174,7 +199,7 @@ def _log_pipe(loaded: Loaded, purpose: Purpose, masker: Masker, trace_ids: Trace
 def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
     """Which folders callers may name: all for the command line's own user, the configured ones on stdio, over HTTP
     none unless somebody named some."""
-    home = Path.home()
+    home = _home()
     if purpose == "command":
         return PathPolicy(roots=None, home=home, cwd=Path.cwd())
     relative = [
@@ -186,10 +211,23 @@ def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
             f"sources.roots: {relative[0]!r} is not an absolute path ({source}).",
             hint="Name folders from / or ~: a server's working folder is chosen by whoever starts it.",
         )
-    roots = stdio_roots(loaded.settings.sources, home)
+    if home is None and any(root.startswith("~") for root in loaded.settings.sources.roots):
+        roots: tuple[Path, ...] = ()
+        _log.warning("this user has no home folder: no folder can be read unless sources.roots names one")
+    else:
+        roots = stdio_roots(loaded.settings.sources, home or Path("/"))
     if purpose == "stdio":
         return PathPolicy(roots=roots, home=home, cwd=Path.cwd())
     return PathPolicy(roots=roots if "sources.roots" in loaded.origins else (), home=None, cwd=None)
+
+
+def _home() -> Path | None:
+    """The user's home folder, None when there is none."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # no HOME, and no entry in the user database
+        return None
+    return home if home.is_absolute() else None
 
 
 def _in_thread(close: Callable[[], None]) -> Callable[[], Awaitable[None]]:

@@ -11,7 +11,7 @@ value is set that the plain reading of `core.fields` does not accept; a test hol
 import contextlib
 import dataclasses
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,30 +137,58 @@ def _layers(
 ) -> list[Layer]:
     layers: list[Layer] = []
     if path is not None:
-        layers.append(file_layer(path, known))
+        layers.append(_layer_or_fault(file_layer, path, known))
     if folder := environment.get(SECRETS_VARIABLE):
-        layers.append(secrets_layer(Path(folder), known))
+        layers.append(_layer_or_fault(secrets_layer, Path(folder), known))
     layers.append(environment_layer(environment, known))
     layers.append(flags_layer(flags, flag_origins, known))
     return layers
 
 
+def _layer_or_fault(
+    read: Callable[[Path, Mapping[str, SettingField]], Layer], path: Path, known: Mapping[str, SettingField]
+) -> Layer:
+    """A source that cannot be read is one fault among the others: everything is reported at once."""
+    try:
+        return read(path, known)
+    except ConfigurationError as error:
+        return Layer(faults=(f"{error.message} {error.hint}".strip(),))
+
+
 def settings_file(environment: Mapping[str, str], config: Path | None) -> Path:
-    """The file that is named, else the user's own, which need not exist."""
-    if config is not None:
-        return config
-    if named := environment.get(CONFIG_VARIABLE):
-        return Path(named)
+    """The file that is named, else the user's own, which need not exist.
+
+    Raises:
+        ConfigurationError: none is named, and the user has no home (a container's arbitrary id).
+    """
+    path = _named_file(environment, config) or _own_file()
+    if path is None:
+        raise ConfigurationError(
+            "This user has no home folder, so there is no settings file.", hint=f"Set {CONFIG_VARIABLE} or HOME."
+        )
+    return path
+
+
+def _named_file(environment: Mapping[str, str], config: Path | None) -> Path | None:
+    named = environment.get(CONFIG_VARIABLE)
+    return config or (Path(named) if named else None)
+
+
+def _own_file() -> Path | None:
     import platformdirs  # 5 ms; only when no file is named
 
-    return platformdirs.user_config_path("plumbrule", appauthor=False) / FILE_NAME
+    try:
+        return platformdirs.user_config_path("plumbrule", appauthor=False) / FILE_NAME
+    except RuntimeError:  # no home
+        return None
 
 
 def _existing_file(environment: Mapping[str, str], config: Path | None) -> Path | None:
     """The user's own file may be absent; one that was named may not, and fails when it is read."""
-    path = settings_file(environment, config)
-    named = config is not None or environment.get(CONFIG_VARIABLE)
-    return path if named or path.exists() else None
+    if named := _named_file(environment, config):
+        return named
+    own = _own_file()
+    return own if own is not None and own.exists() else None
 
 
 def settings_schema() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The composition root: what is put together is what the settings say, and nothing happens before it runs."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,30 @@ async def test_what_is_not_to_be_kept_is_not(built: Any, home: Path) -> None:
     async with app.running():
         await app.surveyor.survey(source)
     assert not (home / "cache" / "plumbrule" / "answers.db").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="user databases")
+async def test_a_user_without_a_home_reads_and_writes_nothing_in_the_working_folder(
+    built: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pwd
+
+    def nobody(number: int) -> None:
+        raise KeyError(number)
+
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    work = tmp_path / "work"
+    planted = work / "~" / ".config" / "plumbrule" / "plumbrule.toml"
+    planted.parent.mkdir(parents=True)
+    planted.write_text("[limits]\nmax_calls = 3\n")
+    monkeypatch.chdir(work)
+    source = str(_folder(tmp_path / "project"))
+    app = built("command")
+    assert app.settings.limits.max_calls != 3
+    async with app.running():
+        assert (await app.surveyor.survey(source)).size.files == 1
+    assert [path for path in work.rglob("*") if path.is_file()] == [planted]
+    assert await _refusal(built("stdio"), source) is AccessDenied
+    assert await _refusal(built("stdio", sources__roots=source), source) is None

@@ -7,6 +7,7 @@ from typing import Annotated
 import annotated_types
 from typing_extensions import Doc
 
+from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.store.sqlite import SqliteCache
@@ -39,12 +40,31 @@ class CacheSettings:
 
 
 def cache_path(settings: CacheSettings) -> Path:
-    """Where the cache file lies, or would lie."""
+    """Where the cache file lies, or would lie.
+
+    Raises:
+        ConfigurationError: the folder is relative, or none is set and the user has no home (a container's arbitrary
+            id).
+    """
     if settings.folder is not None:
-        return settings.folder.expanduser() / FILE_NAME
+        try:
+            folder = settings.folder.expanduser()
+        except RuntimeError:
+            folder = settings.folder  # `~` of a user without a home is no folder either
+        if not folder.is_absolute():
+            raise ConfigurationError(
+                f"cache.folder: {str(settings.folder)!r} is not an absolute path.", hint="Name a folder from / or ~."
+            )
+        return folder / FILE_NAME
     import platformdirs  # 5 ms; only when no folder is named
 
-    return platformdirs.user_cache_path("plumbrule", appauthor=False) / FILE_NAME
+    try:
+        folder = platformdirs.user_cache_path("plumbrule", appauthor=False)
+    except RuntimeError as error:
+        raise ConfigurationError(
+            "This user has no home folder, so there is no cache folder.", hint="Set cache.folder or HOME."
+        ) from error
+    return folder / FILE_NAME
 
 
 def build_cache(settings: CacheSettings) -> Cache:

@@ -109,9 +109,13 @@ def judge_git(text: str) -> Check:
 
 
 def _cache(loaded: Loaded) -> Iterator[Check]:
-    folder = cache_path(loaded.settings.cache).parent
     if not loaded.settings.cache.enabled:
         yield Check("cache", "ok", "switched off by cache.enabled")
+        return
+    try:
+        folder = cache_path(loaded.settings.cache).parent
+    except ConfigurationError as error:
+        yield Check("cache", "warning", f"{error.message} Results are not kept.", error.hint)
         return
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):

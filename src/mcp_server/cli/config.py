@@ -32,7 +32,7 @@ def show(ctx: click.Context, as_json: bool) -> None:
         table = {each.name: {"value": value, "origin": origin} for each, value, origin in rows}
         print_json({"file": loaded.file, "settings": table})
         return
-    click.echo(f"# settings file: {loaded.file or f'none ({file_named_or_own(ctx)} does not exist)'}")
+    click.echo(f"# settings file: {loaded.file or 'none'}")
     for section, lines in _sections(rows).items():
         click.echo(f"\n[{section}]")
         for line in lines:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
 
 
@@ -32,3 +33,8 @@ def test_size_and_age_are_the_caches_own(tmp_path: Path) -> None:
         report = cache.info()
         assert (report.max_bytes, report.ttl_s) == (1_000_000, 172_800)
         cache.close()
+
+
+def test_a_folder_that_depends_on_the_working_folder_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="not an absolute path"):
+        cache_path(CacheSettings(folder=Path("here")))
