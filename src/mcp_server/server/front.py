@@ -30,6 +30,11 @@ Metrics = Callable[[], tuple[bytes, str]]
 MAX_LOGGED_CHARACTERS = 100
 _log = logging.getLogger(__name__)
 
+OPEN_PAGES = ("/livez", "/readyz")
+"""Answered to anybody under any Host, as long as no details are asked for."""
+
+READING = ("GET", "HEAD")
+
 RETRY_AFTER = (b"retry-after", b"1")
 
 
@@ -72,7 +77,7 @@ class Front:
         # httptools keeps blanks around header values; the protocol compares them (conformance http-header-validation).
         scope["headers"] = headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         path: str = scope["path"]
-        if path in ("/livez", "/readyz") and not scope["query_string"]:
+        if path in OPEN_PAGES and not scope["query_string"] and scope["method"] in READING:
             page = self._health.live() if path == "/livez" else await self._health.ready()
             await _answer(scope, send, page)
             return
@@ -86,7 +91,7 @@ class Front:
             await application(scope, receive, send)
 
     def _application(self, path: str) -> Application | None:
-        if path in ("/readyz", "/health") or (path == "/metrics" and self._metrics is not None):
+        if path in (*OPEN_PAGES, "/health") or (path == "/metrics" and self._metrics is not None):
             return self._operator_page
         if path in self._routes:
             return self._tracked(self._routes[path])
@@ -116,10 +121,15 @@ class Front:
 
     async def _operator_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         del receive
+        if scope["method"] not in READING:
+            await _answer(scope, send, Page(405, b"Only GET and HEAD.\n"), [(b"allow", b"GET, HEAD")])
+            return
         if scope["path"] == "/metrics":
             assert self._metrics is not None
             body, content_type = self._metrics()
             page = Page(200, body, content_type.encode())
+        elif scope["path"] == "/livez":
+            page = self._health.live()
         elif scope["path"] == "/health":
             page = await self._health.details(self._load())
         else:

@@ -58,7 +58,7 @@ class StdioTransport:
     def __init__(self, pipes: StdioPipes, *, max_line_bytes: int) -> None:
         self._writer = _Writer(pipes.output_fd)
         self._reader = _Reader(pipes.input_fd, max_line_bytes)
-        self.outstanding: set[RequestId] = set()
+        self.outstanding: set[str] = set()  # as text: clients may cancel 1 as "1", and the SDK lets them
         self.ended = anyio.Event()
         """Set when no further request will be taken: end of input, a broken output, or `stop()`."""
         self._settled = asyncio.Event()
@@ -116,14 +116,14 @@ class StdioTransport:
     async def _note_received(self, message: JSONRPCMessage) -> None:
         if isinstance(message, JSONRPCRequest):
             await self._wait_settled(MAX_OUTSTANDING - 1)
-            self.outstanding.add(message.id)
+            self.outstanding.add(str(message.id))
         elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
             cancelled = (message.params or {}).get("requestId")
             if isinstance(cancelled, str | int):
                 self._note_settled(cancelled)  # it is not answered any more
 
     def _note_settled(self, request_id: RequestId) -> None:
-        self.outstanding.discard(request_id)
+        self.outstanding.discard(str(request_id))
         self._settled.set()
 
     async def _wait_settled(self, at_most: int) -> None:

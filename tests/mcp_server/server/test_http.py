@@ -407,6 +407,12 @@ def test_probes_are_open_and_details_are_not(locked: str) -> None:  # A36, S-134
         assert httpx2.get(locked + path, headers=bearer(TOKENS["bob"])).status_code == 200
 
 
+def test_pages_are_read_only(locked: str) -> None:
+    for path in ("/livez", "/readyz", "/health"):
+        assert httpx2.post(locked + path, headers=bearer(TOKENS["bob"])).status_code == 405
+    assert httpx2.head(locked + "/livez").content == b""
+
+
 def test_the_listening_line_names_the_address_and_an_address_in_use_is_named(base: str) -> None:
     port = urlsplit(base).port
     with pytest.raises(AssertionError, match=f"Cannot listen on 127.0.0.1:{port}"), http(port=port):
