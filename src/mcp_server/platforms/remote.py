@@ -195,7 +195,7 @@ def _refs(done: Completed, url: RemoteUrl) -> RemoteRefs:
     ids = {name.decode("utf-8", "replace"): found.decode() for found, name in _REF_LINE.findall(done.stdout)}
     for name in [name for name in ids if name.endswith("^{}")]:
         ids[name.removesuffix("^{}")] = ids.pop(name)
-    if not ids and not done.stdout and b"warning" not in done.stderr:
+    if not ids:
         # An HTML page with status 200 looks like this too.
         raise InvalidRepository(
             f"There is no git repository at this address of {url.host}, or it is empty, or has no such ref.",

@@ -397,3 +397,27 @@ async def test_git_connects_to_the_address_that_was_checked_and_asks_no_resolver
         assert len(snapshot.entries) == 4
     assert set(asked) == {("git.name.invalid", port)}
     assert {headers["Host"] for _, headers in world.requests} == {f"git.name.invalid:{port}"}
+
+
+async def test_an_empty_repository_says_so(make_sources: Make, world, git) -> None:
+    git(world.root, "init", "-q", "--bare", "empty.git")
+    for source in (f"{world.url}/git/empty.git", f"{world.url}/git/empty.git/tree/main"):
+        with pytest.raises(InvalidRepository):
+            async with make_sources().open(source):
+                pass
+    with pytest.raises(NotFound):
+        async with make_sources().open(f"{world.url}/git/missing.git"):
+            pass
+
+
+async def test_a_sha256_repository_is_fetched(make_sources: Make, repository: Path, world, git, tmp_path: Path) -> None:
+    new = tmp_path / "sha256"
+    new.mkdir()
+    git(new, "init", "-q", "-b", "main", "--object-format=sha256")
+    (new / "a.txt").write_text("a")
+    git(new, "add", "-A")
+    git(new, "commit", "-qm", "x")
+    git(world.root, "clone", "-q", "--bare", str(new), "sha256.git")
+    async with make_sources().open(f"{world.url}/git/sha256.git") as snapshot:
+        assert len(snapshot.origin.commit or "") == 64
+        assert await snapshot.read(snapshot.entries, max_bytes=10) == {"a.txt": b"a"}
