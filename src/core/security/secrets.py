@@ -12,7 +12,7 @@ from typing import NamedTuple
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import assigned_span
 from plumbrule.core.security.masking_gate import Gate, build_gate
-from plumbrule.core.security.masking_structures import jwt, pem, url_userinfo
+from plumbrule.core.security.masking_structures import azure_client_secret, jwt, mailchimp, pem, url_userinfo
 from plumbrule.core.security.masking_values import lowered
 from plumbrule.core.security.randomness import reads_random, shuffled
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength, is_placeholder
@@ -46,11 +46,17 @@ def find_secrets(text: str) -> list[Finding]:
 
 _Row = tuple[tuple[TokenFormat, str], ...] | Strength | str
 
-_SKIPPED_KINDS = frozenset(("crypt", "plaid-public", "fly", "google-refresh", "airtable", "harness"))
+_SKIPPED_KINDS = frozenset(("crypt", "plaid-public", "fly", "harness"))
 _PUBLIC_BY_DESIGN = frozenset(
     ("pk.eyJ", "phc_", "sb_publishable_", "FLWPUBK-", "FLWPUBK_TEST-", "pk-lf-", "live_pub_", "test_pub_", "sq0idp-")
 )
-_STRUCTURES = {"://": "url-password", "-----begin ": "private-key", "eyj": "jwt"}
+_STRUCTURES = {
+    "://": "url-password",
+    "-----begin ": "private-key",
+    "eyj": "jwt",
+    **dict.fromkeys([f"{number}q~" for number in range(10)], "azure-client-secret"),
+    **dict.fromkeys([f"-us{number}" for number in range(1, 10)], "mailchimp"),
+}
 
 
 @cache
@@ -82,6 +88,9 @@ def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
         yield from (
             Finding(row, start, right) for left, right in pem(text, start, end, {}) if _is_key_body(text[left:right])
         )
+    elif row in ("azure-client-secret", "mailchimp"):
+        read = azure_client_secret if row == "azure-client-secret" else mailchimp
+        yield from (Finding(row, left, right) for left, right in read(text, start, end, {}))
     elif row == "jwt":
         yield from (
             Finding(row, left, right) for left, right in jwt(text, start, end, {}) if text.count(".", left, right) == 2
@@ -97,7 +106,10 @@ def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
 
 
 def _token_end(text: str, start: int, end: int, form: TokenFormat, literal: str) -> int:
-    if not text.startswith(literal, start) or (start and (text[start - 1].isalnum() or text[start - 1] in "_-.")):
+    if not text.startswith(literal, start):
+        return 0
+    opens_word = literal[0].isalnum() and form.body != "url"
+    if opens_word and start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
         return 0
     body = body_matcher(form.body)(text, end)
     if body is None or len(body[0]) < max(
