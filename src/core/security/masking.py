@@ -209,7 +209,9 @@ def _known_rows() -> dict[str, list[Reader]]:
 
 def _assigned(strength: Strength, text: str, start: int, end: int, _seen: Seen) -> Sequence[Span]:
     # Some keywords end in their separator, so that they open the gate as words of their own only.
-    span = assigned_span(text, start, end if text[end - 1].isalnum() else end - 1, strength)
+    while not text[end - 1].isalnum():
+        end -= 1
+    span = assigned_span(text, start, end, strength)
     return () if span is None else (span,)
 
 

@@ -49,7 +49,7 @@ _PROSE_FOLLOWS = LazyPattern(
     r"[ \t]{1,4}(?!(?:is|was|are|IS|BY|string|String|str)\s)[A-Za-z][a-z']{0,6}(?:[\s,.;:)?!]|\Z)"
 )
 _WORDS_FOLLOW = LazyPattern(
-    r"[ \t]{1,4}(?!(?:is|was|are|IS|BY|string|String|str)\s)[A-Za-z][a-z']{0,40}(?:[\s,.;:)?!]|\Z)"
+    r"[ \t]{1,4}(?!(?:is|was|are|IS|BY|string|String|str)\s)[A-Za-z][a-z']{0,15}(?:[\s,.;:)?!]|\Z)"
 )
 _UNQUOTED = LazyPattern(
     r"""
@@ -132,7 +132,7 @@ def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> S
     value = text[at:stop]
     if not value or (how in _LOOSE and not _fits_loose(text, start, value, how, strength)):
         return None
-    if text[stop : stop + 1] in ("[", "(") and value.isidentifier() and not shuffled(value):
+    if value.isidentifier() and _continues_as_code(text, stop, value):
         return None
     if benign_value(value, strength, quoted=False, spaced=_is_spaced(text, stop, value, how, after, strength)):
         return None
@@ -140,6 +140,14 @@ def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> S
         longer = _UNQUOTED.match(text, at)
         stop = longer.end() if longer else stop
     return at, stop
+
+
+def _continues_as_code(text: str, stop: int, name: str) -> bool:
+    """Whether what follows an unquoted `name` shows that it is one: `(`, `[`, or the next argument after a plain word."""
+    following = text[stop : stop + 1]
+    if following in ("[", "("):
+        return not shuffled(name)
+    return following in (",", ")") and name.islower() and name.isalpha() and not reads_random(name)
 
 
 _PLACEHOLDER_STARTS = frozenset("<${%#&?+/")
@@ -150,7 +158,7 @@ def _is_held_open(text: str, at: int) -> bool:
     return (
         text.startswith("//", at)
         or _OPENS_PLACEHOLDER.match(text, at) is not None
-        or _SHELL_DEFAULT.match(text, at) is not None
+        or (_SHELL_DEFAULT.match(text, at) is not None and "${" in text[max(0, at - 60) : at])
     )
 
 
@@ -206,7 +214,7 @@ def _fits_loose(text: str, start: int, value: str, how: str, strength: Strength)
         return not value.startswith("-")
     telling = sum(not c.isalpha() for c in value)
     if how == "xml":
-        return "\n" not in value.strip() and (telling > 0 or strength == "password" or not value.islower())
+        return "\n" not in value.strip() and (telling > 0 or strength == "password" or _random_enough(value))
     if how == "blank" and strength == "password" and _is_set_by_words(text, start):
         return telling > 0 or len(value) >= 8
     least = 6 if strength == "password" else 12
@@ -223,11 +231,15 @@ def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: St
         return not value.startswith("-")
     if how == "blank" and strength == "password":
         return not value.replace(" ", "").isalpha()
+    if strength == "password" and reads_random(value[:JUDGED_CHARS]) and not value.isidentifier():
+        return True
     return len(value) >= 8 and _random_enough(value)
 
 
 def _random_enough(value: str) -> bool:
-    if value.startswith(("/", "./", "http", "<http", "(http")) or _ANOTHER_FIELD.match(value):
-        return False
     value = value[:JUDGED_CHARS]
+    if value.startswith(("http", "<http", "(http")) or _ANOTHER_FIELD.match(value):
+        return False
+    if value.startswith(("/", "./")):
+        return shuffled(value)
     return shuffled(value) if value.isidentifier() else reads_random(value)

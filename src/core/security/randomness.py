@@ -40,7 +40,7 @@ def shuffled(text: str) -> bool:
     `FlaskOAuth2App` turns 4 times in 14 characters, drawn letters and digits nearly every second one.
     """
     turns = len(_TURN.findall(text))
-    return turns * 10 >= max(40, 3 * len(text)) or _in_pieces(text) or _unspeakable(text, 0.55)
+    return turns * 10 >= max(40, 3 * len(text)) or _in_pieces(text) or _unspeakable(text, 0.6)
 
 
 def _in_pieces(text: str) -> bool:

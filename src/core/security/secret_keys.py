@@ -27,7 +27,7 @@ def _spellings(*names: str) -> tuple[str, ...]:
 KEYWORDS: dict[str, Strength] = {
     **dict.fromkeys(
         ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "identified by", "psk", "sshpass",
-         "pass=", "pass:", 'pass"', "pass'", "pass>", "pass]", "pass\\", "pass&", "pass%", "pass\uff1a", "_pass ", "-pass ", "pass\n"),
+         "pass=", "pass:", 'pass"', "pass'", "pass>", "pass]", "pass\\", "pass&", "pass%", "pass\uff1a", "_pass ", "-pass ", ".pass ", "pass\n", "pass =", "pass :", "pass\t", "pass|", "pass`", "pass*", "pass\uff1d", "pass ->"),
         "password",
     ),
     **dict.fromkeys(
@@ -257,7 +257,7 @@ def is_placeholder(value: str) -> bool:
     if len(value) > MAX_PLACEHOLDER_CHARS:
         return False
     low = value.lower()
-    if low in _PLACEHOLDER_WORDS:
+    if low in _PLACEHOLDER_WORDS or "xxxxxx" in low:
         return True
     if not low[:1].isalnum() or low[0] == "x":
         return _SYMBOLIC.fullmatch(value) is not None
@@ -315,22 +315,23 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
         return False
     if not quoted and _is_code(value, spaced):
         return True
-    if quoted and _BETWEEN_STRINGS.match(value):
+    if quoted and (_BETWEEN_STRINGS.match(value) or _REGEX_LIKE.search(value)):
         return True
     if strength == "weak":
         return (
             _identifies_weakly(value)
             or _is_wordy(value)
             or _is_punctuation(value)
-            or _FILE.fullmatch(value) is not None
+            or (_FILE.fullmatch(value) is not None and not shuffled(value))
         )
     if quoted:
         return _is_prose(value, strength)
     return False
 
 
+_REGEX_LIKE = LazyPattern(r"\(\?[:=!<i]|\[\^?[\w\\]-?[a-zA-Z0-9]-[a-zA-Z0-9]|\[\^?[a-zA-Z0-9]-[a-zA-Z0-9]")
 _BETWEEN_STRINGS = LazyPattern(
-    r"\s{0,4}(?:[+%.,)\]]\s|[+,)]|\.\w+\()|\)?\s->\s|\s(?:for|if|in|and|or|else|HTTP|header)\s"
+    r"\s{0,4}(?:[+%.,)\]]\s|\+\w+[.(\s]|[,)](?:\Z|[\w.]+\()|\.\w+\()|\)?\s->\s|\s(?:for|if|in|and|or|else|HTTP|header)\s"
 )
 """What lies after a string that ended right after the name: `"token=" + x + "…"`."""
 
@@ -423,7 +424,11 @@ def key_strength(name: str) -> Strength | None:
     low = lowered(name)
     best: Strength | None = None
     for written, strength in KEYWORDS.items():
-        keyword = written.strip("\"'=:?&>]\\%\uff1a \n")
+        keyword = (
+            "pass"
+            if written.lstrip("_-.").startswith("pass") and not written.lstrip("_-.")[4:5].isalpha()
+            else written.strip("\"'=:?&>]\\%\uff1a \n")
+        )
         at = low.rfind(keyword)
         if at < 0:
             continue
