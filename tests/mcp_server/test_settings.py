@@ -128,7 +128,7 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
         load({"PLUMBRULE_CONFIG": str(tmp_path / "none.toml")})
     with pytest.raises(ConfigurationError, match="not a regular file"):
         load({}, config=tmp_path)
-    with pytest.raises(ConfigurationError, match="limits.max_calls = 'x'"):  # and all else is judged too
+    with pytest.raises(ConfigurationError, match=r"limits\.max_calls = 'x'"):  # and all else is judged too
         load({"PLUMBRULE_CONFIG": str(tmp_path / "none.toml"), "PLUMBRULE_LIMITS__MAX_CALLS": "x"})
     with pytest.raises(ConfigurationError, match="secrets directory"):
         load({"PLUMBRULE_SECRETS_DIR": str(tmp_path / "none")})

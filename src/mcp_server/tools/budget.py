@@ -6,7 +6,7 @@ what was cut is counted by field, never silently. Tokens are counted by the offl
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -245,10 +245,11 @@ def _apply(report: RepositoryReport, cut: Cut) -> tuple[RepositoryReport, int]:
     outer, _, inner = cut.field.partition(".")
     if inner:
         return _NESTED[cut.field](report, cut.keep)
-    value = getattr(report, outer)
+    value: object = getattr(report, outer)
     if isinstance(value, tuple):
-        lost = max(0, len(value) - cut.keep)
-        kept: dict[str, Any] = {outer: value[: cut.keep]}
+        items = cast("tuple[object, ...]", value)
+        lost = max(0, len(items) - cut.keep)
+        kept: dict[str, Any] = {outer: items[: cut.keep]}
         return (replace(report, **kept), lost) if lost else (report, 0)
     if value is None or cut.keep:
         return report, 0
