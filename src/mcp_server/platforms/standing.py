@@ -189,8 +189,7 @@ class _Standing:
             object_format=self._git_dir.object_format,
             max_hashed_bytes=self._limits.max_hashed_bytes,
         )
-        with BeneathReader(self._root_fd) as reader:
-            return files.compare(reader)
+        return files.compare(self._root_fd)
 
     async def _add_untracked(self, found: Comparison) -> None:
         """Untracked files that are not ignored, by git under our skeleton with their ignore files."""

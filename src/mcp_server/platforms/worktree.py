@@ -6,6 +6,7 @@ there is such a name is git asked which are not ignored, under our own skeleton.
 for its listing, and an unmodified file has its blob id without being read.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -15,15 +16,16 @@ from dataclasses import dataclass, field
 from anyio import to_thread
 
 from plumbrule.core.facts import Skipped
-from plumbrule.core.security.beneath import BeneathReader
+from plumbrule.core.security.beneath import MAX_DEPTH, BeneathReader
 from plumbrule.mcp_server.platforms.gitdir import ObjectFormat
 from plumbrule.mcp_server.platforms.gitindex import IndexEntry, is_sparse_folder
-from plumbrule.mcp_server.platforms.listing import Omissions
+from plumbrule.mcp_server.platforms.listing import Omissions, Reason
 from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, EntryKind, Origin
 
 CHUNK_BYTES = 1 << 20
 _GITLINK = 0o160000
 _SIZE_MASK = 0xFFFFFFFF
+_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_DIRECTORY | os.O_CLOEXEC
 _KIND_BITS = 0o170100
 _KINDS: dict[int, EntryKind] = {
     0o100000: "file",
@@ -82,23 +84,55 @@ class TrackedFiles:
             self._inner.setdefault(above, set()).add(name)
             folder = above
 
-    def compare(self, reader: BeneathReader) -> Comparison:
-        """Walk every folder that holds tracked files. Blocking; for a thread."""
-        for folder in sorted(self._folders):
-            files, inner = self._folders[folder], self._inner[folder]
-            fd = reader.folder(folder)
-            if isinstance(fd, str):
-                self._lost_folder(folder, files, fd)
-                continue
-            prefix = f"{folder}/" if folder else ""
-            strangers: list[os.DirEntry[str]] = []
-            with os.scandir(fd) as items:
-                here = self._compare_folder(prefix, files, items, strangers, fd)
-            if here < len(files):
-                self._note_absent(prefix, files, fd)
-            if strangers:
-                self._note_unknown(prefix, strangers, inner)
+    def compare(self, root_fd: int) -> Comparison:
+        """Walk every folder that holds tracked files. Blocking; for a thread.
+
+        Each is opened from its parent's descriptor and never through a link, as `BeneathReader` does for files.
+        """
+        self._walk("", root_fd, 0)
         return self.found
+
+    def _walk(self, folder: str, fd: int, depth: int) -> None:
+        files, inner = self._folders[folder], self._inner[folder]
+        prefix = f"{folder}/" if folder else ""
+        strangers: list[os.DirEntry[str]] = []
+        with os.scandir(fd) as items:
+            here = self._compare_folder(prefix, files, items, strangers, fd)
+        if here < len(files):
+            self._note_absent(prefix, files, fd)
+        if strangers:
+            self._note_unknown(prefix, strangers, inner)
+        for name in inner:
+            below = self._descend(prefix + name, name, fd, depth)
+            if below is not None:
+                try:
+                    self._walk(prefix + name, below, depth + 1)
+                finally:
+                    os.close(below)
+
+    def _descend(self, folder: str, name: str, fd: int, depth: int) -> int | None:
+        """A descriptor of the folder; None when it is gone or refused, which is noted for every file below."""
+        if depth >= MAX_DEPTH or name in ("", ".", ".."):
+            self._lose(folder, "too_deep" if depth >= MAX_DEPTH else "unsafe_path")
+            return None
+        try:
+            return os.open(name, _FOLDER, dir_fd=fd)
+        except OSError as error:
+            gone = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+            self._lose(folder, None if gone else "unreadable_folder")
+            return None
+
+    def _lose(self, folder: str, reason: Reason | None) -> None:
+        """Note every tracked file below a folder that cannot be entered; `reason` None means deleted."""
+        waiting = [folder]
+        while waiting:
+            place = waiting.pop()
+            waiting += [f"{place}/{name}" for name in self._inner[place]]
+            for name, entry in self._folders[place].items():
+                if reason is None:
+                    self._absent(f"{place}/{name}", entry)
+                else:
+                    self.found.omitted.add(reason, f"{place}/{name}")
 
     def _compare_folder(
         self,
@@ -114,7 +148,8 @@ class TrackedFiles:
         """
         written_ns, add, here = self._index_mtime_ns, self.found.entries.append, 0
         for item in items:
-            entry = files.get(item.name)
+            name = item.name
+            entry = files.get(name)
             if entry is None:
                 strangers.append(item)
                 continue
@@ -123,26 +158,20 @@ class TrackedFiles:
             except OSError:
                 continue
             here += 1
+            _, mode, blob, size, mtime_ns, ctime_ns, stage, _, _ = entry
             kind = _KINDS.get(now.st_mode & _KIND_BITS)
             if (
-                now.st_mtime_ns == entry.mtime_ns < written_ns  # later: may have changed after it was added (racy git)
-                and now.st_ctime_ns == entry.ctime_ns
-                and now.st_size & _SIZE_MASK == entry.size
-                and not entry.stage
+                now.st_mtime_ns == mtime_ns < written_ns  # later: may have changed after it was added (racy git)
+                and now.st_ctime_ns == ctime_ns
+                and now.st_size & _SIZE_MASK == size
+                and not stage
                 and kind is not None
-                and _KINDS.get(entry.mode & _KIND_BITS) == kind
+                and _KINDS.get(mode & _KIND_BITS) == kind
             ):
-                add(Entry(prefix + item.name, now.st_size, kind, entry.blob.hex()))
+                add(Entry(prefix + name, now.st_size, kind, blob.hex()))
             else:
-                self._take_changed(prefix + item.name, entry, now, item.name, fd)
+                self._take_changed(prefix + name, entry, now, name, fd)
         return here
-
-    def _lost_folder(self, folder: str, files: dict[str, IndexEntry], why: str) -> None:
-        if why in ("missing", "symlink"):
-            for name, entry in files.items():
-                self._absent(f"{folder}/{name}", entry)
-        else:
-            self.found.omitted.add("too_deep" if why == "too_deep" else "unreadable_folder", folder, max(1, len(files)))
 
     def _note_absent(self, prefix: str, files: Mapping[str, IndexEntry], fd: int) -> None:
         for name in files.keys() - set(os.listdir(fd)):
