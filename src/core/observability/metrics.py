@@ -8,7 +8,7 @@ a client chooses: a tool that is not served is `other`. Above it lies `server/fr
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,7 +86,7 @@ class CallMetrics:
         return self._client.generate_latest(self._registry)
 
     @contextmanager
-    def _in_flight(self) -> Iterator[None]:
+    def _in_flight(self) -> Generator[None]:
         self._running.inc()
         try:
             yield
@@ -132,7 +132,7 @@ Clock = Callable[[], float]
 
 
 @contextmanager
-def timed(record: Callable[[float], None], clock: Clock = time.perf_counter) -> Iterator[None]:
+def timed(record: Callable[[float], None], clock: Clock = time.perf_counter) -> Generator[None]:
     """Give `record` the seconds that the block took, however it ends."""
     started = clock()
     try:

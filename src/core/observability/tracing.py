@@ -6,7 +6,7 @@ stand here. Whatever leaves goes through `MaskingExporter`, because instrumentat
 of exceptions into spans.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class Tracing:
         span.end()
 
     @contextmanager
-    def inner(self, name: str, attributes: Mapping[str, str | int | bool] | None = None) -> Iterator[None]:
+    def inner(self, name: str, attributes: Mapping[str, str | int | bool] | None = None) -> Generator[None]:
         """A span for work inside a call, such as one request to the outside; an exception marks it."""
         with self._tracer.start_as_current_span(name, kind=self._trace.SpanKind.CLIENT, attributes=attributes):
             yield

@@ -4,7 +4,7 @@ Beside `masking`, which it is handed. What has nothing to hide comes back as the
 of a call costs one walk and no copies.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 from plumbrule.core.security.secret_keys import Strength, benign_value, key_strength
@@ -26,55 +26,78 @@ def masked_value(masker: "Masker", value: object) -> object:
     return _masked(masker, value, None, MAX_DEPTH, set())
 
 
+_BYTES = (bytes, bytearray)
+_CONTAINERS = (dict, list, tuple, set, frozenset, BaseException)
+_PLAIN = frozenset((type(None), bool, int, float))
+
+
 def _masked(masker: "Masker", value: object, key: Strength | None, depth: int, inside: set[int]) -> object:
     if isinstance(value, str):
         return _masked_text(masker, value, key)
-    if value is None or isinstance(value, bool | int | float):
+    if type(value) in _PLAIN:
         return value
-    if isinstance(value, bytes | bytearray):
+    if isinstance(value, _BYTES):
         return _masked_bytes(masker, bytes(value), key, value)
-    if isinstance(value, dict | list | tuple | set | frozenset | BaseException):
-        if depth == 0 or id(value) in inside:
+    if isinstance(value, _CONTAINERS):
+        container = cast("object", value)
+        if depth == 0 or id(container) in inside:
             return _HIDDEN
-        inside.add(id(value))
+        inside.add(id(container))
         try:
-            return _masked_parts(masker, cast("object", value), key, depth - 1, inside)
+            return _masked_parts(masker, container, key, depth - 1, inside)
         finally:
-            inside.discard(id(value))
+            inside.discard(id(container))
     return value
 
 
 def _masked_parts(masker: "Masker", value: object, key: Strength | None, depth: int, inside: set[int]) -> object:
-    if isinstance(value, Mapping):
-        return _masked_mapping(masker, cast("Mapping[object, object]", value), depth, inside)
+    if isinstance(value, dict):
+        return _masked_mapping(masker, cast("dict[object, object]", value), depth, inside)
     if isinstance(value, BaseException):
         return _masked_exception(masker, value, depth, inside)
-    parts = list(cast("list[object]", value))
+    parts = list(cast("Iterable[object]", value))
     masked = [_masked(masker, part, key, depth, inside) for part in parts]
     if all(new is old for new, old in zip(masked, parts, strict=True)):
         return value
+    return _of_kind(value, masked)
+
+
+def _of_kind(value: object, parts: list[object]) -> object:
+    """`parts` as a list, tuple, named tuple or set, like `value`."""
+    if isinstance(value, list):
+        return parts
+    if hasattr(value, "_fields"):
+        return cast("Callable[..., object]", type(value))(*parts)
     if isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        return cast("Callable[..., object]", type(value))(*masked) if fields else tuple(masked)
-    return type(value)(masked) if isinstance(value, set | frozenset) else masked
+        return tuple(parts)
+    return frozenset(parts) if isinstance(value, frozenset) else set(parts)
 
 
-def _masked_mapping(masker: "Masker", value: Mapping[object, object], depth: int, inside: set[int]) -> object:
+def _masked_mapping(masker: "Masker", value: dict[object, object], depth: int, inside: set[int]) -> object:
     changed = False
     result: dict[object, object] = {}
     for name, part in value.items():
-        if isinstance(name, str):
-            new_name: object = masker.mask_name(name) if len(name) <= MAX_CACHED_NAME_CHARS else masker.mask(name)
-            strength = key_strength(name) if len(name) <= MAX_CACHED_NAME_CHARS else None
-        else:
-            new_name, strength = name, None
-        if type(part) is str and strength is None:  # by far the commonest; the rest goes through the general way
-            new: object = masker.mask(part)
+        new_name, strength = _judged(masker, name)
+        kind = type(part)
+        if kind is str and strength is None:  # this and the next are nearly all; the rest goes through the general way
+            new: object = masker.mask(cast("str", part))
+        elif kind in _PLAIN:
+            new = part
         else:
             new = _masked(masker, part, strength, depth, inside)
-        changed = changed or new is not part or new_name != name
+        changed = changed or new is not part or new_name is not name
         result[new_name] = new
     return result if changed else value
+
+
+def _judged(masker: "Masker", name: object) -> tuple[object, Strength | None]:
+    """A key masked as text, and what it promises about its value."""
+    if not isinstance(name, str):
+        return name, None
+    if len(name) > MAX_CACHED_NAME_CHARS:
+        return masker.mask(name), None
+    masked, strength = masker.mask_name(name), key_strength(name)
+    return (name if masked == name else masked), strength
 
 
 def _masked_text(masker: "Masker", text: str, key: Strength | None) -> str:
