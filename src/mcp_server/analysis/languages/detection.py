@@ -71,7 +71,8 @@ def plan(entries: Iterable[Entry], attributes: Attributes | None = None) -> Plan
             language, rule, detail, need, binary = None, "languages.binary", "LC_MESSAGES", "", True
         files.append(_file(entry.path, entry.size, language, rule, detail, flags, said, binary=binary))
         if need and not any(flags):
-            (ambiguous if paths.must_read(guess, name, entry.size) else suspicious).append(entry)
+            required = paths.must_read(guess._replace(need=need), name, entry.size)
+            (ambiguous if required else suspicious).append(entry)
     return Plan(files, ambiguous, suspicious, attributes)
 
 

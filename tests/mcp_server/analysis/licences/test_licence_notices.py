@@ -87,6 +87,21 @@ def test_a_choice_between_files_names_the_files() -> None:
     assert match.detail == "license.apache license.bsd"
 
 
+def test_any_later_version_is_no_choice_of_licences() -> None:
+    text = GPL_NOTICE.format(kind="", version=2) + "\nThe MIT license was considered too.\n"
+    assert says(text) == [("GPL-2.0-or-later", "notice")]
+
+
+def test_a_choice_for_the_documentation_is_not_one_for_the_work() -> None:
+    assert (
+        says(
+            "Examples, recipes, and other code in the documentation are dual licensed under the PSF License Version 2\n"
+            "and the Zero-Clause BSD license.\n"
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

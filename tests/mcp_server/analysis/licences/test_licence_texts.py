@@ -57,6 +57,13 @@ def test_apache_2_0_without_its_appendix_is_never_pixar_or_ecl() -> None:  # S-4
         assert match.score > 0.97
 
 
+def test_a_licence_that_repeats_another_is_named_only_where_the_text_says_so() -> None:  # S-40
+    text = TEXTS["Pixar"].replace("Modified Apache", "Apache").replace("Pixar", "The Studio")
+    assert {match.expression for match in texts(text)} == {"Apache-2.0"}
+    community = TEXTS["ECL-2.0"].replace("Educational Community License", "Apache License")
+    assert {match.expression for match in texts(community)} == {"Apache-2.0"}
+
+
 @pytest.mark.parametrize(
     "change",
     [
