@@ -30,7 +30,6 @@ from plumbrule.core.security.paths import PathPolicy
 from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.workers import WorkerPool
-from plumbrule.mcp_server.analysis.rules import RULES
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
 from plumbrule.mcp_server.platforms.ports.source import Sources
@@ -276,7 +275,7 @@ def _server(app: App) -> "ProtocolServer":
 
     return create_server(
         tools=app.tools,
-        resources=all_resources(app.surveyor, settings_schema, lambda: RULES),
+        resources=all_resources(app.surveyor, settings_schema, _rules),
         prompts=[SurveyPrompt()],
         runtime=app.runtime,
         name="plumbrule",
@@ -284,6 +283,13 @@ def _server(app: App) -> "ProtocolServer":
         version=__version__,
         instructions=INSTRUCTIONS,
     )
+
+
+def _rules() -> object:
+    """The rules for their resource; imported when somebody reads it."""
+    from plumbrule.mcp_server.analysis.rules import RULES
+
+    return RULES
 
 
 def _health(app: App) -> "Health":
