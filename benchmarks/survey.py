@@ -22,7 +22,7 @@ REQUIREMENT = "django==5.2"
 ROUNDS = 5
 BARS_S = {"card, cold": 0.6, "card, warm": 0.3, "summary, cold": 1.5}
 BAR_MB = 150
-SAMPLE_S = 0.004
+SAMPLE_S = 0.02
 PLUMBRULE = [sys.executable, "-m", "plumbrule"]
 READ_ALL = """
 import os, sys
@@ -66,12 +66,13 @@ def scratch_repository(folder: Path) -> Path:
 
 
 def tree_mb(pid: int) -> float:
-    """Resident memory of a process and all below it, in MB; 0 where there is no /proc."""
+    """Memory of a process and all below it in MB, pages that they share counted once; 0 where there is no /proc."""
     total, waiting = 0, [pid]
     while waiting:
         one = waiting.pop()
         try:
-            total += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            shares = Path(f"/proc/{one}/smaps_rollup").read_text().split("\nPss:", 1)[1]
+            total += int(shares.split()[0]) * 1024
             for task in Path(f"/proc/{one}/task").iterdir():
                 waiting += [int(child) for child in (task / "children").read_text().split()]
         except (OSError, IndexError):

@@ -28,7 +28,7 @@ from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Manifest
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
 
-BATCH_BYTES = 8_000_000
+BATCH_BYTES = 4_000_000
 """Read at once: large enough that a batch costs little, small enough for memory and for prompt cancellation."""
 
 SMALL_BYTES = 256_000

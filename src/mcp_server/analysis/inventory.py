@@ -16,6 +16,7 @@ from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 _LICENCE = re.compile(
     r"(?i)(?:un)?licen[cs]es?(?:[-_.].*)?$|copying(?:[-_.].*)?$|.*[-_.]licen[cs]e(?:\.(?:txt|md|rst))?$"
 )
+_LICENCE_BEGINS = frozenset(("LI", "Li", "li", "UN", "Un", "un", "CO", "Co", "co"))
 _README = re.compile(r"(?i)readme(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|org|rdoc|pod))?$")
 _DOCUMENTS = (
     ("changelog", re.compile(r"(?i)(?:changelog|changes|history|news|releases?)(?:\.(?:md|rst|txt|adoc))?$")),
@@ -45,7 +46,9 @@ _GENERATORS = {
     ".readthedocs.yml": "readthedocs",
 }
 _STARTS = frozenset(("main.go", "main.rs", "__main__.py", "manage.py"))
+_TELLING = frozenset((*_GENERATORS, *_STARTS, ".gitattributes", "__init__.py", "gradlew", "mvnw"))
 _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
+_DOCS_PREFIXES = tuple(f"{folder}/" for folder in _DOCS_FOLDERS)
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
     r"[^/]*_spec\.(?:rb|lua)|[^/]*[._-](?:test|spec)s?\.(?:[cm]?[jt]sx?|coffee|vue|clj)|"
@@ -127,7 +130,6 @@ class Inventory:
     programs: list[Entry] = field(default_factory=list[Entry])
     symlinks: list[Entry] = field(default_factory=list[Entry])
     submodules: list[Entry] = field(default_factory=list[Entry])
-    odd_names: list[Entry] = field(default_factory=list[Entry])
     attributes: list[Entry] = field(default_factory=list[Entry])
     packages: list[str] = field(default_factory=list[str])
     """Folders at the root or below `src/` that hold an `__init__.py`."""
@@ -177,14 +179,12 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
         found.manifests.append(FoundManifest(entry, rule, is_aside(path)))
     if folder in _DOCUMENT_FOLDERS:
         _sort_document(found, entry, folder, name)
-    elif folder == "LICENSES" or (
-        folder.count("/") < 3 and name[:2].upper() in ("LI", "UN", "CO") and _LICENCE.match(name)
-    ):
+    elif folder == "LICENSES" or (name[:2] in _LICENCE_BEGINS and folder.count("/") < 3 and _LICENCE.match(name)):
         _keep(found.licences, entry)
-    if name in _GENERATORS and (name != "conf.py" or folder.rpartition("/")[2] in ("docs", "doc", "source", "src")):
-        _keep_pair(found.generators, (_GENERATORS[name], entry))
-    top = path.partition("/")[0]
-    if folder and top in _DOCS_FOLDERS:
+    if name in _TELLING or folder.endswith("src/bin"):
+        _sort_by_name(found, entry, folder, name)
+    if path.startswith(_DOCS_PREFIXES):
+        top = path.partition("/")[0]
         docs[top] = docs.get(top, 0) + 1
     if ("est" in path or "pec" in name or "IT." in name or name.endswith(".bats")) and (
         _TEST_FILE.search(path) or (name.endswith(".rs") and _RUST_TEST.search(path))
@@ -194,20 +194,22 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
             found.first_test = path
     if "." in name or name.startswith(("id_", "_n")):
         _sort_by_ending(found, entry, path, name)
-    if name in _STARTS or (folder.endswith("src/bin") and name.endswith(".rs")):
+
+
+def _sort_by_name(found: Inventory, entry: Entry, folder: str, name: str) -> None:
+    """Names that tell by themselves; few files get here."""
+    if name in _GENERATORS:
+        if name != "conf.py" or folder.rpartition("/")[2] in ("docs", "doc", "source", "src"):
+            _keep_pair(found.generators, (_GENERATORS[name], entry))
+    elif name in _STARTS or name.endswith(".rs"):
         _keep(found.starts, entry)
-    elif path in ("gradlew", "mvnw"):
-        found.wrappers.add(path)
-    if name == ".gitattributes":
+    elif name == ".gitattributes":
         _keep(found.attributes, entry)
-    if (
-        name == "__init__.py"
-        and folder
-        and (folder.count("/") == 0 or (folder.startswith("src/") and folder.count("/") == 1))
-    ):
-        found.packages.append(folder)
-    if not path.isascii() and any("\ud800" <= letter <= "\udfff" for letter in path):
-        _keep(found.odd_names, entry)
+    elif name == "__init__.py":
+        if folder and folder.count("/") == int(folder.startswith("src/")):
+            found.packages.append(folder)
+    elif not folder:
+        found.wrappers.add(name)
 
 
 def _sort_document(found: Inventory, entry: Entry, folder: str, name: str) -> None:

@@ -11,7 +11,7 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.rules import RULES
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity
+from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry
 
 if TYPE_CHECKING:
     from .conftest import MemorySnapshot, Surveys
@@ -269,3 +269,32 @@ async def test_an_empty_repository_is_a_complete_answer(surveys: "Surveys") -> N
     assert report.size.files == 0
     assert report.coverage.complete is True
     assert report.languages is None or report.languages.shares == ()
+
+
+async def test_a_hundred_thousand_files_are_read_in_small_batches_with_progress(  # S-42
+    surveys: "Surveys", memory_snapshot: "type[MemorySnapshot]"
+) -> None:
+    largest: list[int] = []
+    told: list[float] = []
+
+    class Huge(memory_snapshot):  # type: ignore[valid-type, misc]  # because the class comes from a fixture
+        async def read(self, wanted: Any, *, max_bytes: int) -> Any:
+            wanted = list(wanted)
+            largest.append(sum(entry.size for entry in wanted))
+            return {entry.path: b"x = 1\n" * 200 for entry in wanted}
+
+    async def hear(done: float, total: float | None, message: str) -> None:
+        told.append(done)
+
+    snapshot = Huge({})
+    snapshot.entries = [Entry(f"d{n % 300:03}/f{n:06}.py", 1200, "file", "") for n in range(100_000)]
+    token = context.enter(context.Call("a" * 32, "analyze_repository", progress=hear))
+    try:
+        report = await surveys.of(snapshot, detail="card")
+    finally:
+        context.leave(token)
+    assert report.size.files == 100_000
+    assert report.size.lines == 200 * 100_000
+    assert max(largest) <= 4_000_000
+    assert told[0] < 0.2
+    assert told[-1] == 1.0

@@ -66,6 +66,7 @@ class Paths:
         self._documents = Folders(DOCUMENTATION)
         self._tools = Folders(GENERATED_FOLDERS)
         self._by_suffix: dict[str, Guess] = {}
+        self._by_folder: dict[str, Flags] = {}
 
     def guess(self, name: str) -> Guess:
         """The language of a bare file name."""
@@ -91,23 +92,25 @@ class Paths:
 
     def flags(self, path: str, folder: str, name: str, said: Overrides | None) -> Flags:
         """What sets the path apart; `.gitattributes` stands before every convention."""
-        vendored = (
-            "vendored.folder" if self._vendored.covers(folder) else "vendored.file" if VENDORED.file(path, name) else ""
-        )
-        generated = "generated.folder" if self._tools.covers(folder) else generated_by_name(path, name)
-        documentation = (
-            "documentation.folder"
-            if self._documents.covers(folder)
-            else "documentation.file"
-            if DOCUMENTATION.file(path, name)
-            else ""
-        )
+        inherited = self._by_folder.get(folder)
+        if inherited is None:
+            inherited = self._by_folder[folder] = self._of_folder(folder)
+        vendored = inherited.vendored or ("vendored.file" if VENDORED.file(path, name) else "")
+        generated = inherited.generated or generated_by_name(path, name)
+        documentation = inherited.documentation or ("documentation.file" if DOCUMENTATION.file(path, name) else "")
         if said is None:
             return Flags(vendored, generated, documentation)
         return Flags(
             _stated(said.vendored, "vendored", vendored),
             _stated(said.generated, "generated", generated),
             _stated(said.documentation, "documentation", documentation),
+        )
+
+    def _of_folder(self, folder: str) -> Flags:
+        return Flags(
+            "vendored.folder" if self._vendored.covers(folder) else "",
+            "generated.folder" if self._tools.covers(folder) else "",
+            "documentation.folder" if self._documents.covers(folder) else "",
         )
 
 

@@ -112,6 +112,7 @@ VENDORED = Convention(
 )
 
 _DOCUMENTS = "CHANGE(?:S|LOG)?|CONTRIBUTING|COPYING|INSTALL|LICEN[CS]E|[Ll]icen[cs]e|README|[Rr]eadme"
+_DOCUMENT_STARTS = frozenset("CILlRr")  # the letters that one of the names below begins with
 _DOCUMENT = re.compile(
     rf"(?:{_DOCUMENTS})(?:\.|\Z)"
     r"|CITATION(?:\.cff|S?(?:\.(?:bib|md))?)\Z"
@@ -120,7 +121,7 @@ _DOCUMENT = re.compile(
 
 def _document_file(path: str, name: str) -> bool:
     del path  # a document is named by its file name alone
-    return _DOCUMENT.match(name) is not None
+    return name[:1] in _DOCUMENT_STARTS and _DOCUMENT.match(name) is not None
 
 
 DOCUMENTATION = Convention(
