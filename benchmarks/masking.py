@@ -2,7 +2,7 @@
 
 Bars (issue 2, and SECURITY.md section 1 of the plan): formats >= 99.5 %, structures >= 99 %, held values >= 99.9 %,
 benign lines altered <= 0.5 %, p50 <= 10 us and p99 <= 50 us per 400-byte record, any hostile 64 kB <= 50 ms of CPU,
-import and construction <= 20 ms of CPU. A secret has leaked when any 8-character window of its last 60 % is in the output.
+import and construction <= 20 ms of CPU. A secret has leaked when any 8-character window of its last 60 % shows.
 The corpora are drawn from seeds (`--seed`), so that anyone can grade with seeds the rules were never tuned on.
 The peer is detect-secrets, where it is installed, on a part of the same records.
 """

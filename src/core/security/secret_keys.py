@@ -75,12 +75,13 @@ _HARMLESS_TAIL = LazyPattern(
 )
 """What follows the keyword in names that hold no secret: `token_count`, `password_field`, `tokenizer`."""
 
-_HARMLESS_HEAD = LazyPattern(
-    r"(?<![A-Za-z])(?:page|next|prev|continuation|continue|sync|max|min|num|n|total|prompt|completion|input|output|cached|reasoning|public|"
-    r"special|eos|bos|pad|unk|mask|sep|cls|no|is|has|use|with|without|per|stop|foreign|primary|cache|sort|partition|dict|hash|lookup|"
-    r"design|jquery|lint)[_\-.]?\Z",
-    re.IGNORECASE,
-)
+_HARMLESS_HEADS = frozenset((
+    "page", "next", "prev", "continuation", "continue", "sync", "max", "min", "num", "n", "total", "prompt",
+    "completion", "input", "output", "cached", "reasoning", "public", "special", "eos", "bos", "pad", "unk",
+    "mask", "sep", "cls", "no", "is", "has", "use", "with", "without", "per", "stop", "foreign", "primary",
+    "cache", "sort", "partition", "dict", "hash", "lookup", "design", "jquery", "lint",
+))  # fmt: skip
+"""What precedes the keyword in names that hold no secret: `max_tokens`, `next_page_token`, `public_key`."""
 _PLACEHOLDER_WORDS = frozenset(
     [
         "none",
@@ -405,7 +406,13 @@ def harmless_name(head: str, tail: str, *, session: bool = False) -> bool:
     """
     if tail and _harmless_tail(tail, head[-1:].isupper(), session):
         return True
-    return bool(head) and (head[-1].isalnum() or head[-1] in "_-.") and _HARMLESS_HEAD.search(head) is not None
+    word = head[:-1] if head[-1:] in ("_", "-", ".") else head
+    at = len(word)
+    while at and word[at - 1].isalpha():
+        at -= 1
+    if word[at - 1 : at] == "\\":
+        at += 1  # the letter belongs to an escape such as `\\n`, not to the name
+    return word[at:].lower() in _HARMLESS_HEADS
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,7 @@ def test_a_token_with_a_published_prefix_leaves_nothing_of_its_body(
         "<password>{}</password>", '<add key="Password" value="{}"/>', "{{\\\"client_secret\\\": \\\"{}\\\"}}", "&quot;token&quot;: &quot;{}&quot;",
         "%22password%22%3A%22{}%22", "machine h login u password {}", "//registry/:_authToken={}", "['--api-key', '{}']",
         "password\n  Input should be shorter [type=x, input_value='{}', input_type=str]", "mysql -p{} -h db", "curl -u user:{} url",
-        "Server=x;User Id=sa;Password={};Encrypt=true", "name: DB_PASSWORD\n  value: {}", "pass\x1b[0mword\x1b[33m={}",
+        "a\\npassword={}", "a\\ttoken={}", "\\r\\nx-api-key: {}", "\\nsecret: {}\\n", "Server=x;User Id=sa;Password={};Encrypt=true", "name: DB_PASSWORD\n  value: {}", "pass\x1b[0mword\x1b[33m={}",
     ],
 )  # fmt: skip
 def test_a_value_under_a_secrets_name_is_hidden(
