@@ -15,9 +15,9 @@ from itertools import accumulate
 from threading import Lock
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
-from plumbrule.core.security.masking_assignments import Span, assigned_span
+from plumbrule.core.security.masking_assignments import Reader, Seen, Span, assigned_span
 from plumbrule.core.security.masking_gate import Gate, Hit, build_gate
-from plumbrule.core.security.masking_structures import READERS, Reader, Seen, opens_word_after_escape
+from plumbrule.core.security.masking_structures import READERS, opens_word_after_escape
 from plumbrule.core.security.masking_values import encoded_forms, lowered
 from plumbrule.core.security.randomness import reads_random
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength

@@ -6,12 +6,19 @@ patterns are anchored there and every repeat is bounded or possessive, so a hit 
 # ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
 
 import re
+from collections.abc import Callable, Sequence
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.randomness import reads_random, shuffled
-from plumbrule.core.security.secret_keys import JUDGED_CHARS, Strength, benign_value, harmless_name
+from plumbrule.core.security.secret_keys import Strength, harmless_name
+from plumbrule.core.security.secret_values import JUDGED_CHARS, benign_value
 
 Span = tuple[int, int]
+
+Seen = dict[object, int]
+"""How far a reader has looked in this text without success; it need not look there again."""
+
+Reader = Callable[[str, int, int, Seen], Sequence[Span]]
 
 QUOTE = r"(?:\\{0,7}[\"'`]|&(?:amp;)?(?:quot|apos|\#0?3[49]|\#[xX]2[27]);|%(?:25)?2[27]|\\{1,4}u002[27]|\\{1,4}x2[27]|[\u201c\u201d\u2018\u2019\u300c\u300d])"
 _BLANK = r"(?:[ \t\u00a0\u3000]|%(?:25)?20|&nbsp;)"

@@ -7,7 +7,8 @@ of a call costs one walk and no copies.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
-from plumbrule.core.security.secret_keys import Strength, benign_value, key_strength
+from plumbrule.core.security.secret_keys import Strength, key_strength
+from plumbrule.core.security.secret_values import benign_value
 
 if TYPE_CHECKING:
     from plumbrule.core.security.masking import Masker

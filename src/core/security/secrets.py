@@ -15,7 +15,8 @@ from plumbrule.core.security.masking_gate import Gate, build_gate
 from plumbrule.core.security.masking_structures import azure_client_secret, jwt, mailchimp, pem, url_userinfo
 from plumbrule.core.security.masking_values import lowered
 from plumbrule.core.security.randomness import reads_random, shuffled
-from plumbrule.core.security.secret_keys import KEYWORDS, Strength, is_placeholder
+from plumbrule.core.security.secret_keys import KEYWORDS, Strength
+from plumbrule.core.security.secret_values import is_placeholder
 from plumbrule.core.security.token_formats import TokenFormat, body_matcher, token_formats
 
 MIN_TOKEN_BODY_CHARS = 16
