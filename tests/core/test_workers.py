@@ -284,7 +284,6 @@ async def test_workers_start_only_when_needed_and_none_outlives_the_pool(engine:
 
 
 async def test_many_crashes_leave_nothing_behind(engine: Path) -> None:  # F14
-    others = _children()  # servers that other modules' fixtures keep for the session
     async with pool_over(engine) as pool:
         await pid_of(pool)
         before = (len(os.listdir("/proc/self/fd")), threading.active_count())
@@ -293,13 +292,8 @@ async def test_many_crashes_leave_nothing_behind(engine: Path) -> None:  # F14
                 await pool.run("hostile_engine:leave", 1)
         await pid_of(pool)
         assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
-    assert _children() == others
-
-
-def _children() -> set[str]:
-    """Children of this process, zombies too."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {pid for task in tasks for pid in (task / "children").read_text().split()}
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
 
 
 async def test_a_worker_dies_with_its_parent_even_at_work(engine: Path, tmp_path: Path) -> None:  # F2 F3

@@ -20,7 +20,7 @@ _MIB = 1 << 20
 class LocalLimits:
     """For reading repositories that are on disk: each git child, the number of files, the bytes hashed to compare."""
 
-    max_files: int = 500_000
+    max_files: int = 300_000
     wall_s: float = 30.0
     memory_bytes: int = 1024 * _MIB
     history_commits: int = 50_000
@@ -43,7 +43,7 @@ class LocalLimits:
 class ArchiveLimits:
     """For reading archives in place."""
 
-    max_files: int = 500_000
+    max_files: int = 300_000
     max_packed_bytes: int = 512 * _MIB
     max_unpacked_bytes: int = 2048 * _MIB
     max_ratio: int = 200
@@ -73,7 +73,7 @@ class SourceSettings:
     ] = ("~",)
     max_files: Annotated[
         int, Interval(ge=1_000, le=5_000_000), Doc("The most files of one source that are looked at.")
-    ] = 500_000
+    ] = 300_000
     git_wall_s: Annotated[
         float, Interval(ge=1, le=600), Doc("The longest that git may take to list a repository on disk, in seconds.")
     ] = 30.0

@@ -13,18 +13,21 @@ from anyio import to_thread
 
 from plumbrule.core.errors import InvalidRepository, NotFound
 from plumbrule.core.facts import Skipped
-from plumbrule.core.process import Completed, ProcessLimits
+from plumbrule.core.process import Completed, ProcessLimits, ProcessTimeout
 from plumbrule.mcp_server.platforms.git import Skeleton
 from plumbrule.mcp_server.platforms.history import recent_activity
 from plumbrule.mcp_server.platforms.limits import LocalLimits
 from plumbrule.mcp_server.platforms.listing import Omissions, below, tidy
 from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, EntryKind, Origin
 
-_TREE_LINE = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]+) +([0-9A-Z-]+)\t([^\0]*)\0")
+_TREE_LINE = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]+)(?: +([0-9A-Z-]+))?\t([^\0]*)\0")
 _KINDS: dict[bytes, EntryKind] = {b"120000": "symlink", b"160000": "submodule", b"100755": "executable"}
 
 LINE_BYTES = 256
 """A generous mean for one line of a listing; the cap on git's output is this times the file limit."""
+
+SIZED_LISTING_S = 5.0
+"""How long git may take to list a tree with sizes, which looks every file's blob up; 300,000 files take 0.2 s."""
 
 BATCH_BYTES = 24 << 20
 """How much is read from one `cat-file` child; bounds our memory, costs 5 ms for each further child."""
@@ -70,10 +73,18 @@ async def list_tree(
     skeleton: Skeleton, tree: str, omitted: Omissions, *, max_files: int, limits: ProcessLimits
 ) -> list[Entry]:
     """Every file of a tree. What is missing or damaged is counted in `omitted`; sizes of absent blobs are -1."""
+    words = ("ls-tree", "-r", "-z", "--full-tree")
     capped = _with_output(limits, max_files * LINE_BYTES)
-    done = await skeleton.git("ls-tree", "-r", "-z", "-l", "--full-tree", tree, limits=capped, truncate=True)
-    entries = await to_thread.run_sync(_listed, done.stdout, omitted, max_files)
-    if done.truncated:
+    sized = True
+    try:
+        quick = replace(capped, wall_s=min(SIZED_LISTING_S, capped.wall_s))
+        done = await skeleton.git(*words, "-l", tree, limits=quick, truncate=True)
+    except ProcessTimeout:  # a tree that unfolds looks the same few blobs up a million times
+        sized = False
+        done = await skeleton.git(*words, tree, limits=capped, truncate=True)
+    raw = _first_lines(done.stdout, max_files)
+    entries = await to_thread.run_sync(_listed, raw, omitted, max_files)
+    if done.truncated or len(raw) < len(done.stdout):
         omitted.add("file_limit")
     elif done.returncode != 0:
         if not entries:
@@ -81,7 +92,22 @@ async def list_tree(
                 "The tree of this commit cannot be read.", hint="Run git fsck there, or clone it anew."
             )
         omitted.add("unreadable_tree")
-    return entries
+    return entries if sized else await _with_sizes(skeleton, entries, limits)
+
+
+async def _with_sizes(skeleton: Skeleton, entries: list[Entry], limits: ProcessLimits) -> list[Entry]:
+    """`entries` with the sizes of their blobs, each looked up once."""
+    asked = sorted({entry.blob for entry in entries if entry.kind != "submodule"})
+    sizes = await blob_sizes(skeleton, asked, _with_output(limits, (len(asked) + 1) * LINE_BYTES))
+    return [entry if entry.kind == "submodule" else entry._replace(size=sizes.get(entry.blob, -1)) for entry in entries]
+
+
+def _first_lines(raw: bytes, count: int) -> bytes:
+    """The first `count` lines: a tree that unfolds to millions of files must not become millions of tuples."""
+    if raw.count(b"\0") <= count:
+        return raw
+    rest = raw.split(b"\0", count)[-1]
+    return raw[: len(raw) - len(rest)]
 
 
 def _listed(raw: bytes, omitted: Omissions, max_files: int) -> list[Entry]:
