@@ -25,6 +25,7 @@ from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
 from plumbrule.mcp_server.dependencies.model import DEV_SCOPE, RUNTIME_SCOPE, Declaration, Manifest
 
 _PURPOSES: tuple[Purpose, ...] = ("test", "build", "run", "install", "check")
+_BY_SCOPE: dict[str, Purpose] = {str(purpose): purpose for purpose in _PURPOSES}
 _KINDS = ("console_script", "bin", "gui_script", "server", "container", "service", "process", "module", "main")
 _COUNTED_KINDS = ("manifest", "workspace", "lock")
 _MANAGERS = {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm", "bun.lock": "bun", "bun.lockb": "bun"}
@@ -98,7 +99,7 @@ def commands_of(gathered: Gathered) -> tuple[Command, ...]:
 
 
 def _command(scope: str, text: str, manifest: Manifest, one: Declaration) -> Command:
-    purpose = next(purpose for purpose in _PURPOSES if purpose == scope)
+    purpose = _BY_SCOPE[scope]
     implied = True if one.rule.startswith("convention.") else None
     return Command(purpose, word(text), evidence(manifest.path, one.rule, one.line), implied)
 

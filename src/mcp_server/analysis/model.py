@@ -6,8 +6,9 @@
 same bytes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from plumbrule.core.facts import Coverage, Evidence, Truncated
 
@@ -265,9 +266,9 @@ def wire(value: Any) -> Any:
         pairs = ((field.name, wire(getattr(value, field.name))) for field in fields(value))
         return {name: part for name, part in pairs if not _is_absent(part)}
     if isinstance(value, tuple | list):
-        return [wire(part) for part in value]
+        return [wire(part) for part in cast(Iterable[object], value)]
     if isinstance(value, dict):
-        return {str(key): wire(part) for key, part in value.items()}
+        return {str(key): wire(part) for key, part in cast(dict[object, object], value).items()}
     return value
 
 
@@ -283,7 +284,7 @@ def with_live_pointers(report: RepositoryReport) -> RepositoryReport:
 def _resolves(report: RepositoryReport, pointer: str) -> bool:
     value: object = report
     for part in pointer.split("/")[1:]:
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part, None)
+        value = getattr(value, part, None)
         if value is None or value == ():
             return False
     return True

@@ -22,16 +22,16 @@ def _hints(kind: Any) -> dict[str, Any]:
     return {field.name: resolved[field.name] for field in fields(kind)}
 
 
-def _left_out(hint: Any) -> Any:
+def _left_out(hint: Any) -> object:
     """The absent or empty value of a field, whatever its default is."""
-    origin = get_origin(hint)
+    origin: Any = get_origin(hint)
     if origin in (Union, types.UnionType):
         return None
     if origin in (tuple, dict):
-        return origin()
+        return () if origin is tuple else {}
     if isinstance(hint, type) and is_dataclass(hint):
         return revive(hint, {})
-    return "" if hint is str or origin is Literal else hint()
+    return "" if hint is str or origin is Literal else cast(object, hint())
 
 
 def _part(hint: Any, value: Any) -> Any:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
+from typing import cast
 
 from plumbrule.mcp_server.dependencies.model import Declaration, MalformedManifest, ManifestText
 
@@ -57,9 +58,9 @@ def parse(payload: dict[str, object]) -> list[list[object]]:
     assert isinstance(batch_limit_s, int | float)
     end = time.monotonic() + batch_limit_s
     results: list[list[object]] = []
-    for name, parser, raw in files:
+    for name, parser, raw in cast(list[tuple[str, str, bytes]], files):
         left_s = min(float(file_limit_s), end - time.monotonic())
-        results.append(_parse_one(str(name), str(parser), bytes(raw), left_s) if left_s > 0 else [[], "too_slow", 0])
+        results.append(_parse_one(name, parser, raw, left_s) if left_s > 0 else [[], "too_slow", 0])
     return results
 
 
