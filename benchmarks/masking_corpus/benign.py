@@ -9,7 +9,7 @@ from pathlib import Path
 TEMPLATES = (
     "{t} INFO plumbrule.calls call tool=analyze_repository code=ok duration_ms={f} call_id={h32}", "{t} DEBUG request_id={u} correlation_id={u} trace={h32} span={h16}",
     "commit {h40}\nAuthor: Ann <ann@example.org>", "HEAD is now at {h7} Fix the build", "sha256:{h64}  dist/x.whl", "Digest: sha256:{h64} pulled", "integrity sha512-{b88}",
-    '      "integrity": "sha512-{b88}",', "    --hash=sha256:{h64} \\", 'checksum = "{h64}"', "data:image/png;base64,{b200}", "etag: W/\"{h32}\"", "md5 {h32} file.bin",
+    '      "integrity": "sha512-{b88}",', "    --hash=sha256:{h64} \\", 'checksum = "{h64}"', "data:image/png;base64,{b400}", "etag: W/\"{h32}\"", "md5 {h32} file.bin",
     "token_count={n3} max_tokens: {n4} prompt_tokens={n3}", "usage: input_tokens={n4}, output_tokens={n3}", "password: str", "password: str = Field(min_length=8)", "self.password = password", "secret_key = os.environ[\"SECRET_KEY\"]",
     "api_key = os.getenv('API_KEY', '')", "Authorization: Bearer <token>", "Authorization: Bearer ${TOKEN}", "Authorization: Bearer $TOKEN", "token = $(cat /run/token)", "PASSWORD=${DB_PASSWORD:?missing}", "password: {{ .Values.password }}", "api_key: <your-api-key>", "API_KEY=your_api_key_here",
     "password=****", "token: [REDACTED]", "secret=***", "the password field is required", "basic authentication failed for user ann", "bearer token is missing", "Invalid token at line {n3}", "unexpected token '<' in JSON at position 0", "session started for user ann", "session expired after {n3} s",

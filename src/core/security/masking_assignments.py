@@ -36,7 +36,7 @@ _AFTER = LazyPattern(
       | (?P<xml>(?:\s[^<>&%\\\n]{{0,80}}+)?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
       | (?P<list>\s{{0,4}},\s{{0,8}}(?=[bBrRuU]?{QUOTE}))
       | (?P<is>\s{{1,4}}(?:is|was|are|IS)\s{{1,4}}(?::\s{{0,4}})?)
-      | (?P<blank>(?:{_BLANK}|\+|\s){{1,4}}(?:BY[ ])?)
+      | (?P<blank>(?:{_BLANK}|\s){{1,4}}(?:BY[ ])?)
     )
     (?:\[\s{{0,4}}(?=["'\\&]))?
     (?:(?:SecretStr|SecretBytes|Secret|Some|Just|String|bytes|str|Optional)\()?

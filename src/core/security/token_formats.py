@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 
-Body = Literal["alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "url", "crypt"]
+Body = Literal["alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "url", "crypt", "three", "numbered"]
 Sure = Literal["sure", "bounded", "random"]
 """`sure`: the literal is enough. `bounded`: it must open a word. `random`: and the body must not read like words."""
 
@@ -28,6 +28,9 @@ _BODIES: dict[Body, str] = {
     # `+ / =` may come percent-encoded (once or twice), as \/ or as a \u escape.
     "base64": r"(?:[A-Za-z0-9+/=_\-]++|%(?:25)?(?:2[BbFf]|3[Dd])|\\+/|\\+u00(?:2[bBfF]|3[dD]))++",
     "dotted": r"[A-Za-z0-9_\-]++(?:(?:\.|%(?:25)?2[Ee])[A-Za-z0-9_\-=]++)*+",
+    # A snowflake, a time and a signature; without its dots it would be any base64.
+    "three": r"[A-Za-z0-9_\-]{12,}+(?:\.|%(?:25)?2[Ee])[A-Za-z0-9_\-]{4,}+(?:\.|%(?:25)?2[Ee])[A-Za-z0-9_\-]{16,}+",
+    "numbered": r"[0-9]{8,}+(?:(?:/|%2[Ff])[0-9]{8,}+)?(?::|%(?:25)?3[Aa])[0-9a-f]{20,}+",
     "url": r"[^\s\"'<>`\\|)\]},]++",
     "crypt": r"[A-Za-z0-9./+=$,_%\-]++",
     "path": r"(?:[A-Za-z0-9_\-./+=~:]++|%(?:25)?(?:2[BbFfEe]|3[DdAa])|\\+/)++",
@@ -248,7 +251,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     (
         "asana",
         "1%2F0 1%2F1 1%2F2 1%2F3 1%2F4 1%2F5 1%2F6 1%2F7 1%2F8 1%2F9 1/0 1/1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9 2/0 2/1 2/2 2/3 2/4 2/5 2/6 2/7 2/8 2/9",
-        "path",
+        "numbered",
         30,
         "random",
     ),
@@ -309,7 +312,7 @@ def token_formats() -> tuple[TokenFormat, ...]:
         TokenFormat(kind, tuple(literals.split()), body, chars, sure) for kind, literals, body, chars, sure in _ROWS
     ]
     rows.append(TokenFormat("twilio", _twilio_openings(), "hex", 28, "bounded"))
-    rows.append(TokenFormat("discord", _discord_openings(), "dotted", 40, "bounded"))
+    rows.append(TokenFormat("discord", _discord_openings(), "three", 40, "bounded"))
     return tuple(rows)
 
 
