@@ -12,7 +12,6 @@ from plumbrule.core.security.secrets import find_secrets
 
 MAX_LINES = 400
 LONGER = {
-    "src/core/security/masking_structures.py": "one reader per structure that hides a value, tried in order",
     "src/mcp_server/analysis/languages/signs_common.py": "a table of signs, ordered by extension",
     "src/mcp_server/analysis/languages/signs_rare.py": "a table of signs, ordered by extension",
 }
