@@ -115,3 +115,12 @@ async def test_the_most_severe_risks_come_first(surveys: "Surveys") -> None:
     report = await surveys.of({".github/workflows/a.yml": TARGET, "bin/a.exe": b"MZ"})
     order = [("high", "medium", "low").index(one.severity) for one in report.risks]
     assert order == sorted(order)
+
+
+async def test_what_a_licence_file_opens_with_is_the_licence_of_the_work(surveys: "Surveys") -> None:
+    parts = "Unlicense\n\nThis is free and unencumbered software released into the public domain.\n"
+    text = f"# Core licence\nDemo is released under the MIT license.\n\n# Bundled parts\n\n{parts}"
+    report = await surveys.of({"LICENSE.md": text, "package.json": '{"name": "demo", "license": "MIT"}'})
+    assert report.licence is not None
+    assert report.licence.expression == "MIT"
+    assert report.licence.evidence.at.startswith("LICENSE.md:")

@@ -12,6 +12,8 @@ from plumbrule.mcp_server.analysis.licences.model import (
 from plumbrule.mcp_server.analysis.licences.names import identifier
 
 MAX_CANDIDATES = 12
+HEAD_LINES = 3
+"""Where a file says at once whose licence it gives."""
 
 _MAIN = re.compile(r"(?:UN)?LICEN[CS]E(?:\.(?:txt|md|markdown|rst|adoc|html|rtf))?\Z", re.IGNORECASE)
 _COPYING = re.compile(r"COPYING(?:\.(?:txt|md|markdown|rst|lib|lesser))?\Z", re.IGNORECASE)
@@ -123,6 +125,9 @@ def _said_by_one(matches: Sequence[LicenceMatch]) -> tuple[str, float] | None:
         for match in matches:
             if match.rule == rule and match.expression:
                 return match.expression, match.score
+    first = min(matches, key=lambda match: match.start_line, default=None)
+    if first is not None and first.rule == "licences.notice" and first.expression and first.start_line <= HEAD_LINES:
+        return first.expression, first.score  # what the file opens with is the work's; texts below may be of its parts
     riders = [match for match in matches if match.rule == "licences.rider"]
     for rules in (("licences.text",), ("licences.title",), ("licences.notice",), ("licences.similar",)):
         chosen = [match for match in matches if match.rule in rules]
