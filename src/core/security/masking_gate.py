@@ -1,7 +1,8 @@
 """Finds every place of a record where a known literal begins: one pass over the text, whatever the number of literals.
 
 The masker asks it with lower-cased text and lower-cased literals. `ahocorasick_rs` does the work where it is
-installed (it has no musl wheel), `pyahocorasick` where that is, and a plain scan otherwise; all give the same hits.
+installed (it has no musl wheel), `pyahocorasick` where that is (a third of the speed), and a plain scan otherwise; all
+give the same hits.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ def build_gate(literals: Sequence[str]) -> Gate:
 
 
 def plain_gate(literals: Sequence[str]) -> Gate:
-    """A gate from `str.find` alone, about ten times slower."""
+    """A gate from `str.find` alone, about 250 times slower than the automaton: right, and for small inputs."""
 
     def find(text: str) -> Sequence[Hit]:
         hits: list[Hit] = []
