@@ -1,8 +1,6 @@
 """What metadata declare, as SPDX: identifiers, expressions, names, classifiers, addresses, pointers to files."""
 
 import re
-from importlib import import_module
-from typing import Protocol, cast
 
 from plumbrule.mcp_server.analysis.licences.model import Declared
 from plumbrule.mcp_server.analysis.licences.names import AMBIGUOUS, MAX_PHRASE, PROPRIETARY, identifier, key_of, named
@@ -50,19 +48,38 @@ def _expression(text: str) -> str | None:
     """A valid SPDX expression in canonical spelling; None for anything else."""
     if not _STRUCTURE.search(text):
         return _flat(text)
-    # 40 ms on first use, and most declarations are one identifier: imported where an expression has structure.
-    # By name, because the package has no type information; the protocol states what is used of it.
-    spdx_expressions = import_module("license_expression")
-    licensing = cast(_Licensing, spdx_expressions.get_spdx_licensing())
+    # 11 ms on first use, and most declarations are one identifier: imported where an expression has structure.
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
     try:
-        parsed = licensing.parse(text, validate=True, strict=True)
-    except (spdx_expressions.ExpressionError, spdx_expressions.ExpressionParseError):
+        canonical: str = canonicalize_license_expression(text)
+    except InvalidLicenseExpression:
         return None
-    return str(parsed) if parsed is not None else None
+    return _bare(_WORD.sub(lambda word: identifier(word[0]) or word[0], canonical))  # GPL-2.0 is GPL-2.0-only by now
 
 
-class _Licensing(Protocol):
-    def parse(self, expression: str, *, validate: bool, strict: bool) -> object | None: ...
+_WORD = re.compile(r"[^\s()]+")
+_AROUND_ONE = re.compile(r"\(((?:(?! OR | AND )[^()])*)\)")
+
+
+def _bare(expression: str) -> str:
+    """The expression without parentheses that change nothing: around all of it, and around one licence."""
+    before = ""
+    while before != expression:
+        before, expression = expression, _AROUND_ONE.sub(r"\1", expression)
+        if expression.startswith("(") and expression.endswith(")") and _closes_last(expression):
+            expression = expression[1:-1]
+    return expression
+
+
+def _closes_last(expression: str) -> bool:
+    """Whether the first parenthesis is closed by the last one."""
+    depth = 0
+    for at, char in enumerate(expression):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return at == len(expression) - 1
+    return False
 
 
 def _flat(text: str) -> str | None:
