@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 WHERE_INSTALLED = {"ahocorasick": "the masker's second choice, for platforms without the first"}
 """Modules that no installation of ours brings, and why the code names them all the same."""
 
+CHOSEN_BY_NAME = {"httptools", "uvloop"}
+"""Loaded by others where they are there: by uvicorn, and by anyio when `app` finds it."""
+
 PARTS = {"mcp_types": "mcp", "httpcore2": "httpx2"}
 """Distributions that a declared one is made of, in step with it."""
 
@@ -30,6 +33,14 @@ def imported() -> Iterator[tuple[str, Path]]:
             elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
                 names = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             yield from ((name.partition(".")[0], path) for name in names)
+
+
+def test_every_declared_dependency_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    providers = packages_distributions()
+    used = {canonicalize_name(name) for module, _ in imported() for name in providers.get(module, ())}
+    declared = {canonicalize_name(Requirement(word).name) for word in project["dependencies"]}
+    assert declared - used <= CHOSEN_BY_NAME
 
 
 def test_every_module_that_is_imported_comes_with_a_declared_dependency() -> None:  # C-64

@@ -4,8 +4,6 @@ import ast
 import importlib
 import re
 import subprocess
-import sys
-import tomllib
 from pathlib import Path
 
 from plumbrule.core.security.secrets import find_secrets
@@ -112,39 +110,6 @@ def test_worker_targets_exist_and_lie_in_engines(modules: list[Path], root: Path
                     continue  # the example in a docstring
                 assert module.split(".")[2] in ENGINES, f"{path.relative_to(root)}: {node.value}"
                 assert callable(getattr(importlib.import_module(module), function))
-
-
-def imports_of(modules: list[Path]) -> set[str]:
-    """The top-level names that the package imports."""
-    imported = set[str]()
-    for path in modules:
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                imported.add(node.module.split(".")[0])
-    return imported
-
-
-def required(root: Path) -> set[str]:
-    """What pyproject.toml requires, by the name that is imported."""
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
-    names = {re.split(r"[<>=;\s\[]", line)[0].lower().replace("-", "_") for line in lines}
-    spelled = {"pyyaml": "yaml", "opentelemetry_sdk": "opentelemetry"}
-    return {spelled.get(name, name) for name in names}
-
-
-def test_every_dependency_is_used(modules: list[Path], root: Path) -> None:
-    # These are chosen by name: httptools by uvicorn, uvloop by anyio when `app` finds it, the exporter by `tracing`.
-    chosen = {"httptools", "uvloop", "opentelemetry_exporter_otlp_proto_http"}
-    assert required(root) - imports_of(modules) <= chosen
-
-
-def test_everything_imported_is_required(modules: list[Path], root: Path) -> None:
-    # They come inside their parents' exact pins: mcp_types with mcp, httpcore2 with httpx2.
-    inside = {"mcp_types", "httpcore2", "starlette"}
-    assert imports_of(modules) - set(sys.stdlib_module_names) - {"plumbrule"} <= required(root) | inside
 
 
 def test_no_shipped_file_holds_a_secret(tracked: list[Path], root: Path) -> None:  # L-16
