@@ -46,16 +46,17 @@ STEPS = (
 )
 """The schema's history for `migrations.migrate`."""
 
-_FIND = """SELECT entries.id, crc, stored_at, expires_at, value
+_FIND = """SELECT entries.id, crc, stored_at, expires_at, used_at, value
     FROM entries JOIN bodies ON bodies.id = entries.id WHERE key = ?"""
 _ADD = "INSERT INTO entries (key, size, crc, stored_at, expires_at, used_at) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A valid entry and its row."""
+    """A valid entry, its row, and when it was last used (seconds since 1970)."""
 
     identity: int
+    used_at: float
     found: Found
 
 
@@ -82,13 +83,13 @@ def find(connection: "sqlite3.Connection", key: bytes, now: float) -> Hit | Dama
     row = connection.execute(_FIND, (key,)).fetchone()
     if row is None:
         return None
-    identity, crc, stored_at, expires_at, value = row
+    identity, crc, stored_at, expires_at, used_at, value = row
     if stored_at > now + SKEW_S or (expires_at is not None and expires_at <= now):
         return None
     if not isinstance(value, bytes) or _checksum(key, value) != crc:
         return Damaged(identity)
     left_s = None if expires_at is None else expires_at - now
-    return Hit(identity, Found(value, max(0.0, now - stored_at), left_s))
+    return Hit(identity, used_at, Found(value, max(0.0, now - stored_at), left_s))
 
 
 def put(connection: "sqlite3.Connection", key: bytes, value: bytes, limit_s: float | None, now: float) -> None:

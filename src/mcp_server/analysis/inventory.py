@@ -50,7 +50,7 @@ _TELLING = frozenset((*_GENERATORS, *_STARTS, ".gitattributes", "__init__.py", "
 _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
 _DOCS_PREFIXES = tuple(f"{folder}/" for folder in _DOCS_FOLDERS)
 _TEST_FILE = re.compile(
-    r"(?:^|/)(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
+    r"(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
     r"[^/]*_spec\.(?:rb|lua)|[^/]*[._-](?:test|spec)s?\.(?:[cm]?[jt]sx?|coffee|vue|clj)|"
     r"[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift)|[^/]*\.bats|[^/]*\.tftest\.hcl)$"
 )
@@ -186,8 +186,9 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
     if path.startswith(_DOCS_PREFIXES):
         top = path.partition("/")[0]
         docs[top] = docs.get(top, 0) + 1
-    if ("est" in path or "pec" in name or "IT." in name or name.endswith(".bats")) and (
-        _TEST_FILE.search(path) or (name.endswith(".rs") and _RUST_TEST.search(path))
+    # The literals that every pattern needs first: a file below `tests/` is none by that alone.
+    if (("est" in name or "pec" in name or "IT." in name or name.endswith(".bats")) and _TEST_FILE.match(name)) or (
+        name.endswith(".rs") and _RUST_TEST.search(path)
     ):
         found.tests += 1
         if not found.first_test or (_EXAMPLE.search(found.first_test) and not _EXAMPLE.search(path)):

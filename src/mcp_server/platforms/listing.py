@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal
 
 from plumbrule.core.facts import Skipped
@@ -37,7 +38,7 @@ _EXAMPLES = 3
 
 _SUSPECT = re.compile(r"(?:\A|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)|\0")
 
-_SUSPECT_JOINED = re.compile(r"(?:\A|[/\0])(?:\.{0,2}|\.[gG][iI][tT])(?=[/\0]|\Z)")
+_SUSPECT_PARTS = (b"//", b"/./", b"/../", b"/.git/", b"\0")
 
 
 @dataclass(slots=True)
@@ -94,23 +95,23 @@ def tidy(found: Iterable[Entry], omitted: Omissions, max_files: int) -> list[Ent
 
 def _all_fit(entries: list[Entry]) -> bool:
     """Whether no path is unfit, asked in one search over all of them: that is what nearly every repository says."""
-    joined = "\0".join([entry.path for entry in entries])
-    if _SUSPECT_JOINED.search(joined) or joined.count("\0") >= max(1, len(entries)):
-        return False
-    return all(len(path) < MAX_PATH_DEPTH for path in joined.split("\0")) or not any(
-        unfit(entry.path) for entry in entries
-    )
+    paths = [entry.path for entry in entries]
+    joined = "/".join(["", *paths, ""]).encode("utf-8", "surrogateescape").lower()
+    if any(part in joined for part in _SUSPECT_PARTS):  # literals: one pattern for all takes ten times as long
+        return not paths
+    return max(map(len, paths)) < MAX_PATH_DEPTH or not any(map(unfit, paths))
 
 
 def in_byte_order(entries: list[Entry]) -> list[Entry]:
-    """Sorted as git sorts; only surrogate escapes make the order of str differ from that of bytes."""
-    if all(entry.path.isascii() for entry in entries):
-        return sorted(entries, key=_path)
-    return sorted(entries, key=_path_bytes)
+    """Sorted as git sorts; only surrogate escapes make the order of str differ from that of UTF-8."""
+    try:
+        "".join([entry.path for entry in entries]).encode()
+    except UnicodeEncodeError:
+        return sorted(entries, key=_path_bytes)
+    return sorted(entries, key=_path)
 
 
-def _path(entry: Entry) -> str:
-    return entry.path
+_path = attrgetter("path")
 
 
 def _path_bytes(entry: Entry) -> bytes:

@@ -275,9 +275,10 @@ class _Standing:
     def _identity(self, found: Comparison, unsure: bool) -> tuple[str, str]:
         """The tree id that the files make with what was left out on purpose, "" when it cannot be known, and the
         identity of the set itself."""
+        paths = os.fsencode("\0".join([entry.path for entry in found.entries])).split(b"\0")
         items = [
-            TreeItem(os.fsencode(entry.path), MODES[entry.kind], entry.blob or self._converted.get(entry.path, ""))
-            for entry in found.entries
+            TreeItem(path, MODES[entry.kind], entry.blob or self._converted.get(entry.path, ""))
+            for path, entry in zip(paths, found.entries, strict=False)  # nothing joined is still one path
         ]
         made = ""
         if not unsure and all(item.blob for item in items):

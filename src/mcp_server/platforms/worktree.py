@@ -64,25 +64,27 @@ class TrackedFiles:
         self._folders: dict[str, dict[str, IndexEntry]] = {"": {}}
         self._inner: dict[str, set[str]] = {"": set()}
         self.found = Comparison()
-        for entry in tracked:
-            self._place(entry)
+        # Decoded all at once: a call for each path took as long as the rest of this loop.
+        paths = os.fsdecode(b"\0".join([entry.path for entry in tracked])).split("\0")
+        for path, entry in zip(paths, tracked, strict=False):  # nothing joined is still one path
+            if is_sparse_folder(entry):
+                self.found.omitted.add("sparse_checkout", path)
+                continue
+            folder, _, name = path.rpartition("/")
+            files = self._folders.get(folder)
+            if files is None:
+                files = self._add_folder(folder)
+            files[name] = entry
 
-    def _place(self, entry: IndexEntry) -> None:
-        if is_sparse_folder(entry):
-            self.found.omitted.add("sparse_checkout", os.fsdecode(entry.path))
-            return
-        folder, _, name = os.fsdecode(entry.path).rpartition("/")
-        if folder not in self._folders:
-            self._add_folder(folder)
-        self._folders[folder][name] = entry
-
-    def _add_folder(self, folder: str) -> None:
+    def _add_folder(self, folder: str) -> dict[str, IndexEntry]:
+        wanted = folder
         while folder not in self._folders:
             self._folders[folder] = {}
             self._inner.setdefault(folder, set())
             above, _, name = folder.rpartition("/")
             self._inner.setdefault(above, set()).add(name)
             folder = above
+        return self._folders[wanted]
 
     def compare(self, root_fd: int) -> Comparison:
         """Walk every folder that holds tracked files. Blocking; for a thread.

@@ -26,6 +26,7 @@ class Folders:
     def __init__(self, convention: Convention) -> None:
         self._convention = convention
         self._known: dict[str, bool] = {"": False}
+        self._fits_pattern: dict[str, bool] = {}  # by name: a repository's folders repeat a few names
 
     def covers(self, folder: str) -> bool:
         """Whether the folder (POSIX, relative, "" for the root) or one above it falls under the convention."""
@@ -48,8 +49,15 @@ class Folders:
             name in convention.folders
             or (not above and name in convention.root_folders)
             or (above.rpartition("/")[2], name) in convention.pairs
-            or (convention.folder_name is not None and convention.folder_name.search(name) is not None)
+            or self._fits(name)
         )
+
+    def _fits(self, name: str) -> bool:
+        known = self._fits_pattern.get(name)
+        if known is None:
+            pattern = self._convention.folder_name
+            known = self._fits_pattern[name] = pattern is not None and pattern.search(name) is not None
+        return known
 
 
 def words(text: str) -> frozenset[str]:

@@ -98,6 +98,14 @@ class Spdx:
             self._unpacked[text] = counts
         return counts
 
+    def telling_pairs(self, text: int, most: int) -> int:
+        """How many different word pairs a text has, counted up to `most`.
+
+        A text of three times as many words has that many different ones (tested on the whole list), so only short
+        texts are unpacked for it: unpacking every candidate took a quarter of a licence's match.
+        """
+        return most if self.texts[text].words >= 3 * most else min(most, len(self.pair_counts(text)))
+
 
 def _numbers(code: str, packed: bytes) -> "array[int]":
     numbers: array[int] = array(code)

@@ -90,7 +90,7 @@ def _best(pairs: list[int], lowered: str) -> TextMatch | None:
         if owners := rare.get(pair):
             hits.update(owners)
     likely = sorted(
-        (-count / min(48, len(packed.pair_counts(text))), text)
+        (-count / packed.telling_pairs(text, 48), text)
         for text, count in hits.most_common(4 * _CANDIDATES)
         if count >= 4 or packed.texts[text].words < 24
     )

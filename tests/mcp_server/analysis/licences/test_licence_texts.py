@@ -139,3 +139,10 @@ def test_hostile_repeats_end_and_name_no_text(unit: str) -> None:
 def test_words_fold_spelling_and_drop_list_marks() -> None:
     assert words_of("1. The Licence\n(b) http://x").hashes == words_of("the license\n * HTTPS x").hashes
     assert list(words_of("a\n\nb c").lines) == [1, 3, 3]
+
+
+def test_a_text_of_three_times_as_many_words_has_that_many_different_pairs() -> None:
+    packed = spdx()
+    for number, text in enumerate(packed.texts):
+        assert text.words < 3 * 48 or len(packed.pair_counts(number)) >= 48
+        assert packed.telling_pairs(number, 48) == min(48, len(packed.pair_counts(number)))
