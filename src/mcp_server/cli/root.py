@@ -191,6 +191,8 @@ def _treat_termination_as_interrupt() -> None:
     """SIGTERM unwinds like Ctrl-C, so that child processes and temp folders go with the command."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's background job; only Ctrl-C is not for it
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)
 
     try:

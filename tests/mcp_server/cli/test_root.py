@@ -86,10 +86,15 @@ def test_a_closed_pipe_is_quiet(plumbrule) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_with_130(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "interrupts"),
+    [(signal.SIGINT, "default_int_handler"), (signal.SIGTERM, "default_int_handler"), (signal.SIGTERM, "SIG_IGN")],
+    ids=["SIGINT", "SIGTERM", "SIGTERM-to-a-background-job"],
+)
+def test_an_interrupt_ends_with_130(number: signal.Signals, interrupts: str) -> None:
     script = (
         "import sys, click, signal\n"
+        f"signal.signal(signal.SIGINT, signal.{interrupts})\n"  # whatever the suite itself was started with
         "from plumbrule.mcp_server.cli import root\n"
         "@click.command()\n"
         "def wait():\n"
@@ -102,7 +107,10 @@ def test_an_interrupt_ends_with_130(number: signal.Signals) -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         child.send_signal(number)
-        _, stderr = child.communicate(timeout=10)
+        try:
+            _, stderr = child.communicate(timeout=60)
+        finally:
+            child.kill()
     assert (child.returncode, stderr) == (exits.INTERRUPTED, b"")
 
 
