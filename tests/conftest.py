@@ -1,4 +1,6 @@
-"""What all tests share: how hard property tests try."""
+"""What all tests share: how hard property tests try, and signals as a terminal gives them."""
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -6,3 +8,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", parent=settings.get_profile("usual"), max_examples=1000)
 settings.load_profile("usual")
+
+# A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -25,13 +25,13 @@ BATCH_FILES = 500
 """One batch is one round trip; a card's manifests always fit."""
 
 BATCH_S = 10.0
-"""All manifests of a batch together: 200 files at a second each would outlast every caller's patience."""
+"""CPU of all manifests of a batch together: 200 files at a second each would outlast every caller's patience."""
 
-START_S = 5.0
-"""A worker's start and the round trip, on a busy machine."""
+START_S = 10.0
+"""A worker's start, the round trip, and what a busy machine keeps a worker waiting."""
 
 _NOT_KEPT = frozenset(("crashed", "too_slow"))
-"""Faults that may pass with a less busy machine."""
+"""Faults that may pass on a better day."""
 
 
 _Result = tuple[list[list[object]], str, int]

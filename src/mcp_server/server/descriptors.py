@@ -16,10 +16,14 @@ _FIRST_FREE_FD = 10
 
 @dataclass(frozen=True, slots=True)
 class StdioPipes:
-    """The real standard input and output, under private descriptors that no child inherits."""
+    """The real standard input and output, under private descriptors that no child inherits; and who started us.
+
+    `parent_pid` is read first of all: a parent that dies while we start must be missed too.
+    """
 
     input_fd: int
     output_fd: int
+    parent_pid: int
 
 
 def claim_stdio() -> StdioPipes:
@@ -28,6 +32,7 @@ def claim_stdio() -> StdioPipes:
     Raises:
         OSError: standard input or output is closed, so there is nothing to serve on.
     """
+    parent_pid = os.getppid()
     input_fd = _move_aside(0)
     output_fd = _move_aside(1)
     null = os.open(os.devnull, os.O_RDWR)
@@ -37,7 +42,7 @@ def claim_stdio() -> StdioPipes:
     finally:
         if null > 2:
             os.close(null)
-    return StdioPipes(input_fd, output_fd)
+    return StdioPipes(input_fd, output_fd, parent_pid)
 
 
 def _move_aside(fd: int) -> int:

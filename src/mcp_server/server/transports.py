@@ -43,7 +43,7 @@ async def serve_stdio(server: ProtocolServer, settings: StdioSettings, pipes: St
     try:
         with signals.watching():
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_stop_with_parent, transport)
+                tasks.start_soon(_stop_with_parent, transport, pipes.parent_pid)
                 tasks.start_soon(_end_stdio, server, transport, settings.drain_s)
                 _log.info("serving on stdio", extra={"transport": "stdio"})
                 await server.sdk.run(transport.incoming, transport.outgoing, server.sdk.create_initialization_options())
@@ -66,10 +66,9 @@ async def _end_stdio(server: ProtocolServer, transport: StdioTransport, drain_s:
         timer.cancel()
 
 
-async def _stop_with_parent(transport: StdioTransport) -> None:
+async def _stop_with_parent(transport: StdioTransport, parent_pid: int) -> None:
     """End when the process that started us is gone: its end of the pipe may live on in a child of its."""
-    parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110 - the kernel sends no event for it
+    while os.getppid() == parent_pid:  # noqa: ASYNC110 - the kernel sends no event for it
         await anyio.sleep(PARENT_POLL_S)
     transport.stop()
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import signal
 from configparser import Error as ConfigError
 from configparser import RawConfigParser
 
@@ -154,7 +155,7 @@ def requirements(file: ManifestText) -> list[Declaration]:
 def setup_py(file: ManifestText) -> list[Declaration]:
     """The literal arguments of `setup(...)`: read from the syntax tree; a computed argument declares nothing."""
     try:
-        module = ast.parse(decode(file.raw))
+        module = _syntax(decode(file.raw))
     except SyntaxError as error:
         raise MalformedManifest("malformed", error.lineno or 0) from error
     except (RecursionError, MemoryError, ValueError) as error:
@@ -170,6 +171,18 @@ def setup_py(file: ManifestText) -> list[Declaration]:
         if isinstance(node, ast.Call) and _called_name(node.func) == "setup":
             return _setup_arguments(node, constants)
     return []
+
+
+def _syntax(text: str) -> ast.Module:
+    """The syntax tree. The file's alarm waits meanwhile: an exception that interrupts CPython's builder crashes it.
+
+    Its time is bounded all the same, by the size of a manifest and by the worker's limit.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
+    try:
+        return ast.parse(text)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _called_name(function: ast.expr) -> str:
