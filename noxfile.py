@@ -72,10 +72,18 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Everything that needs only Python and what it installed."""
+    """Everything that needs only Python and what it installed; what builds and installs is the session `wheel`'s."""
     prepare(session)
     run_tests(
-        session, "-m", "not conformance and not services", "-n", "auto", "--dist", "worksteal", "--durations", "10"
+        session,
+        "-m",
+        "not conformance and not services and not wheel",
+        "-n",
+        "auto",
+        "--dist",
+        "worksteal",
+        "--durations",
+        "10",
     )
 
 

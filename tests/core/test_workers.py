@@ -72,7 +72,7 @@ def engine(tmp_path: Path) -> Path:
 
 
 def pool_over(engine: Path, **limits: float) -> WorkerPool:
-    fields = {"count": 2, "task_s": 10.0, **limits}
+    fields = {"count": 2, "task_s": 60.0, **limits}
     return WorkerPool(WorkerLimits(**fields), rooms=("hostile_engine",), paths=(engine,))  # type: ignore[arg-type]
 
 
@@ -90,7 +90,7 @@ def is_alive(pid: int) -> bool:
 
 
 async def until_dead(pid: int) -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         while is_alive(pid):
             await anyio.sleep(0.01)
 
@@ -183,7 +183,7 @@ async def test_a_task_ends_at_its_wall_clock_limit_and_its_worker_with_it(pool: 
 async def test_a_task_ends_at_its_cpu_limit_however_long_it_may_take(engine: Path) -> None:
     async with pool_over(engine, task_s=1.0) as pool:
         with pytest.raises(WorkerCrashed, match="CPU"):
-            await pool.run("hostile_engine:spin", None, limit_s=30)
+            await pool.run("hostile_engine:spin", None, limit_s=240)
 
 
 async def test_cancellation_kills_the_worker(pool: WorkerPool) -> None:  # F24

@@ -26,5 +26,7 @@ class SurveyLimits:
     max_manifest_bytes: Annotated[int, Interval(ge=1024, le=100_000_000), Doc("A larger manifest is skipped.")] = (
         1_000_000
     )
-    max_manifest_s: Annotated[float, Interval(ge=0.01, le=60), Doc("Seconds of CPU that parsing one manifest may take.")] = 1.0
+    max_manifest_s: Annotated[
+        float, Interval(ge=0.01, le=60), Doc("Seconds of CPU that parsing one manifest may take.")
+    ] = 1.0
     max_surveys: Annotated[int, Interval(ge=1, le=64), Doc("Surveys that run at once; further ones wait.")] = 4

@@ -74,7 +74,7 @@ class ModeTool(EchoTool):
     input_schema: Mapping[str, Any] = field(
         default_factory=lambda: {
             "type": "object",
-            "properties": {"mode": {"type": "string"}, "seconds": {"type": "number"}},
+            "properties": {"mode": {"type": "string"}, "seconds": {"type": "number"}, "until": {"type": "string"}},
         }
     )
 
@@ -82,6 +82,10 @@ class ModeTool(EchoTool):
         mode = arguments.get("mode", "")
         if mode == "sleep":
             await anyio.sleep(arguments.get("seconds", 30))
+        elif mode == "gate":  # runs until the test makes the file: no call ends while others still arrive
+            gate = anyio.Path(arguments["until"])
+            while not await gate.exists():
+                await anyio.sleep(0.02)
         elif mode == "crash":
             raise KeyError(f"secret {CANARY}")
         elif mode == "known":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from plumbrule.core.errors import ConfigurationError
 from plumbrule.mcp_server.server.http_security import AllowedHosts, AllowedOrigins, check_exposure, is_loopback
 from plumbrule.mcp_server.server.settings import HttpSettings
 
-EXIT_S = 6
+EXIT_S = 20
 TOKENS = {"alice": "a" * 43, "bob": "b" * 43}
 ENTRIES = [f"{name}:{hashlib.sha256(token.encode()).hexdigest()}" for name, token in TOKENS.items()]
 
@@ -349,7 +350,7 @@ def test_a_slow_request_is_cut_and_others_are_served_meanwhile(base: str, start:
         slow = pool.submit(raw, base, start)
         assert post(base, echo()).status_code == 200
         assert b"200 OK" not in slow.result(timeout=WAIT_S)
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 19  # the default would take 20 s
 
 
 def test_a_slow_second_request_on_a_connection_is_cut_too(base: str) -> None:  # A07
@@ -424,10 +425,10 @@ def test_the_listening_line_names_the_address_and_an_address_in_use_is_named(bas
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("era", ["modern", "legacy"])
-def test_running_calls_finish_while_probes_see_503(number: int, era: str) -> None:  # F1, S-112
-    with http(grace_s=10) as (server, base), ThreadPoolExecutor(60) as pool:
+def test_running_calls_finish_while_probes_see_503(number: int, era: str, tmp_path: Path) -> None:  # F1, S-112
+    with http(grace_s=60) as (server, base), ThreadPoolExecutor(60) as pool:
         headers: dict[str, str] = {}
-        body = echo("sleep", seconds=2)
+        body = echo("gate", until=str(tmp_path / "open"))
         if era == "legacy":
             opening = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
             session = post(base, opening).headers["mcp-session-id"]
@@ -443,6 +444,7 @@ def test_running_calls_finish_while_probes_see_503(number: int, era: str) -> Non
         refused = post(base, echo())
         assert refused.status_code == 503
         assert refused.headers["retry-after"] == "1"
+        (tmp_path / "open").touch()
         answers = [call.result(timeout=WAIT_S) for call in calls]
         assert all(answer.status_code == 200 and '"isError":false' in answer.text for answer in answers)
         assert server.wait(EXIT_S) == 0

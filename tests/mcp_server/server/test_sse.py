@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import anyio
 import httpx2
@@ -12,7 +13,7 @@ from mcp import Client
 from mcp.client.sse import sse_client
 from serving import WAIT_S, http
 
-EXIT_S = 6
+EXIT_S = 20
 TOKENS = {"alice": "a" * 43, "bob": "b" * 43}
 ENTRIES = [f"{name}:{hashlib.sha256(token.encode()).hexdigest()}" for name, token in TOKENS.items()]
 
@@ -49,22 +50,23 @@ async def test_a_cancelled_call_leaves_no_child() -> None:  # S-07
             await anyio.to_thread.run_sync(server.log.until, "child gone")
 
 
-def test_running_calls_finish_before_the_stream_ends() -> None:  # F1, S-112
-    with http("sse") as (server, base), ThreadPoolExecutor(1) as pool:
-        talk = pool.submit(anyio.run, sleeping_call, base)
+def test_running_calls_finish_before_the_stream_ends(tmp_path: Path) -> None:  # F1, S-112
+    with http("sse", grace_s=60) as (server, base), ThreadPoolExecutor(1) as pool:
+        talk = pool.submit(anyio.run, waiting_call, base, str(tmp_path / "open"))
         while "calls 1" not in httpx2.get(base + "/readyz?verbose").text:
             pass
         server.signal()
+        (tmp_path / "open").touch()
         assert talk.result(timeout=WAIT_S) is False
         assert server.wait(EXIT_S) == 0
 
 
-async def sleeping_call(base: str) -> bool:
-    """Whether a call of a second was an error."""
+async def waiting_call(base: str, gate: str) -> bool:
+    """Whether a call that waits for the file `gate` was an error."""
     with anyio.fail_after(WAIT_S):
         async with Client(sse_client(base + "/sse"), mode="legacy") as client:
             await client.list_tools()  # else the SDK's client lists after the call, which a draining server refuses
-            return bool((await client.call_tool("behave", {"mode": "sleep", "seconds": 1})).is_error)
+            return bool((await client.call_tool("behave", {"mode": "gate", "until": gate})).is_error)
 
 
 def test_a_guessed_session_and_a_borrowed_one_look_the_same() -> None:  # A04, A05

@@ -15,8 +15,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 from serving import ECHO_APP, INITIALIZE, MODERN_META, Served, stdio
 
-EXIT_S = 6
-"""Within 2 s of the reason to end (F2), and what a machine busy with other tests adds."""
+EXIT_S = 20
+"""The end comes 2 s after its reason (F2). A busy machine may take ten times that; what hangs here does so for 60 s."""
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def test_half_a_message_before_the_end_is_answered_and_the_exit_is_clean() -> No
 
 
 def test_requests_before_the_end_of_input_are_all_answered() -> None:
-    with stdio() as server:
+    with stdio(drain_s=30) as server:
         server.introduce()
         for number in range(50):
             server.send(call("sleep", number, seconds=0.1))
@@ -124,7 +124,7 @@ def test_requests_before_the_end_of_input_are_all_answered() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_signal_lets_running_calls_finish(number: int) -> None:  # S-112, F1
-    with stdio() as server:
+    with stdio(drain_s=30) as server:
         server.introduce()
         server.send(call("sleep", seconds=0.5))
         server.send({"jsonrpc": "2.0", "id": 3, "method": "ping"})
