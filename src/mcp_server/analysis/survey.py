@@ -22,7 +22,7 @@ from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever the same bytes would give another report: what was cached before is never read again."""
 
 RESERVE_S = 2.0

@@ -181,11 +181,16 @@ def subpath_of(path: Path, git_dir: GitDir) -> str:
     return "" if inside == "." else inside
 
 
+_NAMELESS = frozenset(("repo", "repository", "git", "bare", "mirror"))
+
+
 def repository_name(git_dir: GitDir) -> str:
-    """The folder's name, without `.git`."""
+    """The folder's name, without `.git`; a bare repository in a folder of no name of its own takes the folder above."""
     place = git_dir.worktree or git_dir.common
-    name = place.parent.name if place.name == ".git" else place.name
-    return name.removesuffix(".git") or name
+    named = place.parent if place.name == ".git" else place
+    if git_dir.worktree is None and named.name.removesuffix(".git").lower() in _NAMELESS:
+        named = named.parent if named.parent.name else named
+    return named.name.removesuffix(".git") or named.name
 
 
 def archive_name(path: Path) -> str:
