@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.randomness import reads_random, shuffled
-from plumbrule.core.security.secret_keys import Strength, harmless_name
+from plumbrule.core.security.secret_keys import Strength, harmless_name, names_a_vendors_key
 from plumbrule.core.security.secret_values import JUDGED_CHARS, benign_value
 
 Span = tuple[int, int]
@@ -22,7 +22,7 @@ Reader = Callable[[str, int, int, Seen], Sequence[Span]]
 
 QUOTE = r"(?:\\{0,7}[\"'`]|&(?:amp;)?(?:quot|apos|\#0?3[49]|\#[xX]2[27]);|%(?:25)?2[27]|\\{1,4}u002[27]|\\{1,4}x2[27]|[\u201c\u201d\u2018\u2019\u300c\u300d])"
 _BLANK = r"(?:[ \t\u00a0\u3000]|%(?:25)?20|&nbsp;)"
-_EQUALS = r"(?:=>|:=|={1,3}|\?=|!=|\+=|->|:{1,2}|[\uff1a\uff1d\ufe55\u2192\u2236]|%(?:25){0,2}3[ADad]|\\{1,4}u003[adAD]|\\{1,4}x3[adAD]|&(?:amp;)?\#(?:58|61|x3[adAD]);|&equals;|&colon;)"
+_EQUALS = r"(?:=>|::?=|={1,3}|[?.]=|!=|\+=|->|:{1,2}|[\uff1a\uff1d\ufe55\u2192\u2236]|%(?:25){0,2}3[ADad]|\\{1,4}u003[adAD]|\\{1,4}x3[adAD]|&(?:amp;)?\#(?:58|61|x3[adAD]);|&equals;|&colon;)"
 _AFTER = LazyPattern(
     rf"""
     (?P<close>\*{{0,2}}{QUOTE}?(?:\]|\)|%5[Dd]|\*{{1,2}})?)
@@ -32,13 +32,13 @@ _AFTER = LazyPattern(
       | (?P<typed>{_BLANK}{{0,4}}:{_BLANK}{{0,4}}[A-Za-z_][\w\[\]|. ]{{0,40}}={_BLANK}{{0,4}}|{_BLANK}{{1,4}}(?:string|String|str)\s{{0,4}}:?=\s{{0,4}})(?=[bBrRuUfF]{{0,2}}["'`])
       | (?P<sep>(?:{_BLANK}|\\[tn]|\+(?={_EQUALS})){{0,24}}+{_EQUALS}(?:\*\*)?(?:{_BLANK}|\\[tn]|\+(?=%2[27])){{0,8}}(?:\r?\n[ \t]{{0,40}}(?=["']))?)
       | (?P<pipe>{_BLANK}{{0,8}}\|{_BLANK}{{0,8}})
-      | (?P<pair>\s{{0,8}}(?:[,;{{]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|\nV[ ]\d{{1,5}}\n|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
+      | (?P<pair>\s{{0,8}}(?:(?:\r?\n|\\r\\n){{2}}|[,;{{]?\s{{0,40}}["']?(?:value|val|default|content|Value|VALUE)["']?\s{{0,4}}[:=]\s{{0,4}}|\nV[ ]\d{{1,5}}\n|&lt;/\w{{1,30}}&gt;\s{{0,40}}&lt;\w{{1,30}}&gt;|</\w{{1,30}}>\s{{0,40}}<\w{{1,30}}>\s{{0,8}}))
       | (?P<xml>(?:\s[^<>&%\\\n]{{0,80}}+)?(?:>|&gt;|\\{{1,4}}u003[eE]|%3[Ee])(?:<!\[CDATA\[)?\s{{0,8}})
       | (?P<list>\s{{0,4}},\s{{0,8}}(?=[bBrRuU]?{QUOTE}))
       | (?P<is>\s{{1,4}}(?:is|was|are|IS)\s{{1,4}}(?::\s{{0,4}})?)
       | (?P<blank>(?:{_BLANK}|\s){{1,4}}(?:BY[ ])?)
     )
-    (?:\[\s{{0,4}}(?=["'\\&]))?
+    (?:\[\s{{0,4}}(?=["'\\&])|\{{\s{{0,4}}\\{{0,3}}["']value\\{{0,3}}["']\s{{0,4}}:\s{{0,4}})?
     (?:(?:SecretStr|SecretBytes|Secret|Some|Just|String|bytes|str|Optional)\()?
     (?:[bBrRuU](?=["'\\]))?
     (?P<open>{QUOTE})?
@@ -75,11 +75,12 @@ _UNQUOTED = LazyPattern(
 )
 _NARROW = LazyPattern(r"\)[.,;:]*\Z|[.,:;!?]+\Z")
 _LINE_END = LazyPattern(r"[^\r\n]{0,8192}+")
+_VERSION = LazyPattern(r"v?\d{1,4}\.\d{1,4}\.\d{1,6}(?:[\-+/.)]|\Z)")
 _ANOTHER_FIELD = LazyPattern(r"[A-Za-z_]{2,24}=[^=]")
 _OPENS_PLACEHOLDER = LazyPattern(
     r"<[A-Za-z](?:[^<>\n\d]{0,80}\d){0,3}[^<>\n\d]{0,80}>|\$\{[^{}\n]{0,120}\}|\{\{[^{}\n]{0,120}\}\}|\$\([^()\n]{0,120}\)|%\([\w.]{1,40}\)s|\{[\w.\[\]!:'\"()]{0,60}\}|\$\{\{[^{}\n]{0,120}\}\}|#\{[^{}\n]{0,120}\}|&lt;[^&\n]{0,80}&gt;"
 )
-_SHELL_DEFAULT = LazyPattern(r"[?+][^{}\n]{0,80}\}")
+_SHELL_DEFAULT = LazyPattern(r"[?+][^{}\n]{0,80}\}|-\$[({]")
 _FLAG_BEFORE = LazyPattern(r"(?:^|[\s\"'`,\[(=:|])-{1,2}[\w\-.]{0,60}\Z")
 _SETTERS = (
     "machine ", "login ", "default ", "account ", "identified ", "env ", "arg ", "setx ", "export ", "set ", "user ",
@@ -105,7 +106,7 @@ def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span |
     joined = before.isalnum() or before in "_-."
     if not joined and at == end and (_PROSE_FOLLOWS if strength == "password" else _WORDS_FOLLOW).match(text, at):
         return None
-    if (joined or at > end) and _names_nothing(text, start, end, at):
+    if (joined or at > end) and _names_nothing(text, start, end, at, strength):
         return None
     after = _AFTER.match(text, at)
     if after is None or (after["sep"] and "->" in after["sep"] and after["close"].endswith(")")):
@@ -113,9 +114,17 @@ def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span |
     return _given(text, start, after, strength)
 
 
-def _names_nothing(text: str, start: int, end: int, tail_end: int) -> bool:
+def _names_nothing(text: str, start: int, end: int, tail_end: int, strength: Strength) -> bool:
     session = text[start:end].lower() == "session"
-    return harmless_name(text[max(0, start - 24) : start], text[end:tail_end], session=session)
+    return harmless_name(text[max(0, start - 24) : start], text[end:tail_end], strength, session=session)
+
+
+_ATTRIBUTE = LazyPattern(r"(?:class|href|src|title|rel|style|alt|data-[\w\-]{1,40})=\\{0,3}[\"'][^\"'<>]{0,120}\Z")
+
+
+def _ends_an_attribute(text: str, start: int) -> bool:
+    """Whether the name is part of a link or a style, so that what follows the tag is text for readers."""
+    return _ATTRIBUTE.search(text, max(0, start - 140), start) is not None
 
 
 _SEPARATORS = ("sep", "yaml", "typed", "pipe", "pair", "xml", "list", "is", "blank")
@@ -126,6 +135,10 @@ def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> S
     """The value after a name and its separator, judged."""
     how = next(name for name in _SEPARATORS if after[name] is not None)
     at = after.end()
+    if how == "xml" and _ends_an_attribute(text, start):
+        return None
+    if strength == "vague" and names_a_vendors_key(text, start, after.start()):
+        strength = "firm"
     quote = after["open"]
     if quote is not None:
         stop = closing_quote(text, at, quote)
@@ -157,7 +170,7 @@ def _continues_as_code(text: str, stop: int, name: str) -> bool:
     return following in (",", ")") and name.islower() and name.isalpha() and not reads_random(name)
 
 
-_PLACEHOLDER_STARTS = frozenset("<${%#&?+/")
+_PLACEHOLDER_STARTS = frozenset("<${%#&?+/-")
 
 
 def _is_held_open(text: str, at: int) -> bool:
@@ -219,11 +232,15 @@ def _fits_loose(text: str, start: int, value: str, how: str, strength: Strength)
     """Whether a value that only blanks, a bar or a tag set off looks like a secret, or stands where one must."""
     if how == "blank" and _FLAG_BEFORE.search(text, max(0, start - 64), start):
         return not value.startswith("-")
+    if not value.isascii() and not any(map(str.isdigit, value)):
+        return False  # the next words of another language
     telling = sum(not c.isalpha() for c in value)
     if how == "xml":
         return "\n" not in value.strip() and (telling > 0 or strength == "password" or _random_enough(value))
     if how == "blank" and strength == "password" and _is_set_by_words(text, start):
         return telling > 0 or len(value) >= 8
+    if how == "is" and strength == "password" and len(value) >= 6 and any(map(str.isdigit, value)):
+        return True
     least = 6 if strength == "password" else 12
     return len(value) >= least and _random_enough(value)
 
@@ -236,8 +253,13 @@ def _is_set_by_words(text: str, start: int) -> bool:
 def _fits_loose_quoted(text: str, start: int, value: str, how: str, strength: Strength) -> bool:
     if _FLAG_BEFORE.search(text, max(0, start - 64), start):
         return not value.startswith("-")
+    if not value.isascii() and " " in value:
+        return False
     if how == "blank" and strength == "password":
-        return not value.replace(" ", "").isalpha()
+        plain = value.replace(" ", "")
+        return not plain.isalpha() or reads_random(plain)
+    if strength == "password" and value.isdigit() and len(value) >= 8:
+        return True
     if strength == "password" and reads_random(value[:JUDGED_CHARS]) and not value.isidentifier():
         return True
     return len(value) >= 8 and _random_enough(value)
@@ -249,4 +271,6 @@ def _random_enough(value: str) -> bool:
         return False
     if value.startswith(("/", "./")):
         return shuffled(value)
+    if _VERSION.match(value):
+        return False
     return shuffled(value) if value.isidentifier() else reads_random(value)

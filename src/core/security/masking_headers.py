@@ -19,7 +19,7 @@ _NOTHING: Sequence[Span] = ()
 
 _AUTHORIZATION = LazyPattern(
     rf"""
-    (?P<close>{QUOTE}?\]?\)?)\s{{0,4}}(?:=>|[:=,\uff1a\uff1d|]|%3[AaDd]|\\u003[adAD]|->|&\#58;)(?:\s|%20|\+|\[|\(){{0,8}}[bB]?
+    (?P<close>{QUOTE}?\]?\)?)\s{{0,4}}(?:=>|[:=,\uff1a\uff1d|]|%3[AaDd]|\\u003[adAD]|->|&\#58;)(?:\s|%20|\+|\[|\(|SecretStr\(){{0,8}}[bB]?
     (?P<open>{QUOTE})?\s{{0,4}}
     (?:(?P<scheme>[A-Za-z][A-Za-z0-9\-]{{1,30}})(?P<gap>(?:[ \t]|%20|\+(?=[A-Za-z0-9])){{1,4}}))?
     """,
@@ -32,6 +32,7 @@ _PARAMETER = LazyPattern(
     r"\s{0,2}(?:=|%3D)\s{0,2}(?:\\*\"|%22|&quot;)?([A-Za-z0-9._~+/=\-:%]{8,2048}+)",
     re.IGNORECASE,
 )
+_QUOTED_PARAMETER = LazyPattern(r"[A-Za-z_]{2,20}=\\{0,3}\"")
 _PARAMETER_SCHEMES = frozenset(
     (
         "digest",
@@ -63,6 +64,9 @@ def authorization(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]
     stop = closing_quote(text, at, found["open"]) if found["open"] else _rest_of_header(text, at)
     scheme = (found["scheme"] or "").lower()
     if scheme in _PARAMETER_SCHEMES:
+        seen[authorization] = stop
+        return [match.span(1) for match in _PARAMETER.finditer(text, at, stop)]
+    if _QUOTED_PARAMETER.match(text, at, stop):
         seen[authorization] = stop
         return [match.span(1) for match in _PARAMETER.finditer(text, at, stop)]
     credential = _CREDENTIAL.match(text, at, stop)

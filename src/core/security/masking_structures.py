@@ -49,7 +49,7 @@ def _is_port_and_path(password: str) -> bool:
 
 
 _PEM_HEAD = LazyPattern(
-    r"(?:[A-Z0-9]{1,20}(?: |%20|\+)){0,4}(?:PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?|OPENSSH PRIVATE KEY|ENCRYPTED MESSAGE|PGP MESSAGE)-{4,5}",
+    r"(?:[A-Z0-9]{1,20}(?: |%20|\+)){0,4}(?:PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?|OPENSSH PRIVATE KEY|ENCRYPTED MESSAGE|PGP MESSAGE) ?-{4,5}",
     re.IGNORECASE,
 )
 _PEM_BODY = LazyPattern(
@@ -65,12 +65,33 @@ def pem(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     head = _PEM_HEAD.match(text, end)
     if head is None:
         return _NOTHING
-    closing = text.find("-----END", head.end(), head.end() + MAX_PEM_CHARS)
+    closing = text.find("-----END" if text[end - 7] == "-" else "---- END", head.end(), head.end() + MAX_PEM_CHARS)
     following = text.find("-----BEGIN", head.end(), head.end() + 4096 if closing < 0 else closing)
     if closing >= 0 and following < 0:
         return ((head.end(), closing),)
     body = _PEM_BODY.match(text, head.end())
     return ((head.end(), body.end()),) if body else _NOTHING
+
+
+_PEM_END = LazyPattern(r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY")
+_PEM_LINE = LazyPattern(r"[\s>|\"'+#*,/]{0,40}(?:[A-Za-z0-9+/=]{1,100}(?:\\{1,4}[nr])?)[\s\"'+,;\\]{0,24}")
+MIN_TAIL_CHARS = 24
+MAX_TAIL_CHARS = 8_192
+
+
+def pem_tail(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The lines before the END of a private key whose BEGIN was cut off."""
+    if _PEM_END.match(text, end) is None:
+        return _NOTHING
+    lowest = max(seen.get(pem_tail, 0), start - MAX_TAIL_CHARS, text.rfind("-----BEGIN", 0, start))
+    seen[pem_tail] = end
+    at = start
+    while at > lowest:
+        line = text.rfind("\n", lowest, at - 1) + 1 or lowest
+        if _PEM_LINE.fullmatch(text, line, at) is None:
+            break
+        at = line
+    return ((at, start),) if start - at >= MIN_TAIL_CHARS else _NOTHING
 
 
 _PUTTY = LazyPattern(
@@ -129,13 +150,13 @@ def curl_user(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
 _P_FLAG = LazyPattern(r"(?:[ \t=]?|[\"'],\s{0,4})(?P<open>[\"'])?(?P<password>(?(open)[^\"'\n]|[^\s\"']){4,256}+)")
 _DB_PROGRAM = LazyPattern(
     r"\b(?:mysql\w*|mariadb\w*|mysqladmin|mysqldump|mongo\w*|sqlcmd|bcp|sshpass|redis-cli|docker login|podman login|helm registry login|cqlsh|"
-    r"ldap\w+|rabbitmqadmin|influx|openssl|zip|7z|unzip|psexec|net use|smbclient|freerdp|xfreerdp)\b[^\n|;&]{0,300}\Z"
+    r"ldap\w+|twine upload|az login|expect|rabbitmqadmin|influx|zip|7z|unzip|psexec|net use|smbclient|freerdp|xfreerdp)\b[^\n|;&]{0,300}\Z"
 )
 
 
 _DB_NAMES = (
-    "mysql", "mariadb", "mongo", "sqlcmd", "bcp", "sshpass", "redis-cli", "login", "cqlsh", "ldap", "rabbitmqadmin",
-    "influx", "openssl", "zip", "7z", "psexec", "net use", "smbclient", "freerdp",
+    "mysql", "mariadb", "mongo", "sqlcmd", "bcp", "sshpass", "redis-cli", "login", "cqlsh", "twine", "ldap", "rabbitmqadmin",
+    "influx", "zip", "7z", "psexec", "net use", "smbclient", "freerdp",
 )  # fmt: skip
 """A cheaper look than the pattern's; every name in that one holds one of these."""
 
@@ -211,7 +232,7 @@ def pgpass(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     return (found.span(1),) if found and not is_placeholder(found[1]) else _NOTHING
 
 
-_MAILCHIMP = LazyPattern(r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-F]{2}))[0-9a-f]{32}\Z")
+_MAILCHIMP = LazyPattern(r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-F]{2})|(?<=\\u00[0-9a-f]{2}))[0-9a-f]{32}\Z")
 _AZURE_BEFORE = LazyPattern(r"[A-Za-z0-9_~.\-]{3}\Z")
 _AZURE_AFTER = LazyPattern(r"[A-Za-z0-9_~.\-]{31,40}+")
 
@@ -251,6 +272,73 @@ def kubernetes_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[S
     return spans
 
 
+_AZURE_MARK_AFTER = LazyPattern(r"[A-Za-z0-9+/]{2,10}(?:=|%3[Dd]){0,2}(?![A-Za-z0-9+/])")
+_AZURE_MARKS = (
+    "AZDO", "ACDb", "+ACR", "AzSe", "AzCa", "AzFu", "APIM", "+ASt", "+ASb", "+AEh", "AIoT", "+ABa", "ACOG", "AAAW",
+)  # fmt: skip
+
+
+def azure_marked_key(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """A key of an Azure service that carries its mark (`AZDO`, `ACDb`, ...) near its end."""
+    if text[start:end] not in _AZURE_MARKS:
+        return _NOTHING
+    after = _AZURE_MARK_AFTER.match(text, end)
+    if after is None:
+        return _NOTHING
+    at = start
+    while at and start - at < MAX_AZURE_CHARS and (text[at - 1].isalnum() or text[at - 1] in "+/-_"):
+        at -= 1
+    if not MIN_AZURE_CHARS <= start - at < MAX_AZURE_CHARS or not reads_random(text[at:start]):
+        return _NOTHING
+    return ((at, after.end()),)
+
+
+MIN_AZURE_CHARS = 30
+MAX_AZURE_CHARS = 88
+"""Keys have 33 to 76 characters before the mark; a longer run is somebody's base64."""
+
+_NEW_RELIC = LazyPattern(r"[0-9a-f]{30,40}\Z")
+
+
+def new_relic_licence(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The hex digits before `FFFFNRAL`."""
+    found = _NEW_RELIC.search(text, max(0, start - 40), start)
+    return ((found.start(), end),) if found and text[start:end].isupper() else _NOTHING
+
+
+_FACEBOOK_SECRET = LazyPattern(r"[A-Za-z0-9_\-]{26,42}(?![A-Za-z0-9_\-])")
+
+
+def facebook_app(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """An app's access token: its number, a bar, its secret."""
+    if not text[max(0, start - 12) : start].isdigit():
+        return _NOTHING
+    after = _FACEBOOK_SECRET.match(text, end)
+    if after is None or not reads_random(after[0]):
+        return _NOTHING
+    return (after.span(),)
+
+
+_SAID = LazyPattern(r"[ \t]{0,4}([^\s\"'<>]{6,1024})")
+
+
+def said_aloud(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """What a mail, file or build protocol is told as a secret: `AUTH PLAIN x`, `::add-mask::x`."""
+    found = _SAID.match(text, end)
+    if found is None or is_placeholder(found[1]):
+        return _NOTHING
+    return (found.span(1),) if text[end - 1] in ":]" or reads_random(found[1]) else _NOTHING
+
+
+_SQLPLUS = LazyPattern(r"(?:-[A-Za-z]{1,8} ){0,4}[\w.\-]{1,64}/([^\s@\"'/]{3,128})(?:@|\s|\Z)")
+
+
+def sqlplus(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The password of `sqlplus user/password@database`."""
+    found = _SQLPLUS.match(text, end)
+    return (found.span(1),) if found else _NOTHING
+
+
 def azure_client_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """An Entra ID client secret: three characters, a digit, `Q~`, 31 to 34 more."""
     after = _AZURE_AFTER.match(text, end)
@@ -261,6 +349,18 @@ def azure_client_secret(text: str, start: int, end: int, seen: Seen) -> Sequence
 READERS: dict[str, Reader] = {
     **dict.fromkeys([f"-us{number}" for number in range(1, 10)], mailchimp),
     "_mmk": maxmind,
+    **dict.fromkeys(map(str.lower, _AZURE_MARKS), azure_marked_key),
+    "ffffnral": new_relic_licence,
+    "|": facebook_app,
+    "%7c": facebook_app,
+    "auth plain": said_aloud,
+    "auth login": said_aloud,
+    "auth xoauth2": said_aloud,
+    "::add-mask::": said_aloud,
+    "issecret=true]": said_aloud,
+    "sqlplus ": sqlplus,
+    "-----end ": pem_tail,
+    "---- begin ": pem,
     "kind: secret": kubernetes_secret,
     **dict.fromkeys([f"{number}q~" for number in range(10)], azure_client_secret),
     "://": url_userinfo,

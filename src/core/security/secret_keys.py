@@ -2,7 +2,7 @@
 
 Below `masking`: the names open the gate for `key = value` in text and decide about the keys of mappings. A name
 is `strong` (password, secret, API key: whatever stands there is hidden unless it is plainly a placeholder, a type or
-code) or `weak` (token, session, signature: the value must also look like one). `secret_values` judges the values.
+code), `firm` (token, auth) or `weak` (session, signature): there the value must also look like one. `secret_values` judges the values.
 """
 # ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
 
@@ -13,8 +13,9 @@ from typing import Literal
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_values import lowered
 
-Strength = Literal["password", "strong", "weak", "vague"]
-"""`vague`: only a long value that reads random counts, so that cache keys and ids stay readable."""
+Strength = Literal["password", "strong", "firm", "weak", "vague"]
+"""`firm`: as `weak`, but an id counts as a secret too (`api_token: <uuid>`), for session and trace ids it does not.
+`vague`: only a long value that reads random counts, so that cache keys and ids stay readable."""
 
 
 def _spellings(*names: str) -> tuple[str, ...]:
@@ -23,14 +24,58 @@ def _spellings(*names: str) -> tuple[str, ...]:
     return tuple(name.replace(" ", joint) for name in names for joint in (joints if " " in name else ("",)))
 
 
+_GATED_VENDORS = (
+    "adafruit", "airtable", "algolia", "alibaba", "artifactory", "asana", "assemblyai", "beamer", "bittrex",
+    "bugsnag", "clickup", "cloudflare", "codecov", "cohere", "coinbase", "confluence", "confluent", "contentful",
+    "datadog", "deepgram", "dropbox", "droneci", "etsy", "fastly", "finicity", "finnhub", "flickr", "freshbooks",
+    "gitter", "gocardless", "heroku", "honeybadger", "hubspot", "intercom", "kraken", "kucoin", "launchdarkly",
+    "linkedin", "looker", "mailgun", "mapbox", "mattermost", "meraki", "messagebird", "mistral", "netlify",
+    "newrelic", "new_relic", "newyorktimes", "nytimes", "opsgenie", "pagerduty", "plaid", "privateai", "pubnub",
+    "rapidapi", "rollbar", "sendbird", "sonar", "squarespace", "sumologic", "telegr", "travis", "trello", "twitch",
+    "twitter", "typeform", "wandb", "yandex", "zendesk",
+)  # fmt: skip
+VENDORS = (
+    *_GATED_VENDORS,
+    "abstractapi", "abuseipdb", "airship", "alchemy", "amplitude", "anthropic", "appcenter", "atlassian", "auth0",
+    "azure", "baremetrics", "bitbucket", "bitfinex", "bitly", "bitrise", "blockfrost", "braintree", "branch_io",
+    "buildkite", "calendly", "canva", "cerebras", "chargebee", "checkly", "circleci", "cisco", "civitai", "clarifai",
+    "clearbit", "clerk", "clickhouse", "cloudinary", "cloudsmith", "codacy", "codeberg", "codeclimate",
+    "coinmarketcap", "contentstack", "convertkit", "crowdin", "customerio", "databricks", "deepseek", "digitalocean",
+    "discord", "docker", "doppler", "drone", "duffel", "dynatrace", "easypost", "elastic", "exchangerate", "facebook",
+    "figma", "firebase", "fireworks", "flutterwave", "frameio", "fullstory", "geocodio", "ghost", "gitea", "gitee",
+    "github", "gitlab", "google_maps", "grafana", "groq", "harness", "helpscout", "honeycomb", "huggingface",
+    "hunter_io", "infura", "instagram", "ipinfo", "ipstack", "jfrog", "jira", "jotform", "kaggle", "klaviyo",
+    "langfuse", "langsmith", "laravel", "lemonsqueezy", "linear", "linode", "loggly", "lokalise", "mailchimp",
+    "mailerlite", "mailjet", "mandrill", "mapquest", "maxmind", "messenger", "mixpanel", "modelscope", "monday",
+    "moralis", "mux", "newsapi", "ngrok", "notion", "npm", "nvidia", "octopus", "okta", "onesignal", "openai",
+    "openrouter", "openweather", "optimizely", "paddle", "paypal", "perplexity", "pinecone", "pipedrive",
+    "planetscale", "polygon", "posthog", "postmark", "prefect", "pulumi", "pusher", "quicknode", "railway",
+    "razorpay", "readme", "recaptcha", "replicate", "resend", "rubygems", "runpod", "salesforce", "scaleway",
+    "segment", "sendgrid", "sendinblue", "sentry", "serpapi", "shippo", "shodan", "shopify", "shortcut", "signalwire",
+    "slack", "snyk", "sourcegraph", "spotify", "square", "statuspage", "stripe", "supabase", "surge", "tailscale",
+    "tatum", "tavily", "teamcity", "telegram", "terraform", "tmdb", "together", "trufflehog", "turnstile", "twilio",
+    "unsplash", "uptimerobot", "vercel", "virustotal", "vonage", "vultr", "weatherapi", "webflow", "wistia", "workos",
+    "xai", "youtube", "zapier", "zenodo", "zoho", "zoom",
+)  # fmt: skip
+"""Services whose name before `key` makes even an id the key: `HEROKU_KEY=<uuid>`, `snyk-key <hex>`."""
+
+_VENDOR_KEY = LazyPattern(rf"(?:{'|'.join(VENDORS)})(?:[\w.\-]{{0,16}}?[_.\- ])?\w{{0,8}}key\Z", re.IGNORECASE)
+
+
+def names_a_vendors_key(text: str, start: int, end: int) -> bool:
+    """Whether the name around `start`, with its end at `end`, is that of a known service's key."""
+    return _VENDOR_KEY.search(text, max(0, start - 32), end) is not None
+
+
 KEYWORDS: dict[str, Strength] = {
     **dict.fromkeys(
-        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "identified by", "psk", "sshpass",
+        ("password", "passwd", "passwort", "passw=", "passw:", "passphrase", "passcode", "pwd", "passkey", "contrase", "kennwort", "mot_de_passe", "senha", "identified by", "psk", "sshpass", "requirepass", "masterauth", "storepass", "keypass",
+         "pswd", "paswd", "pswrd", "psswrd", "pw:", "pw=",
          "pass=", "pass:", 'pass"', "pass'", "pass>", "pass]", "pass\\", "pass&", "pass%", "pass\uff1a", "_pass ", "-pass ", ".pass ", "pass\n", "pass =", "pass :", "pass\t", "pass|", "pass`", "pass*", "pass\uff1d", "pass ->"),
         "password",
     ),
     **dict.fromkeys(
-        ("secret", "credential", "mnemonic", "seed_phrase", "private_token", "_authtoken", "_auth",
+        ("secret", "credential", "hub-signature", "stripe-signature", "slack-signature", "mnemonic", "seed_phrase", "private_token", "_authtoken", "_auth",
          *_spellings("api key", "api secret", "access key", "private key", "auth key", "signing key", "sign key", "encryption key",
                      "decryption key", "encrypt key", "cipher key", "aes key", "master key", "account key", "shared access key", "shared key",
                      "storage key", "service key", "deploy key", "hmac key", "app key", "application key", "consumer key",
@@ -41,21 +86,17 @@ KEYWORDS: dict[str, Strength] = {
         "strong",
     ),
     **dict.fromkeys(
-        ("token", "session", "sessid", "auth", "bearer", "jwt", "signature", "sig=", "sig%3d", '"sig"', "csrf", "xsrf",
-         "cookie", "saml", "samlresponse", "samlrequest", "assertion", "otp=", "ticket=", "pat=", "_pat", "dsn", "sas=", "salt=", "pepper", "cred=", "creds",
+        ("token", "auth", "bearer", "jwt", "csrf", "xsrf", "pat=", "_pat", "--pat ", "'pat'", '"pat"'),
+        "firm",
+    ),
+    **dict.fromkeys(
+        ("session", "sessid", "signature", "sig=", "sig%3d", '"sig"', "hmac=",
+         "cookie", "saml", "samlresponse", "samlrequest", "assertion", "otp=", "ticket=", "dsn", "sas=", "salt=", "pepper", "cred=", "creds",
          "client_id_secret", "verifier"),
         "weak",
     ),
-    **dict.fromkeys(("_key", "-key", "license key", "licensekey", "?key=", "&key=", "&amp;key=", "%26key%3d", "?key%3d"), "vague"),
-    **dict.fromkeys(
-        ("adafruit", "airtable", "algolia", "alibaba", "artifactory", "asana", "assemblyai", "beamer", "bittrex", "bugsnag", "clickup", "cloudflare",
-         "codecov", "cohere", "coinbase", "confluence", "confluent", "contentful", "datadog", "deepgram", "dropbox", "droneci", "etsy", "fastly",
-         "finicity", "finnhub", "flickr", "freshbooks", "gitter", "gocardless", "heroku", "honeybadger", "hubspot", "intercom", "kraken", "kucoin",
-         "launchdarkly", "linkedin", "looker", "mailgun", "mapbox", "mattermost", "meraki", "messagebird", "mistral", "netlify", "newrelic",
-         "new_relic", "newyorktimes", "nytimes", "opsgenie", "pagerduty", "plaid", "privateai", "pubnub", "rapidapi", "rollbar", "sendbird",
-         "sonar", "squarespace", "sumologic", "telegr", "travis", "trello", "twitch", "twitter", "typeform", "wandb", "yandex", "zendesk"),
-        "vague",
-    ),
+    **dict.fromkeys(("_key", "-key", "license key", "licensekey", "device_code", "?code=", "&code=", " key=", "key :=", 'key = "', "?key=", "&key=", "&amp;key=", "%26key%3d", "?key%3d"), "vague"),
+    **dict.fromkeys(_GATED_VENDORS, "vague"),
 }  # fmt: skip
 """Lower-cased fragments of key names. Found anywhere in the text, then looked at closely."""
 
@@ -63,7 +104,7 @@ _HARMLESS_TAIL = LazyPattern(
     r"s?(?:[_.\-]?(?:count|counts|counter|type|types|name|names|length|len|size|limit|limits|min|max|url|uri|uris|endpoint|path|file|files|"
     r"filename|dir|field|fields|policy|policies|expir\w*|expires\w*|ttl|age|lifetime|timeout|created\w*|updated\w*|issued\w*|required|enabled|disabled|"
     r"reset|hint|label|placeholder|error|errors|valid\w*|invalid\w*|budget|usage|used|use|bound|estimate\w*|izer|ized?|ization|izing|"
-    r"version|algorithm|alg|method|mode|scheme|scopes?|format|strength|manager|provider|service|store|storage|class|factory|handler|"
+    r"version|algorithm|algo|alg|method|mode|scheme|scopes?|format|strength|manager|provider|service|store|storage|class|factory|handler|"
     r"generator|helper|input|prompt|rotation|rotated\w*|status|state|index|position|offset|per_\w*|rate|ratio|level|flow|info|config|"
     r"column|table|regex|pattern|header|param\w*|arg|args|var|id|ids|arn|ref|refs|less|ary|aries|ed|ing|ion|ional|or|ors|orized|orization_url|ority|entication|"
     r"enticated|entic\w*|group|owner|kind|category|source|target|server|host|port|user|username|email|date|time\w*|at|on|in|"
@@ -74,7 +115,11 @@ _HARMLESS_TAIL = LazyPattern(
 )
 """What follows the keyword in names that hold no secret: `token_count`, `password_field`, `tokenizer`."""
 
-_HARMLESS_HEADS = frozenset((
+_PLAIN_HEADS = frozenset(("no", "is", "has", "with", "without", "use", "public", "per"))
+"""What precedes even `password` or `secret` in names that hold none."""
+
+_HARMLESS_HEADS = _PLAIN_HEADS | frozenset((
+    "idempotency", "cancellation", "cancel", "request", "lock", "fencing", "resume", "correlation", "trace",
     "page", "next", "prev", "continuation", "continue", "sync", "max", "min", "num", "n", "total", "prompt",
     "completion", "input", "output", "cached", "reasoning", "public", "special", "eos", "bos", "pad", "unk",
     "mask", "sep", "cls", "no", "is", "has", "use", "with", "without", "per", "stop", "foreign", "primary",
@@ -90,7 +135,7 @@ _GLUED = LazyPattern(
 """How a keyword may go on without a joint (`sessionid`, `secretkey`, `passwords`); `author` and `tokenizer` do not."""
 
 
-def harmless_name(head: str, tail: str, *, session: bool = False) -> bool:
+def harmless_name(head: str, tail: str, strength: Strength, *, session: bool = False) -> bool:
     """Whether a name with `head` before the keyword and `tail` after it holds no secret although the keyword is in it.
 
     `session`: the keyword is one, whose id is the secret.
@@ -99,11 +144,11 @@ def harmless_name(head: str, tail: str, *, session: bool = False) -> bool:
         return True
     word = head[:-1] if head[-1:] in ("_", "-", ".") else head
     at = len(word)
-    while at and word[at - 1].isalpha():
-        at -= 1
+    while at and word[at - 1].isalpha() and not (word[at : at + 1].isupper() and word[at - 1].islower()):
+        at -= 1  # to the beginning of the word, of `Page` in nextPage too
     if word[at - 1 : at] == "\\":
         at += 1  # the letter belongs to an escape such as `\\n`, not to the name
-    return word[at:].lower() in _HARMLESS_HEADS
+    return word[at:].lower() in (_PLAIN_HEADS if strength in ("password", "strong") else _HARMLESS_HEADS)
 
 
 @lru_cache(maxsize=4096)
@@ -128,16 +173,16 @@ def key_strength(name: str) -> Strength | None:
             else written.strip("\"'=:?&>]\\%\uff1a \n")
         )
         at = low.rfind(keyword)
-        if at < 0:
+        if at < 0 or keyword in ("key", "code"):  # which only in text say enough, with what stands around them
             continue
         head, tail = name[max(0, at - 24) : at], name[at + len(keyword) :]
         if keyword != written and (head[-1:].isalpha() or tail[:1].isalpha()):
             continue  # in text a separator had to follow; here the word must stand alone
-        if harmless_name(head, tail, session=keyword == "session"):
+        if harmless_name(head, tail, strength, session=keyword == "session"):
             continue
         if best is None or _ORDER[strength] < _ORDER[best]:
             best = strength
     return best
 
 
-_ORDER: dict[Strength, int] = {"password": 0, "strong": 1, "weak": 2, "vague": 3}
+_ORDER: dict[Strength, int] = {"password": 0, "strong": 1, "firm": 2, "weak": 3, "vague": 4}

@@ -24,7 +24,8 @@ _PLACEHOLDER_WORDS = frozenset((
     "oauth2", "jwt", "saml", "oidc", "ldap", "pat", "mfa", "totp", "sso", "kerberos", "anonymous", "public",
     "private", "internal", "reset", "rotated", "revoked", "generated", "encrypted", "hashed", "access", "refresh",
     "x-www-form-urlencoded", "password", "passwd", "token", "secret", "key", "apikey", "credential", "credentials",
-    "username", "user", "admin_password", "test", "login",
+    "username", "user", "admin_password", "test", "login", "same-origin", "include", "omit", "workspace:*", "x-oauth-basic",
+    "x-token-auth",
 ))  # fmt: skip
 _SYMBOLIC = LazyPattern(
     r"""(?ix)
@@ -51,7 +52,7 @@ def is_placeholder(value: str) -> bool:
     if low in _PLACEHOLDER_WORDS or "xxxxxx" in low:
         return True
     if not low[:1].isalnum() or low[0] == "x":
-        return _SYMBOLIC.fullmatch(value) is not None
+        return _SYMBOLIC.fullmatch(value) is not None and not _braces_a_secret(value)
     if low.startswith(("env:", "env.", "env(", "env[")):
         return True
     if low.endswith(_ENDINGS):
@@ -60,12 +61,24 @@ def is_placeholder(value: str) -> bool:
 
 
 _JOINT = LazyPattern(r"[ _\-]")
+_LONG_WORD = LazyPattern(r"[\w\-+/=.]{16,}")
+
+
+def _braces_a_secret(value: str) -> bool:
+    """Whether single braces hold a drawn word, as Jenkins writes its credentials: `{AQAAABAAAA…}`."""
+    if value[0] != "{" or value[1:2] == "{":
+        return False
+    return any(shuffled(word) for word in _LONG_WORD.findall(value))
+
+
 MAX_PLACEHOLDER_CHARS = 240
 _NUMBER = LazyPattern(r"[+\-]?\d+(?:[.,:/_\-]\d+)*(?:e[+\-]?\d+)?\s?[A-Za-z%]{0,3}")
 _DATE = LazyPattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,+Z\-]*)?")
 _UUID = LazyPattern(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _DIGEST = LazyPattern(r"(?:sha\d+|md5)[:\-=].*|[0-9a-f]{7,64}", re.IGNORECASE)
-_CALL = LazyPattern(r"[&*]?(?:new |await )?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*){0,8}[!?]?[(\[<]")
+_CALL = LazyPattern(
+    r"[&*]?(?:new |await )?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*){0,8}[!?]?[(\[<]|[&*]?(?:\w+\.)?[A-Z][a-z]\w*\{"
+)
 _PATH_OF_NAMES = LazyPattern(r"[&*!@$]{0,2}[A-Za-z_][A-Za-z_0-9]*(?:(?:\.|->|::|\?\.)[A-Za-z_][A-Za-z_0-9]*)+[?!]?")
 _NAME = LazyPattern(r"[&*!@$]{0,2}[A-Za-z_][A-Za-z_\-]*\d{0,2}[?!]?")
 _IDENTIFIER = LazyPattern(r"[A-Za-z_]\w{2,60}")
@@ -94,6 +107,8 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
     if is_placeholder(value):
         return True
     if _NUMBER.fullmatch(value):
+        if strength == "firm" and quoted:
+            return size < 10
         return (strength not in ("password", "strong") and size < 16) or size < 6
     if strength == "vague":
         return (
@@ -108,9 +123,12 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
         return True
     if quoted and (_BETWEEN_STRINGS.match(value) or _REGEX_LIKE.search(value)):
         return True
-    if strength == "weak":
+    if quoted and value.startswith("$("):
+        return True  # a shell's substitution, cut at the next quote
+    if strength in ("firm", "weak"):
         return (
-            _identifies_weakly(value)
+            (strength == "weak" and _UUID.fullmatch(value) is not None)
+            or _identifies_weakly(value)
             or _is_wordy(value)
             or _is_punctuation(value)
             or (_FILE.fullmatch(value) is not None and not shuffled(value))
@@ -136,11 +154,7 @@ def _identifies(value: str) -> bool:
 
 
 def _identifies_weakly(value: str) -> bool:
-    return (
-        _UUID.fullmatch(value) is not None
-        or _DATE.fullmatch(value) is not None
-        or value.startswith(("sha256", "sha512-", "sha384-"))
-    )
+    return _DATE.fullmatch(value) is not None or value.startswith(("sha256", "sha512-", "sha384-"))
 
 
 def _is_wordy(value: str) -> bool:

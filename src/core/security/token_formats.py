@@ -15,7 +15,9 @@ from typing import Literal, NamedTuple
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 
-Body = Literal["alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "url", "crypt", "three", "numbered"]
+Body = Literal[
+    "alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "url", "crypt", "three", "numbered", "uuid", "dollars", "hexes"
+]  # fmt: skip
 Sure = Literal["sure", "bounded", "random"]
 """`sure`: the literal is enough. `bounded`: it must open a word. `random`: and the body must not read like words."""
 
@@ -31,6 +33,9 @@ _BODIES: dict[Body, str] = {
     # A snowflake, a time and a signature; without its dots it would be any base64.
     "three": r"[A-Za-z0-9_\-]{12,}+(?:\.|%(?:25)?2[Ee])[A-Za-z0-9_\-]{4,}+(?:\.|%(?:25)?2[Ee])[A-Za-z0-9_\-]{16,}+",
     "numbered": r"[0-9]{8,}+(?:(?:/|%2[Ff])[0-9]{8,}+)?(?::|%(?:25)?3[Aa])[0-9a-f]{20,}+",
+    "uuid": r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z])",
+    "dollars": r"[A-Za-z0-9]{8,}+(?:\$|%(?:25)?24)[0-9a-f]{20,}+",
+    "hexes": r"[0-9a-f]{24}\.[0-9a-f]{32}\.[0-9a-f]{32}",
     "url": r"[^\s\"'<>`\\|)\]},]++",
     "crypt": r"[A-Za-z0-9./+=$,_%\-]++",
     "path": r"(?:[A-Za-z0-9_\-./+=~:]++|%(?:25)?(?:2[BbFfEe]|3[DdAa])|\\+/)++",
@@ -67,11 +72,18 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("gitlab-runner", "GR1348941", "dash", 16, "sure"),
     ("gitlab-session", "_gitlab_session=", "hex", 16, "sure"),
     ("bitbucket", "ATBB ATCTT3 ATATT3 ATSTT3 ATOATT", "base64", 20, "bounded"),
+    ("bitbucket-server", "BBDC-", "base64", 36, "sure"),
     ("gitea", "gta_ gto_ forgejo_", "alnum", 30, "bounded"),
     ("huggingface", "hf_", "alnum", 20, "random"),
     ("huggingface-org", "api_org_", "alnum", 20, "bounded"),
     ("npm", "npm_", "alnum", 20, "random"),
     ("pypi", "pypi-AgE pypi-AgEN", "dash", 30, "sure"),
+    ("jsr", "jsrp_ jsr_", "alnum", 30, "bounded"),
+    ("kaggle", "KGAT_", "hex", 28, "sure"),
+    ("modelscope", "ms-", "uuid", 36, "bounded"),
+    ("runpod", "rpa_", "alnum", 36, "bounded"),
+    ("databento", "db-", "alnum", 29, "random"),
+    ("cursor", "key_ crsr_", "hex", 60, "bounded"),
     ("rubygems", "rubygems_", "hex", 30, "sure"),
     ("crates", "cio", "alnum", 32, "random"),
     ("nuget", "oy2", "alnum", 40, "random"),
@@ -113,6 +125,9 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("google-api", "AIza", "dash", 30, "sure"),
     ("google-oauth-secret", "GOCSPX-", "dash", 20, "sure"),
     ("google-access", "ya29.", "path", 20, "bounded"),
+    ("google-api-new", "AQ.Ab", "dash", 40, "bounded"),
+    ("google-code", "4/0 4%2F0", "dash", 50, "random"),
+    ("google-hmac", "GOOG1 GOOG4", "upper", 50, "bounded"),
     ("google-refresh", "1//0 1%2F%2F0 1\\/\\/0", "dash", 30, "bounded"),
     ("aws-key-id", "AKIA ASIA ABIA ACCA A3T AROA AIDA", "upper", 12, "bounded"),
     ("aws-bedrock", "ABSK", "base64", 60, "bounded"),
@@ -139,6 +154,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("render", "rnd_", "alnum", 24, "random"),
     ("railway", "rw_Fe26.2**", "path", 40, "bounded"),
     ("supabase", "sbp_ sb_secret_ sb_publishable_", "dash", 20, "bounded"),
+    ("planet", "PLAK", "hex", 32, "bounded"),
     ("planetscale", "pscale_tkn_ pscale_pw_ pscale_oauth_", "path", 24, "sure"),
     ("neon", "napi_ npg_", "alnum", 12, "random"),
     ("upstash", "AXASA AYASA", "base64", 60, "random"),
@@ -151,6 +167,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("terraform", ".atlasv1.", "base64", 30, "sure"),
     ("pulumi", "pul-", "hex", 36, "bounded"),
     ("infracost", "ico-", "alnum", 28, "random"),
+    ("infisical", "st.", "hexes", 80, "bounded"),
     ("doppler", "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. dp.said.", "dotted", 30, "bounded"),
     ("onepassword", "ops_eyJ", "base64", 40, "bounded"),
     ("onepassword-key", "A3-", "dash", 28, "random"),
@@ -169,7 +186,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("sentry", "sntrys_ sntryu_ sntrya_ sntryi_", "base64", 30, "bounded"),
     ("dynatrace", "dt0c01. dt0s01. dt0s02. dt0s16.", "dotted", 40, "sure"),
     ("honeycomb", "hcaik_ hcbik_ hcalk_ hcamk_ hcxik_ hcxlk_ hcxmk_", "alnum", 30, "bounded"),
-    ("posthog", "phx_ phc_ phs_", "alnum", 30, "bounded"),
+    ("posthog", "phx_ phc_ phs_ pha_ phr_", "alnum", 30, "bounded"),
     ("logfire", "pylf_v1_ pylf_v2_", "word", 30, "bounded"),
     ("axiom", "xaat- xapt-", "dash", 30, "bounded"),
     ("pagerduty", "pdus+ pdeu+", "base64", 18, "bounded"),
@@ -234,11 +251,17 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("easypost", "EZAK EZTK", "alnum", 40, "bounded"),
     ("shippo", "shippo_live_ shippo_test_", "hex", 30, "sure"),
     ("lob", "live_pub_ test_pub_ live_ test_", "hex", 30, "bounded"),
-    ("duffel", "duffel_live_ duffel_test_", "dash", 30, "sure"),
+    ("duffel", "duffel_live_ duffel_test_", "path", 30, "sure"),
     ("plaid", "access-sandbox- access-development- access-production-", "dash", 30, "sure"),
     ("plaid-public", "public-sandbox- public-production- link-production- link-sandbox-", "dash", 30, "bounded"),
     ("paddle", "pdl_live_apikey_ pdl_sdbx_apikey_ pdl_ntfset_", "word", 20, "sure"),
-    ("paypal", "access_token$production$ access_token$sandbox$", "path", 24, "sure"),
+    (
+        "paypal",
+        "access_token$production$ access_token$sandbox$ access_token%24production%24 access_token%24sandbox%24",
+        "dollars",
+        24,
+        "sure",
+    ),
     ("razorpay", "rzp_live_ rzp_test_", "alnum", 12, "bounded"),
     ("checkout", "sk_sbox_", "alnum", 20, "bounded"),
     ("polar", "polar_oat_ polar_pat_ polar_whs_", "alnum", 30, "sure"),
@@ -250,7 +273,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("airtable", "pat", "dotted", 70, "random"),
     (
         "asana",
-        "1%2F0 1%2F1 1%2F2 1%2F3 1%2F4 1%2F5 1%2F6 1%2F7 1%2F8 1%2F9 1/0 1/1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9 2/0 2/1 2/2 2/3 2/4 2/5 2/6 2/7 2/8 2/9",
+        "1%2F0 1%2F1 1%2F2 1%2F3 1%2F4 1%2F5 1%2F6 1%2F7 1%2F8 1%2F9 1/0 1/1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9 2%2F1 2%2F2 2%2F3 2%2F4 2%2F5 2%2F6 2%2F7 2%2F8 2%2F9 2/0 2/1 2/2 2/3 2/4 2/5 2/6 2/7 2/8 2/9",
         "numbered",
         30,
         "random",
@@ -311,9 +334,16 @@ def token_formats() -> tuple[TokenFormat, ...]:
     rows = [
         TokenFormat(kind, tuple(literals.split()), body, chars, sure) for kind, literals, body, chars, sure in _ROWS
     ]
+    rows.append(TokenFormat("private-key-base64", _key_openings(), "base64", 20, "bounded"))
     rows.append(TokenFormat("twilio", _twilio_openings(), "hex", 28, "bounded"))
     rows.append(TokenFormat("discord", _discord_openings(), "three", 40, "bounded"))
     return tuple(rows)
+
+
+def _key_openings() -> tuple[str, ...]:
+    """How a private key in PEM opens when all of it is base64; certificates open otherwise after 15 characters."""
+    kinds = ("RSA PRIV", "PRIVATE", "EC PRIVA", "OPENSSH", "DSA PRIV", "ENCRYPTE", "PGP PRIV")
+    return tuple(base64.b64encode(f"-----BEGIN {kind}"[:18].encode()).decode() for kind in kinds)
 
 
 def _twilio_openings() -> tuple[str, ...]:
