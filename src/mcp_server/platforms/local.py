@@ -181,7 +181,7 @@ def subpath_of(path: Path, git_dir: GitDir) -> str:
     return "" if inside == "." else inside
 
 
-_NAMELESS = frozenset(("repo", "repository", "git", "bare", "mirror"))
+_NAMELESS = frozenset(("repo", "repository", "git"))
 
 
 def repository_name(git_dir: GitDir) -> str:
