@@ -74,17 +74,8 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Everything that needs only Python and what it installed; what builds and installs is the session `wheel`'s."""
     prepare(session)
-    run_tests(
-        session,
-        "-m",
-        "not conformance and not services and not wheel",
-        "-n",
-        "auto",
-        "--dist",
-        "worksteal",
-        "--durations",
-        "10",
-    )
+    chosen = "not conformance and not services and not wheel"
+    run_tests(session, "-m", chosen, "-n", "auto", "--dist", "worksteal", "--durations", "10")
 
 
 @nox.session

@@ -11,6 +11,8 @@ import pytest
 
 from plumbrule import __version__
 
+pytestmark = pytest.mark.wheel
+
 
 @pytest.fixture(scope="module")
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -22,7 +24,7 @@ def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def build(source: Path, target: Path, *kinds: str) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", str(target), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -64,9 +66,9 @@ def test_the_source_distribution_builds_the_same_wheel(built: Path, tmp_path: Pa
 
 def test_it_installs_into_a_clean_environment_and_says_its_version(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True, timeout=600)
     install = [tmp_path / "env/bin/python", "-m", "pip", "install", "--quiet", "--no-compile", wheel]
-    done = subprocess.run(install, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(install, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     (tmp_path / "empty").mkdir()
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
@@ -74,7 +76,7 @@ def test_it_installs_into_a_clean_environment_and_says_its_version(built: Path, 
         [tmp_path / "env/bin/plumbrule", "--version"],
         [tmp_path / "env/bin/python", "-m", "plumbrule", "--version"],
     ):
-        ran = subprocess.run(command, cwd=tmp_path / "empty", env=outside, capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(command, cwd=tmp_path / "empty", env=outside, capture_output=True, text=True, timeout=600)
         assert ran.returncode == 0, ran.stderr
         assert ran.stdout.split()[-1] == __version__
         assert not list((tmp_path / "empty").iterdir())
