@@ -1,6 +1,6 @@
 """Manifests through the worker processes: one round trip for all, a file that breaks its parser costing only itself.
 
-What a manifest declares is a function of its bytes, its name and the parser's version, and is cached under them.
+What a manifest declares is a function of its bytes, its name and the extractors' edition, and is cached under them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,10 @@ import orjson
 
 from plumbrule.core.errors import WorkerCrashed
 from plumbrule.core.store.cache import Cache
+from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.inventory import FoundManifest
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
-
-VERSION = "1"
-"""Raised when a parser's answer changes: what was cached under the old one is never read again."""
 
 TARGET = "plumbrule.mcp_server.dependencies.manifests.batch:parse"
 
@@ -63,7 +61,7 @@ async def parse_manifests(
 
 def _key(one: FoundManifest, raw: bytes) -> str:
     name = sha256(_name(one).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return f"manifest/{VERSION}/{one.rule.parser}/{sha256(raw).hexdigest()}/{name}"
+    return f"manifest/{edition()}/{one.rule.parser}/{sha256(raw).hexdigest()}/{name}"
 
 
 def _name(one: FoundManifest) -> str:

@@ -14,6 +14,7 @@ import orjson
 from plumbrule.core.context import current_call, report_progress
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.once import SingleFlight
+from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
@@ -21,9 +22,6 @@ from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
-
-VERSION = "2"
-"""Raised whenever the same bytes would give another report: what was cached before is never read again."""
 
 RESERVE_S = 2.0
 """Kept of the call's time for putting together what there is; a tenth of what is left, when that is less."""
@@ -69,7 +67,16 @@ class Surveyor:
         """The name of the finished report in the cache, "" when the content's identity is not known cheaply."""
         if not origin.content_id:
             return ""
-        parts = (VERSION, SCHEMA, detail, origin.content_id, origin.commit, origin.name, origin.shallow, origin.subpath)
+        parts = (
+            edition(),
+            SCHEMA,
+            detail,
+            origin.content_id,
+            origin.commit,
+            origin.name,
+            origin.shallow,
+            origin.subpath,
+        )
         made_from = orjson.dumps([*parts, *astuple(self._limits)])
         return f"report/{sha256(made_from).hexdigest()}"
 

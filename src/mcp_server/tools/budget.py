@@ -68,46 +68,49 @@ ORDER: tuple[Cut, ...] = (
     Cut("components", 5),
     Cut("manifests", 0),
     Cut("ecosystems", 3),
-    Cut("coverage.skipped", 3),
     Cut("tests.frameworks", 1),
-    Cut("commands", 3),
+    Cut("risks.slight", 2),
     Cut("languages.shares", 3),
+    Cut("coverage.skipped", 3),
+    Cut("documentation", 3),
     Cut("entry_points", 2),
-    Cut("documentation", 2),
-    Cut("risks", 3),
-    Cut("ci", 2),
     Cut("ecosystems", 2),
+    Cut("risks", 3),
+    Cut("commands", 3),
+    Cut("ci", 2),
     Cut("runtimes", 2),
     Cut("languages.bulks", 0),
-    Cut("coverage.skipped", 2),
-    Cut("ci", 1),
-    Cut("commands", 2),
-    Cut("entry_points", 1),
-    Cut("languages.shares", 2),
+    Cut("coverage.skipped", 1),
     Cut("components", 0),
     Cut("documentation", 0),
+    Cut("languages.shares", 2),
+    Cut("risks.slight", 1),
+    Cut("ci", 1),
+    Cut("commands", 2),
+    Cut("risks", 2),
+    Cut("entry_points", 1),
     Cut("ecosystems", 1),
     Cut("runtimes", 1),
-    Cut("risks", 2),
     Cut("tests.frameworks", 0),
-    Cut("coverage.skipped", 1),
+    Cut("risks.slight", 0),
+    Cut("coverage.skipped", 0),
     Cut("activity", 0),
     Cut("ecosystems", 0),
+    Cut("languages.shares", 1),
+    Cut("risks", 1),
     Cut("entry_points", 0),
     Cut("ci", 0),
-    Cut("languages.shares", 1),
     Cut("tests", 0),
     Cut("commands", 1),
-    Cut("coverage.skipped", 0),
     Cut("runtimes", 0),
-    Cut("risks", 1),
     Cut("commands", 0),
     Cut("description", 0),
     Cut("languages", 0),
     Cut("licence", 0),
     Cut("risks", 0),
 )
-"""Ranked by what a reader loses. Risks and the licence go last: a short answer must not look harmless."""
+"""Ranked by what a reader loses: one of each kind of fact before a second of any. Grave risks and the licence go last:
+a short answer must not look harmless."""
 
 
 def default_max_tokens(detail: Detail) -> int:
@@ -275,6 +278,13 @@ def _cut_bulks(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, i
     return replace(report, languages=bare), lost
 
 
+def _cut_slight(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
+    """Risks of low severity; they stand last."""
+    grave = sum(risk.severity != "low" for risk in report.risks)
+    kept = report.risks[: grave + keep]
+    return replace(report, risks=kept), len(report.risks) - len(kept)
+
+
 def _cut_others(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
     if report.licence is None:
         return report, 0
@@ -312,6 +322,7 @@ def _cut_examples(report: RepositoryReport, keep: int) -> tuple[RepositoryReport
 _NESTED: dict[str, Callable[[RepositoryReport, int], tuple[RepositoryReport, int]]] = {
     "languages.shares": _cut_shares,
     "languages.bulks": _cut_bulks,
+    "risks.slight": _cut_slight,
     "licence.others": _cut_others,
     "ci.workflows": _cut_workflows,
     "tests.frameworks": _cut_frameworks,
