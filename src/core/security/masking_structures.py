@@ -12,6 +12,16 @@ from collections.abc import Sequence
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import Reader, Seen, Span, closing_quote
 from plumbrule.core.security.masking_headers import authorization, basic, bearer, cookies
+from plumbrule.core.security.masking_marks import (
+    AZURE_MARKS,
+    azure_client_secret,
+    azure_marked_key,
+    facebook_app,
+    mailchimp,
+    maxmind,
+    new_relic_licence,
+)
+from plumbrule.core.security.masking_private_keys import pem, pem_tail, putty
 from plumbrule.core.security.randomness import reads_random
 from plumbrule.core.security.secret_values import is_placeholder
 
@@ -46,63 +56,6 @@ def url_userinfo(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
 def _is_port_and_path(password: str) -> bool:
     """Whether what looked like a password is `port/path` of a URL with an `@` further on."""
     return re.match(r"\d{1,5}(?:[/?#]|%2[fF]|$)", password) is not None and "/" in password
-
-
-_PEM_HEAD = LazyPattern(
-    r"(?:[A-Z0-9]{1,20}(?: |%20|\+)){0,4}(?:PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?|OPENSSH PRIVATE KEY|ENCRYPTED MESSAGE|PGP MESSAGE) ?-{4,5}",
-    re.IGNORECASE,
-)
-_PEM_BODY = LazyPattern(
-    r"(?:(?:\s|\\{1,8}[nrt]|[\"'+,;|>#*]|<br ?/?>|&#1[03];|%0[AaDd]|%20|\\u000[aAdD]){0,16}+"
-    r"(?:[A-Za-z0-9+/=]{16,}+(?:%(?:2[BbFf]|3[Dd])[A-Za-z0-9+/=]*+)*+|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset): [^\r\n\\]{0,120}))++"
-    r"(?:(?:\s|\\{1,8}[nrt]|[\"'+,;|>#*]){0,16}+[A-Za-z0-9+/=]{1,64}+(?![\w:. ]))?"
-)
-MAX_PEM_CHARS = 65_536
-
-
-def pem(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """The body of a private key in PEM: over lines, on one line with escapes, or cut before its END."""
-    head = _PEM_HEAD.match(text, end)
-    if head is None:
-        return _NOTHING
-    closing = text.find("-----END" if text[end - 7] == "-" else "---- END", head.end(), head.end() + MAX_PEM_CHARS)
-    following = text.find("-----BEGIN", head.end(), head.end() + 4096 if closing < 0 else closing)
-    if closing >= 0 and following < 0:
-        return ((head.end(), closing),)
-    body = _PEM_BODY.match(text, head.end())
-    return ((head.end(), body.end()),) if body else _NOTHING
-
-
-_PEM_END = LazyPattern(r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY")
-_PEM_LINE = LazyPattern(r"[\s>|\"'+#*,/]{0,40}(?:[A-Za-z0-9+/=]{1,100}(?:\\{1,4}[nr])?)[\s\"'+,;\\]{0,24}")
-MIN_TAIL_CHARS = 24
-MAX_TAIL_CHARS = 8_192
-
-
-def pem_tail(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """The lines before the END of a private key whose BEGIN was cut off."""
-    if _PEM_END.match(text, end) is None:
-        return _NOTHING
-    lowest = max(seen.get(pem_tail, 0), start - MAX_TAIL_CHARS, text.rfind("-----BEGIN", 0, start))
-    seen[pem_tail] = end
-    at = start
-    while at > lowest:
-        line = text.rfind("\n", lowest, at - 1) + 1 or lowest
-        if _PEM_LINE.fullmatch(text, line, at) is None:
-            break
-        at = line
-    return ((at, start),) if start - at >= MIN_TAIL_CHARS else _NOTHING
-
-
-_PUTTY = LazyPattern(
-    r"[ \t]{0,4}\d{1,4}(?:\s|\\{1,4}[nr]){1,4}((?:[A-Za-z0-9+/=]{1,76}(?:\s|\\{1,4}[nr]){0,4}){1,200})"
-)
-
-
-def putty(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """The private lines of a PuTTY key file."""
-    found = _PUTTY.match(text, end)
-    return (found.span(1),) if found else _NOTHING
 
 
 _JWT = LazyPattern(r"[A-Za-z0-9_\-=]{4,}+(?:(?:\.|%2[eE])[A-Za-z0-9_\-=+/]*+){1,4}")
@@ -232,28 +185,6 @@ def pgpass(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     return (found.span(1),) if found and not is_placeholder(found[1]) else _NOTHING
 
 
-_MAILCHIMP = LazyPattern(r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=%[0-9A-F]{2})|(?<=\\u00[0-9a-f]{2}))[0-9a-f]{32}\Z")
-_AZURE_BEFORE = LazyPattern(r"[A-Za-z0-9_~.\-]{3}\Z")
-_AZURE_AFTER = LazyPattern(r"[A-Za-z0-9_~.\-]{31,40}+")
-
-
-def mailchimp(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """The 32 hex digits before `-us12`."""
-    if start < 32 or _MAILCHIMP.search(text, start - 32, start) is None:
-        return _NOTHING
-    return ((start - 32, end),)
-
-
-_MAXMIND = LazyPattern(r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}\Z")
-
-
-def maxmind(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """The licence key before `_mmk`."""
-    if start < 36 or _MAXMIND.search(text, start - 36, start) is None:
-        return _NOTHING
-    return ((start - 36, end),)
-
-
 _KUBERNETES_DATA = LazyPattern(
     r"(?:^|\n)([ \t]{0,20})(?:string)?[dD]ata:[ \t]{0,4}\r?\n((?:\1[ \t]{1,20}[^\n]{0,8192}(?:\n|\Z)){1,200})"
 )
@@ -270,53 +201,6 @@ def kubernetes_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[S
     for block in _KUBERNETES_DATA.finditer(text, lowest, highest):
         spans.extend(pair.span(1) for pair in _KUBERNETES_PAIR.finditer(text, block.start(2) - 1, block.end(2)))
     return spans
-
-
-_AZURE_MARK_AFTER = LazyPattern(r"[A-Za-z0-9+/]{2,10}(?:=|%3[Dd]){0,2}(?![A-Za-z0-9+/])")
-_AZURE_MARKS = (
-    "AZDO", "ACDb", "+ACR", "AzSe", "AzCa", "AzFu", "APIM", "+ASt", "+ASb", "+AEh", "AIoT", "+ABa", "ACOG", "AAAW",
-)  # fmt: skip
-
-
-def azure_marked_key(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """A key of an Azure service that carries its mark (`AZDO`, `ACDb`, ...) near its end."""
-    if text[start:end] not in _AZURE_MARKS:
-        return _NOTHING
-    after = _AZURE_MARK_AFTER.match(text, end)
-    if after is None:
-        return _NOTHING
-    at = start
-    while at and start - at < MAX_AZURE_CHARS and (text[at - 1].isalnum() or text[at - 1] in "+/-_"):
-        at -= 1
-    if not MIN_AZURE_CHARS <= start - at < MAX_AZURE_CHARS or not reads_random(text[at:start]):
-        return _NOTHING
-    return ((at, after.end()),)
-
-
-MIN_AZURE_CHARS = 30
-MAX_AZURE_CHARS = 88
-"""Keys have 33 to 76 characters before the mark; a longer run is somebody's base64."""
-
-_NEW_RELIC = LazyPattern(r"[0-9a-f]{30,40}\Z")
-
-
-def new_relic_licence(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """The hex digits before `FFFFNRAL`."""
-    found = _NEW_RELIC.search(text, max(0, start - 40), start)
-    return ((found.start(), end),) if found and text[start:end].isupper() else _NOTHING
-
-
-_FACEBOOK_SECRET = LazyPattern(r"[A-Za-z0-9_\-]{26,42}(?![A-Za-z0-9_\-])")
-
-
-def facebook_app(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """An app's access token: its number, a bar, its secret."""
-    if not text[max(0, start - 12) : start].isdigit():
-        return _NOTHING
-    after = _FACEBOOK_SECRET.match(text, end)
-    if after is None or not reads_random(after[0]):
-        return _NOTHING
-    return (after.span(),)
 
 
 _SAID = LazyPattern(r"[ \t]{0,4}([^\s\"'<>]{6,1024})")
@@ -339,17 +223,10 @@ def sqlplus(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     return (found.span(1),) if found else _NOTHING
 
 
-def azure_client_secret(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
-    """An Entra ID client secret: three characters, a digit, `Q~`, 31 to 34 more."""
-    after = _AZURE_AFTER.match(text, end)
-    before = _AZURE_BEFORE.search(text, max(0, start - 3), start)
-    return ((before.start(), after.end()),) if after and before else _NOTHING
-
-
 READERS: dict[str, Reader] = {
     **dict.fromkeys([f"-us{number}" for number in range(1, 10)], mailchimp),
     "_mmk": maxmind,
-    **dict.fromkeys(map(str.lower, _AZURE_MARKS), azure_marked_key),
+    **dict.fromkeys(AZURE_MARKS, azure_marked_key),
     "ffffnral": new_relic_licence,
     "|": facebook_app,
     "%7c": facebook_app,

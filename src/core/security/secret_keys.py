@@ -59,12 +59,18 @@ VENDORS = (
 )  # fmt: skip
 """Services whose name before `key` makes even an id the key: `HEROKU_KEY=<uuid>`, `snyk-key <hex>`."""
 
-_VENDOR_KEY = LazyPattern(rf"(?:{'|'.join(VENDORS)})(?:[\w.\-]{{0,16}}?[_.\- ])?\w{{0,8}}key\Z", re.IGNORECASE)
+_VENDOR_WORDS = frozenset(vendor.replace("_", "") for vendor in VENDORS)
+_WORD = LazyPattern(r"[a-z0-9]+")
+_KEY_QUALIFIER = LazyPattern(r"(?:api|access|app|secret|auth|client)?key\Z")
 
 
 def names_a_vendors_key(text: str, start: int, end: int) -> bool:
     """Whether the name around `start`, with its end at `end`, is that of a known service's key."""
-    return _VENDOR_KEY.search(text, max(0, start - 32), end) is not None
+    if text[end - 3 : end].lower() != "key":
+        return False
+    words = _WORD.findall(text[max(0, start - 24) : end].lower())[-4:]
+    words[-1] = _KEY_QUALIFIER.sub("", words[-1])
+    return not _VENDOR_WORDS.isdisjoint(words)
 
 
 KEYWORDS: dict[str, Strength] = {

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import assigned_span
 from plumbrule.core.security.masking_gate import Gate, build_gate
-from plumbrule.core.security.masking_structures import azure_client_secret, jwt, mailchimp, pem, url_userinfo
+from plumbrule.core.security.masking_marks import azure_client_secret, mailchimp
+from plumbrule.core.security.masking_private_keys import pem
+from plumbrule.core.security.masking_structures import jwt, url_userinfo
 from plumbrule.core.security.masking_values import lowered
 from plumbrule.core.security.randomness import reads_random, shuffled
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength
