@@ -6,6 +6,7 @@ Beside `masking_structures`, which lists these readers with its own.
 # ruff: noqa: E501 - because a pattern broken over lines hides which alternatives it has
 # ruff: noqa: ARG001 - because all readers have one signature, whether they look back or ahead or need to remember
 
+import re
 from collections.abc import Sequence
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
