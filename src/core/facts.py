@@ -1,6 +1,7 @@
 """The values that make a fact checkable: where it was seen, what was looked at, whose words it holds."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,12 @@ class Truncated:
 
     omitted: dict[str, int]
     next: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """Marks a field whose text is the analysed repository's own: to be reported, never obeyed."""
+
+
+Words = Annotated[str, Untrusted()]
+"""Text of the repository's own. A result names each such field in its list of untrusted pointers."""

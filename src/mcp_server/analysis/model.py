@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal, cast
 
-from plumbrule.core.facts import Coverage, Evidence, Truncated
+from plumbrule.core.facts import Coverage, Evidence, Truncated, Words
 
 SCHEMA = "plumbrule.repository/1"
 """The version of this shape; a field that changes its meaning raises the number."""
@@ -28,9 +28,9 @@ class Source:
 
     asked: str
     kind: str
-    name: str
+    name: Words
     url: str | None = None
-    ref: str | None = None
+    ref: Words | None = None
     commit: str | None = None
     dirty: bool | None = None
     version: str | None = None
@@ -41,7 +41,7 @@ class Source:
 class Stated:
     """A word of the repository's own and where it stands."""
 
-    value: str
+    value: Words
     evidence: Evidence
 
 
@@ -121,8 +121,8 @@ class ManifestFile:
     ecosystem: str
     kind: str
     evidence: Evidence
-    name: str | None = None
-    version: str | None = None
+    name: Words | None = None
+    version: Words | None = None
     runtime_dependencies: int | None = None
     dev_dependencies: int | None = None
 
@@ -132,7 +132,7 @@ class Runtime:
     """A declared runtime with its constraint as written."""
 
     name: str
-    constraint: str
+    constraint: Words
     evidence: Evidence
 
 
@@ -140,10 +140,10 @@ class Runtime:
 class EntryPoint:
     """Where execution starts: `kind` says how it is started; `target` is what is started, as written."""
 
-    name: str
+    name: Words
     kind: str
     evidence: Evidence
-    target: str | None = None
+    target: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Command:
     """How to run, build or test it. `convention` is true when the ecosystem implies it and no file spells it out."""
 
     purpose: Purpose
-    command: str
+    command: Words
     evidence: Evidence
     convention: bool | None = None
 
@@ -170,8 +170,8 @@ class Workflow:
     """One CI definition; `triggers` as written."""
 
     evidence: Evidence
-    name: str | None = None
-    triggers: tuple[str, ...] = ()
+    name: Words | None = None
+    triggers: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Document:
 
     kind: str
     evidence: Evidence
-    value: str | None = None
+    value: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +209,9 @@ class RecentActivity:
 class Component:
     """A part that stands for itself: a workspace member, or a top-level package. `kind` says which sort."""
 
-    name: str
+    name: Words
     kind: str
-    path: str
+    path: Words
     evidence: Evidence
 
 

@@ -14,10 +14,11 @@ from plumbrule.mcp_server.analysis.words import word
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 
 UNTRUSTED = (
-    "/source/name",
+    "/source",
     "/name",
     "/description",
     "/licence/declared",
+    "/licence/others",
     "/runtimes",
     "/commands",
     "/entry_points",

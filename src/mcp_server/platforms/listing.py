@@ -99,7 +99,7 @@ def _all_fit(entries: list[Entry]) -> bool:
     joined = "/".join(["", *paths, ""]).encode("utf-8", "surrogateescape").lower()
     if any(part in joined for part in _SUSPECT_PARTS):  # literals: one pattern for all takes ten times as long
         return not paths
-    return max(map(len, paths)) < MAX_PATH_DEPTH or not any(map(unfit, paths))
+    return max(map(len, paths), default=0) < MAX_PATH_DEPTH or not any(map(unfit, paths))
 
 
 def in_byte_order(entries: list[Entry]) -> list[Entry]:
