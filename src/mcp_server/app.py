@@ -96,7 +96,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     keep = keep and forget is _nothing
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
-    surveyor = Surveyor(_sources(loaded, purpose, folder, keep=keep), cache, workers, settings.survey)
+    surveyor = Surveyor(_sources(loaded, purpose, folder, cache, keep=keep), cache, workers, settings.survey)
     tools = all_tools(surveyor)
     watching = _observing(settings, purpose, masker, [tool.name for tool in tools])
     return App(
@@ -138,13 +138,14 @@ def _nothing() -> None:
     """There is nothing to forget."""
 
 
-def _sources(loaded: Loaded, purpose: Purpose, folder: Path, *, keep: bool) -> Sources:
+def _sources(loaded: Loaded, purpose: Purpose, folder: Path, cache: Cache, *, keep: bool) -> Sources:
     settings = loaded.settings
     return build_sources(
         settings.sources if keep else replace(settings.sources, cache_max_bytes=0),
         settings.network,
         paths=_paths(loaded, purpose),
         cache_folder=folder,
+        cache=cache,
     )
 
 

@@ -12,6 +12,7 @@ from anyio import to_thread
 from plumbrule.core.errors import InvalidArgument, PlumbruleError
 from plumbrule.core.security.paths import PathPolicy, admit
 from plumbrule.core.security.urls import NetworkSettings, UrlPolicy, url_policy
+from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.platforms.local import LocalSources
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
@@ -38,18 +39,20 @@ def build_sources(
     cache_folder: Path,
     now_s: Callable[[], float] = time.time,
     resolver: "Resolver | None" = None,
+    cache: Cache | None = None,
 ) -> Sources:
     """Sources over the real world. Nothing is opened, written or contacted before the first source is.
 
     `paths` says which local paths may be named: `roots=None` for the command line, the configured roots on stdio
     (`stdio_roots`), none over HTTP. `cache_folder` is ours alone: fetched repositories and packages are kept in it,
     and what a crash left behind in it is swept at the first use. `resolver` looks up host names.
+    `cache` remembers the trees of commits.
 
     Raises:
         ConfigurationError: a setting is no host, origin or token.
     """
     workspace = Workspace(cache_folder / "tmp")
-    local = LocalSources(paths, workspace, settings.local(), settings.archive(), now_s)
+    local = LocalSources(paths, workspace, settings.local(), settings.archive(), now_s, cache)
     urls = url_policy(network)
     if settings.tokens or settings.pypi_url != PUBLIC.pypi_url or settings.npm_url != PUBLIC.npm_url:
         _remote_adapters(

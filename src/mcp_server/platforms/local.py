@@ -13,6 +13,7 @@ from anyio import to_thread
 from plumbrule.core.errors import AccessDenied, InvalidArgument, NotFound, PlumbruleError
 from plumbrule.core.security.beneath import BeneathReader
 from plumbrule.core.security.paths import PathPolicy, admit, is_credential_path, open_folder
+from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.platforms.folder import FolderWalk
 from plumbrule.mcp_server.platforms.git import make_skeleton
 from plumbrule.mcp_server.platforms.gitdir import GitDir, find_git_dir
@@ -31,13 +32,17 @@ MAX_REF_SPLITS = 8
 
 @dataclass(frozen=True, slots=True)
 class LocalSources:
-    """Opens local paths within `policy`. `now_s` is the wall clock in seconds since 1970."""
+    """Opens local paths within `policy`. `now_s` is the wall clock in seconds since 1970.
+
+    `cache` remembers what never changes of a repository, so that an unchanged one is recognised without git.
+    """
 
     policy: PathPolicy
     workspace: Workspace
     limits: LocalLimits
     archive_limits: ArchiveLimits
     now_s: Callable[[], float]
+    cache: Cache | None = None
 
     @asynccontextmanager
     async def open(self, text: str) -> AsyncGenerator[Snapshot]:
@@ -89,7 +94,9 @@ class LocalSources:
     async def _open_standing(self, text: str, path: Path, git_dir: GitDir) -> AsyncGenerator[Snapshot]:
         """A work tree; a folder that its repository ignores altogether is read as one without git."""
         async with AsyncExitStack() as stack:
-            work_tree = open_work_tree(text, path, git_dir, self.workspace, self.limits, now_s=self.now_s())
+            work_tree = open_work_tree(
+                text, path, git_dir, self.workspace, self.limits, now_s=self.now_s(), cache=self.cache
+            )
             try:
                 snapshot = await stack.enter_async_context(work_tree)
             except NothingTracked:
