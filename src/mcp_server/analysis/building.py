@@ -1,6 +1,9 @@
 """How it is built, run and tested: ecosystems, runtimes, commands, entry points, test set-up, as the files declare."""
 
+import posixpath
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from plumbrule.mcp_server.analysis.conventions import (
     CONVENTIONS,
@@ -8,6 +11,7 @@ from plumbrule.mcp_server.analysis.conventions import (
     TEST_FRAMEWORKS,
     framework_of_file,
 )
+from plumbrule.mcp_server.analysis.further_commands import in_environment, scripts_of, tested_by_ci
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import (
@@ -92,8 +96,15 @@ def commands_of(gathered: Gathered) -> tuple[Command, ...]:
             text = manager + one.value[3:] if manager and one.value.startswith("npm ") else one.value
             command = _command(one.scope, text, manifest, one)
             found.setdefault(command.command, command)
-    for command in _conventional(gathered):
+    declared = {command.purpose for command in found.values() if not command.convention}
+    for command in scripts_of(gathered):
+        if command.purpose not in declared:
+            found.setdefault(command.command, command)
+    for command in tested_by_ci(gathered, list(found.values())):
         found.setdefault(command.command, command)
+    for command in _conventional(gathered):
+        text = in_environment(command.command, gathered)
+        found.setdefault(text, replace(command, command=text))
     order = {purpose: number for number, purpose in enumerate(_PURPOSES)}
     return tuple(sorted(found.values(), key=lambda one: (one.convention is True, order[one.purpose])))
 
@@ -144,8 +155,14 @@ def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
         target = word(one.value) if one.value and one.value != manifest.path.rpartition("/")[2] else None
         point = EntryPoint(name, one.scope, evidence(manifest.path, one.rule, one.line), target)
         found.setdefault((name, one.scope), point)
+    declared = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), one.value))
+        for manifest, one in gathered.declared("entry")
+        if one.value
+    }
     for point in _started_files(gathered):
-        found.setdefault((point.name, point.kind), point)
+        if point.evidence.at not in declared:  # otherwise it is there under its own name
+            found.setdefault((point.name, point.kind), point)
     order = {kind: number for number, kind in enumerate(_KINDS)}
     return tuple(sorted(found.values(), key=lambda point: order.get(point.kind, len(order))))
 
@@ -153,21 +170,30 @@ def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
 def _started_files(gathered: Gathered) -> Iterator[EntryPoint]:
     for entry in gathered.inventory.starts:
         folder, _, file = entry.path.rpartition("/")
-        parent = folder.rpartition("/")[2] or gathered.origin.name
+        parent = folder.rpartition("/")[2] or _program_name(gathered)
         if is_aside(entry.path) or folder.count("/") > 3:
             continue
         if file == "main.go":
             yield EntryPoint(word(parent), "bin", evidence(entry.path, "go.main-file"))
         elif file.endswith(".rs"):
-            crate = folder.removesuffix("src").rstrip("/").rpartition("/")[2] or gathered.origin.name
+            crate = folder.removesuffix("src").rstrip("/").rpartition("/")[2] or _program_name(gathered)
             name = crate if file == "main.rs" else file.removesuffix(".rs")
             if file == "main.rs" and not (folder == "src" or folder.endswith("/src")):
                 continue
             yield EntryPoint(word(name), "bin", evidence(entry.path, "cargo.bin-file"))
-        elif file == "__main__.py" and folder:
+        elif file == "__main__.py" and folder and parent not in ("src", "lib"):
             yield EntryPoint(word(f"python -m {parent}"), "module", evidence(entry.path, "python.main-module"))
         elif file == "manage.py":
             yield EntryPoint("manage.py", "main", evidence(entry.path, "django.manage"))
+
+
+def _program_name(gathered: Gathered) -> str:
+    """What the tools call the root's own program: Cargo the package, Go the module's last step before its version."""
+    for manifest, one in gathered.declared("name"):
+        if "/" not in manifest.path and manifest.rule.parser in ("cargo", "go_mod"):
+            steps = [step for step in one.value.split("/") if not re.fullmatch(r"v\d+", step)]
+            return steps[-1] if steps else one.value
+    return gathered.origin.name
 
 
 def tests_of(gathered: Gathered) -> Tests | None:

@@ -1,11 +1,16 @@
 """Who it says it is: name and description with their sources."""
 
+from dataclasses import replace
+
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.introduction import introduction_of
 from plumbrule.mcp_server.analysis.model import Stated
 from plumbrule.mcp_server.analysis.words import MAX_DESCRIPTION_CHARS, stated
 from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
 from plumbrule.mcp_server.dependencies.model import Field, Manifest
+
+BRIEF_CHARS = 120
+"""Of a description on a card: more would cost it the runtimes or the tests."""
 
 HEAD_BYTES = 32_768
 """Of a README; what has not said what it is by then is no introduction."""
@@ -19,9 +24,18 @@ def name_of(gathered: Gathered) -> Stated:
     return stated(gathered.origin.name, ".", "source.name")
 
 
-def description_of(gathered: Gathered) -> Stated | None:
-    """The manifest's description, else the README's paragraph that says what it is."""
-    return _first_word(gathered, "description", max_chars=MAX_DESCRIPTION_CHARS) or _readme_paragraph(gathered)
+def description_of(gathered: Gathered, *, brief: bool = False) -> Stated | None:
+    """The manifest's description, else the README's paragraph that says what it is; `brief`: its first sentence."""
+    found = _first_word(gathered, "description", max_chars=MAX_DESCRIPTION_CHARS) or _readme_paragraph(gathered)
+    return replace(found, value=_first_sentence(found.value)) if found and brief else found
+
+
+def _first_sentence(text: str) -> str:
+    """What ends in a full stop within the bound, else the words that fit."""
+    if len(text) <= BRIEF_CHARS:
+        return text
+    end = text.find(". ", 20, BRIEF_CHARS)
+    return text[: end + 1] if end > 0 else f"{text[:BRIEF_CHARS].rpartition(' ')[0] or text[:BRIEF_CHARS]}…"
 
 
 def _first_word(gathered: Gathered, field: Field, max_chars: int = MAX_DESCRIPTION_CHARS) -> Stated | None:

@@ -31,7 +31,7 @@ UNTRUSTED = (
 """Fields that hold the repository's words. `tools/budget` keeps of these what is there."""
 
 NOT_EXAMINED: dict[Detail, tuple[str, ...]] = {
-    "card": ("components", "history", "documentation", "most files for secrets", "symbols"),
+    "card": ("components", "documentation", "history", "symbols", "most files for secrets"),
     "summary": ("symbols", "imports", "history before the last year"),
     "full": ("symbols", "imports", "history before the last year"),
 }
@@ -55,7 +55,7 @@ def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Repos
             name=identity.name_of(gathered),
             size=_size_of(collected),
             coverage=_coverage_of(snapshot, detail, collected),
-            description=identity.description_of(gathered),
+            description=identity.description_of(gathered, brief=not deep),
             languages=languages,
             licence=licence,
             ecosystems=building.ecosystems_of(gathered),

@@ -7,6 +7,8 @@ from plumbrule.mcp_server.analysis.licences.model import RULES as LICENCE_RULES
 _OWN: dict[str, str] = {
     "source.name": "the name of the source itself: folder, repository or package, because no root manifest declares one",
     "manifest.file-name": "the file's name is one that an ecosystem's tools look for (the table in dependencies/ecosystems)",
+    "script.file-name": "a script where people keep the one for this purpose (`runtest`, `script/test`, `build.sh`)",
+    "github-workflow.run": "a `run` line of a workflow that does nothing but run tests",
     "readme.introduction": "the README's paragraph that says what the project is: notices, lists, badges and rows of links are passed over",
     "languages.by-lines": "percentages are of the lines of all source files that are neither vendored, generated nor documentation",
     "languages.by-bytes": "percentages are of bytes, because not every counted file was read",

@@ -617,7 +617,7 @@ CASES = {
     ".tool-versions": (
         "nodejs 20.1.0\n# x\nruby 3.3.0 # y\n",
         [
-            ("runtime", "20.1.0", 1, "tool-versions", "nodejs", ""),
+            ("runtime", "20.1.0", 1, "tool-versions", "node", ""),
             ("runtime", "3.3.0", 3, "tool-versions", "ruby", ""),
         ],
     ),

@@ -12,6 +12,20 @@ _EXPRESSION = re.compile(
 )
 """Attacker-chosen words that a workflow splices into a shell (GitHub's guide on script injection)."""
 
+_TESTS = re.compile(
+    r"(?:[A-Z][A-Z0-9_]*=[^\s$]+ |sudo |time |xvfb-run (?:-\S+ )*)*"
+    r"(?:(?:uv|poetry|pdm|hatch|pipenv|rye) run (?:-\S+ )*|python3? -m )?"
+    r"(?:pytest|tox|nox|hatch test|unittest|cargo (?:nextest run|test)|go test|g?make (?:-\S+ )*(?:\S*test\S*|check)|"
+    r"(?:npm|yarn|pnpm|bun|deno)(?: run| task)? test\S*|ctest|meson test|bats|rspec|"
+    r"bundle exec (?:rspec|rake(?: test)?)|"
+    r"(?:mvn|\./mvnw|gradle|\./gradlew) (?:\S+ )*(?:test|check|verify)|dotnet test|swift test|mix test|sbt test|"
+    r"composer (?:run )?test|(?:\./)?vendor/bin/(?:phpunit|pest)|\./runtest\S*|\./tests?(?:\.sh)?|just test|task test)"
+    r"(?:\s[^|;&<>$`]*)?"
+)
+"""A shell line that does nothing but run tests; one with variables or pipes is no command to hand on."""
+
+_MAX_COMMAND_CHARS = 120
+
 # Words of `.gitlab-ci.yml` that are settings and not jobs (docs.gitlab.com/ci/yaml).
 _GITLAB_WORDS = frozenset(
     "default include stages variables workflow image services cache before_script after_script spec pages".split()  # noqa: SIM905 - a list of words reads best as words
@@ -55,8 +69,21 @@ def _job(tree: Tree, job: str, checkouts: list[int]) -> list[Declaration]:
             reference = tree.text(*step, "with", "ref")
             if used.startswith("actions/checkout@") and ("head" in reference or "merge" in reference):
                 checkouts.append(line)
+        if tree.at(*step, "working-directory") is None:
+            found += _tests(tree.text(*step, "run"), tree.line(*step, "run"))
         if _EXPRESSION.search(tree.text(*step, "run")):
             found.append(Declaration("fact", "", tree.line(*step, "run"), "github-workflow", "script_injection"))
+    return found
+
+
+def _tests(run: str, line: int) -> list[Declaration]:
+    """The lines of a step that run tests, as commands; in a block they begin below the key."""
+    below = int("\n" in run.strip("\n") or run.endswith("\n"))
+    found: list[Declaration] = []
+    for number, text in enumerate(run.split("\n")):
+        command = text.strip()
+        if len(command) <= _MAX_COMMAND_CHARS and _TESTS.fullmatch(command):
+            found.append(Declaration("command", command, line + below + number, "github-workflow.run", "", "test"))
     return found
 
 

@@ -76,7 +76,7 @@ def autoconf(file: ManifestText) -> list[Declaration]:
     """`configure.ac`: what AC_INIT says."""
     text = decode(file.raw)
     one = re.search(r"\bAC_INIT\s*\(\s*\[?([^],)\n]+)\]?\s*(?:,\s*\[?([^],)\n]+)\]?)?", text)
-    if not one:
+    if not one or re.search(r"\.\w+$", one[1].strip()):  # of old, its argument was a file of the sources
         return []
     line = text.count("\n", 0, one.start()) + 1
     found = [Declaration("name", one[1].strip(), line, "autoconf.init")]

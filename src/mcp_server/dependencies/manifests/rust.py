@@ -17,7 +17,8 @@ _TABLES = {"dependencies": RUNTIME_SCOPE, "dev-dependencies": DEV_SCOPE, "build-
 def cargo(file: ManifestText) -> list[Declaration]:
     """A package, a workspace, or both. A value that says `workspace = true` is left to the workspace's own table."""
     tree = toml_tree(file.raw)
-    found = [*_package(tree, ("package",)), *_package(tree, ("workspace", "package"))]
+    inherited = [one for one in _package(tree, ("workspace", "package")) if one.field != "description"]
+    found = [*_package(tree, ("package",)), *inherited]  # what members inherit does not describe the whole
     found += members(tree, "cargo.workspace", "workspace", "members")
     found += [
         Declaration("without", pattern, line, "cargo.workspace")

@@ -18,6 +18,8 @@ _RUNTIME_BY_FILE = {
     ".swift-version": "swift",
 }
 
+_ASDF_NAMES = {"golang": "go", "nodejs": "node"}
+
 
 def makefile(file: ManifestText) -> list[Declaration]:
     """Targets with a known purpose. `all` counts as a build only when nothing else does."""
@@ -85,7 +87,8 @@ def tool_versions(file: ManifestText) -> list[Declaration]:
     for number, line in Lines(file.raw):
         name, _, version = line.partition("#")[0].strip().partition(" ")
         if version:
-            found.append(Declaration("runtime", version.strip(), number, "tool-versions", name))
+            named = _ASDF_NAMES.get(name, name)
+            found.append(Declaration("runtime", version.strip(), number, "tool-versions", named))
     return found
 
 
