@@ -195,7 +195,7 @@ async def _admitted(runtime: CallRuntime, work: Callable[[], Awaitable[T]]) -> T
         assert scope.cancelled_caught
         raise DeadlineExceeded(
             f"The call did not finish within {runtime.deadline_s:g} s.",
-            hint="Call again: what was fetched is kept. Or ask for less detail.",
+            hint="Call again: what was fetched or parsed to its end is kept. Or ask for less detail.",
         )
     finally:
         runtime.admission.leave()

@@ -5,6 +5,7 @@ value against it, `describe` says in words what it wants, `json_schema` says it 
 what a flag, an environment variable or a model can write.
 """
 
+import math
 import re
 import types
 import typing
@@ -148,11 +149,19 @@ def _convert(kind: Kind, value: object) -> Any:
         case "number":
             if isinstance(value, str):
                 return float(value) if _DECIMAL.fullmatch(value) else None
-            return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+            return _finite(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
         case "strings":
             return _strings(value)
         case "mapping":
             return _mapping(value)
+
+
+def _finite(value: float) -> float | None:
+    """None for what is no figure: NaN is within any bounds, since every comparison with it is false."""
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # an integer beyond any float
+        return None
 
 
 def _strings(value: object) -> tuple[str, ...] | None:

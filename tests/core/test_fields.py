@@ -98,3 +98,9 @@ def test_the_nearest_name_is_found_or_none() -> None:
     assert nearest("detial", ["detail", "source"]) == "detail"
     assert nearest("zzz", ["detail"]) is None
     assert describe(shape_of(Path)) == "a path"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 10**400])
+def test_what_is_no_figure_is_within_no_bounds(value: float) -> None:
+    with pytest.raises(Mismatch):
+        accept(shape_of(Annotated[float, Interval(ge=0, le=60)]), value)

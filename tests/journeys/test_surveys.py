@@ -23,13 +23,13 @@ from plumbrule.mcp_server.platforms.limits import SourceSettings
 
 
 @asynccontextmanager
-async def surveying(folder: Path) -> AsyncIterator[Surveyor]:
+async def surveying(folder: Path, settings: SourceSettings | None = None) -> AsyncIterator[Surveyor]:
     """A surveyor as the command line has it, with its cache below `folder`."""
     state = folder / "state"
     state.mkdir(mode=0o700, exist_ok=True)
     cache = SqliteCache(state / "cache.sqlite", 50_000_000)
     sources = build_sources(
-        SourceSettings(),
+        settings or SourceSettings(),
         NetworkSettings(),
         paths=PathPolicy(roots=None, home=folder, cwd=folder),
         cache_folder=state,
@@ -185,3 +185,26 @@ async def test_a_hostile_repository_ends_in_an_answer_that_says_what_was_left_ou
     assert report.size.files == len(HOSTILE[kind]) or left_out
     assert b"\\u001b" not in text
     assert "\u202e" not in text.decode()
+
+
+@pytest.mark.parametrize("ref", ["", "@HEAD"], ids=["files", "objects"])
+async def test_a_link_that_leaves_the_repository_is_told(tmp_path: Path, commit: Callable[..., Path], ref: str) -> None:
+    folder = commit("linked", {"a.py": "x = 1\n"})
+    (folder / "out").symlink_to("../../etc/passwd")
+    (folder / "in").symlink_to("a.py")
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for words in (["add", "-A"], [*identity, "commit", "-qm", "links"]):
+        subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
+    async with surveying(tmp_path) as surveyor:
+        report = await surveyor.survey(f"{folder}{ref}")
+    assert [one.evidence.at for one in report.risks if one.evidence.rule == "tree.symlink-escape"] == ["out"]
+
+
+async def test_a_folder_that_a_limit_cut_is_a_partial_answer(tmp_path: Path) -> None:
+    for number in range(5):
+        folder = tmp_path / "project" / f"f{number}"
+        folder.mkdir(parents=True)
+        (folder / "a.py").write_text("x = 1\n")
+    async with surveying(tmp_path, SourceSettings(max_files=6)) as surveyor:
+        report = await surveyor.survey(str(tmp_path / "project"))
+    assert report.coverage.complete is False

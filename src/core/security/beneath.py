@@ -73,6 +73,19 @@ class BeneathReader:
         finally:
             os.close(fd)
 
+    def target(self, path: str) -> bytes | Refused:
+        """Where the symlink at the relative `path` points to, as it is written; it is not followed."""
+        *folders, name = path.split("/")
+        parent = self._enter(folders)
+        if isinstance(parent, str):
+            return parent
+        if not _is_name(name):
+            return "outside"
+        try:
+            return os.fsencode(os.readlink(name, dir_fd=parent))
+        except OSError as error:
+            return "special" if error.errno == errno.EINVAL else _reason(error, name, parent)
+
     def folder(self, path: str) -> int | Refused:
         """A descriptor of the folder at the relative `path` ("" for the root), for `os.scandir`.
 

@@ -11,7 +11,7 @@ from plumbrule.mcp_server.analysis.languages_fact import languages_of
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, Size, with_live_pointers
 from plumbrule.mcp_server.analysis.source_fact import source_of
 from plumbrule.mcp_server.analysis.words import word
-from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
+from plumbrule.mcp_server.platforms.ports.snapshot import PARTIAL_REASONS, Snapshot
 
 UNTRUSTED = (
     "/source",
@@ -35,6 +35,10 @@ NOT_EXAMINED: dict[Detail, tuple[str, ...]] = {
     "summary": ("symbols", "imports", "history before the last year"),
     "full": ("symbols", "imports", "history before the last year"),
 }
+
+
+_CUT_SHORT = frozenset(("crashed", "too_slow"))
+"""Faults of a parser after which the manifest may hold more than we know, and another day may tell."""
 
 
 def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> RepositoryReport:
@@ -87,7 +91,8 @@ def _coverage_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Co
     skipped = _merged((*snapshot.skipped, *collected.skips()))
     if detail == "card":  # examples belong to the deeper levels
         skipped = tuple(Skipped(one.reason, one.count) for one in skipped)
-    complete = collected.finished and not collected.limited and not collected.counts.get("crashed")
+    cut = PARTIAL_REASONS | _CUT_SHORT
+    complete = collected.finished and not collected.limited and not any(one.reason in cut for one in skipped)
     return Coverage(len(snapshot.entries), collected.read, skipped, complete)
 
 

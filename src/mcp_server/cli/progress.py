@@ -24,12 +24,14 @@ class ProgressLine:
         self._clock = clock
         self._next = clock() + FIRST_AFTER_S
         self._shown = False
+        self._done = 0.0
 
     async def report(self, done: float, total: float | None, message: str) -> None:
         now = self._clock()
         if now < self._next:
             return
         self._next = now + EVERY_S
+        self._done = done = max(done, self._done)
         share = f"{done / total:.0%} " if total else ""
         width = max(shutil.get_terminal_size().columns - 1, 20)
         sys.stderr.write(f"\r\x1b[2K{clean_line(share + message, width)}")

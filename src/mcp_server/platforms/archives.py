@@ -314,7 +314,8 @@ def _as_entries(members: list[Member], omitted: Omissions, max_files: int) -> tu
         return named, entries
     cut = len(top)
     return (
-        {path[cut:]: member for path, member in named.items()},
+        # Of the listed ones only: cut alike, a path that was left out could take the place of another.
+        {entry.path[cut:]: named[entry.path] for entry in entries},
         [entry._replace(path=entry.path[cut:]) for entry in entries],
     )
 

@@ -159,10 +159,8 @@ class ObjectsSnapshot:
         return self._skipped
 
     async def read(self, wanted: Iterable[Entry], *, max_bytes: int) -> Mapping[str, bytes]:
-        """See the port. A link's target is no content, as in a work tree."""
-        readable = [
-            entry for entry in wanted if entry.size >= 0 and entry.blob and entry.kind in ("file", "executable")
-        ]
+        """See the port. A link's blob is its target."""
+        readable = [entry for entry in wanted if entry.size >= 0 and entry.blob and entry.kind != "submodule"]
         blobs = await read_blobs(
             self._skeleton, {entry.blob: entry.size for entry in readable}, max_bytes, self._limits.process()
         )

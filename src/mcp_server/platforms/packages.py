@@ -22,6 +22,7 @@ from plumbrule.mcp_server.platforms.npm import find_npm_release
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.pypi import find_pypi_release
 from plumbrule.mcp_server.platforms.release import ReleaseFile
+from plumbrule.mcp_server.platforms.remote import FETCH_SHARE
 from plumbrule.mcp_server.platforms.source import PackageSource
 from plumbrule.mcp_server.platforms.workspace import Workspace
 
@@ -83,7 +84,7 @@ class Packages:
         made.mkdir(mode=0o700)  # noqa: ASYNC240 - one system call
         with (made / _FILE).open("wb") as sink:
             await http.download(release.url, sink, max_bytes=limit, digest=release.digest, redirects=FILE_REDIRECTS)
-        await report_progress(1.0, 1.0, f"Downloaded {release.filename[:100]}")
+        await report_progress(FETCH_SHARE, 1.0, f"Downloaded {release.filename[:100]}")
 
     @asynccontextmanager
     async def _snapshot(

@@ -28,6 +28,9 @@ LISTING_BYTES = 1 << 20
 """Only the refs that were asked for are printed, a handful."""
 
 PROGRESS_EVERY_S = 0.5
+FETCH_SHARE = 0.5
+"""Of the whole call: the reading that follows must not seem to go back."""
+
 FETCHED_REF = "refs/plumbrule/fetched"
 
 _REF_LINE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\t(\S+)\n")
@@ -142,14 +145,14 @@ class RemoteGit:
                 argv, env=env, limits=limits, cwd=home, pass_fds=pass_fds, install_hint=INSTALL_HINT
             ) as child:
                 await child.finish()
-                await report_progress(0.0, 100.0, f"Fetching from {url.host}")
+                await report_progress(0.0, 1.0, f"Fetching from {url.host}")
                 async with anyio.create_task_group() as group:
                     group.start_soon(_tell_progress, child, url.host)
                     while await child.read_some():
                         pass
                     code = await child.wait()
                     group.cancel_scope.cancel()
-                await report_progress(100.0, 100.0, f"Fetched from {url.host}")
+                await report_progress(FETCH_SHARE, 1.0, f"Fetched from {url.host}")
                 return code, child.stderr
         except ProcessTimeout as error:
             raise _too_slow(url, self.limits.wall_s) from error
@@ -234,7 +237,7 @@ async def _tell_progress(child: Conversation, host: str) -> None:
         now = _percent(child.stderr)
         if now > told:
             told = now
-            await report_progress(told, 100.0, f"Fetching from {host}")
+            await report_progress(FETCH_SHARE * told / 100, 1.0, f"Fetching from {host}")
 
 
 def _percent(stderr: bytes) -> float:

@@ -286,14 +286,14 @@ class FilesSnapshot:
 
     async def read(self, wanted: Iterable[Entry], *, max_bytes: int) -> Mapping[str, bytes]:
         """See the port."""
-        paths = sorted(entry.path for entry in wanted if entry.kind in ("file", "executable"))
-        return await to_thread.run_sync(self._read, paths, max_bytes)
+        asked = sorted((entry.path, entry.kind == "symlink") for entry in wanted if entry.kind != "submodule")
+        return await to_thread.run_sync(self._read, asked, max_bytes)
 
-    def _read(self, paths: Sequence[str], max_bytes: int) -> dict[str, bytes]:
+    def _read(self, asked: Sequence[tuple[str, bool]], max_bytes: int) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         with BeneathReader(self._root_fd) as reader:
-            for path in paths:
-                content = reader.read(path, max_bytes)
+            for path, is_link in asked:
+                content = reader.target(path) if is_link else reader.read(path, max_bytes)
                 if isinstance(content, bytes):
                     found[path] = content
         return found

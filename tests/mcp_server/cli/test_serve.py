@@ -11,6 +11,8 @@ import orjson
 import pytest
 
 COMMAND = (sys.executable, "-m", "plumbrule", "serve")
+PATIENT = ("serve", "--set", "stdio.drain_s=60")
+"""The whole conversation is sent at once, so its end comes before the answers, however long a busy machine takes."""
 INITIALIZE = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -47,7 +49,7 @@ def test_stdio_lists_and_calls_the_same_tool_as_the_command_line(plumbrule) -> N
         _request(7, "resources/read", uri=f"plumbrule://card/{quote(str(plumbrule.work / 'demo'), safe='')}"),
         _request(6, "prompts/get", name="survey", arguments={"source": "./demo"}),
     )
-    done = plumbrule("serve", stdin=conversation)
+    done = plumbrule(*PATIENT, stdin=conversation)
     assert done.returncode == 0, done.stderr
     answers = {answer["id"]: answer["result"] for answer in map(orjson.loads, done.stdout.splitlines())}
     assert [tool["name"] for tool in answers[2]["tools"]] == ["analyze_repository"]
@@ -70,10 +72,10 @@ def test_stdio_reads_no_folder_outside_of_its_roots(plumbrule, tmp_path) -> None
         INITIALIZED,
         _request(2, "tools/call", name="analyze_repository", arguments={"source": str(outside)}),
     )
-    refused = plumbrule("serve", "--root", str(plumbrule.work), stdin=conversation)
+    refused = plumbrule(*PATIENT, "--root", str(plumbrule.work), stdin=conversation)
     last = orjson.loads(refused.stdout.splitlines()[-1])["result"]
     assert (last["isError"], last["structuredContent"]["error"]["code"]) == (True, "access_denied")
-    allowed = plumbrule("serve", "--root", str(outside), stdin=conversation)
+    allowed = plumbrule(*PATIENT, "--root", str(outside), stdin=conversation)
     assert orjson.loads(allowed.stdout.splitlines()[-1])["result"]["isError"] is False
 
 

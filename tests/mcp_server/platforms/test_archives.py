@@ -245,3 +245,11 @@ async def test_an_archive_broken_anywhere_ends_in_an_error_or_in_less(sources: S
             except PlumbruleError as error:
                 codes.add(error.code)
     assert codes <= {"invalid_argument", "invalid_repository", "limit_exceeded", "unsupported"}
+
+
+async def test_a_path_that_is_left_out_takes_nobodys_place(sources: Sources, tmp_path: Path) -> None:
+    # ".git/a" and "top/a" are both "a" without their first folder; only the second is a file of the project.
+    (tmp_path / "x.tar").write_bytes(make_tar([file("top/a", b"true"), file(".git/a", b"false")]))
+    async with sources.open(str(tmp_path / "x.tar")) as snapshot:
+        assert [entry.path for entry in snapshot.entries] == ["a"]
+        assert await snapshot.read(snapshot.entries, max_bytes=10) == {"a": b"true"}

@@ -135,7 +135,7 @@ async def test_nothing_is_kept_when_the_cache_is_off(make_sources: Make, served:
     sources = make_sources(cache_max_bytes=0)
     for _ in range(2):
         async with sources.open(served) as snapshot:
-            assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 3
+            assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 4
     left = [place for place in (tmp_path / "cache").rglob("*") if place.is_file()]
     assert left == []
 

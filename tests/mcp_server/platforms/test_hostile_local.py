@@ -201,7 +201,7 @@ async def test_objects_borrowed_from_outside_the_roots_are_refused(
         async with confined(tmp_path, tmp_path / "sharing").open(str(tmp_path / "sharing")):
             pass
     async with confined(tmp_path, tmp_path).open(str(tmp_path / "sharing") + "@HEAD") as snapshot:
-        assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 3
+        assert len(await snapshot.read(snapshot.entries, max_bytes=10)) == 4
 
 
 async def test_a_parent_repository_outside_the_roots_is_not_entered(repository: Path, tmp_path: Path) -> None:

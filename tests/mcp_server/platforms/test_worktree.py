@@ -99,6 +99,7 @@ async def test_a_ref_reads_objects_and_not_the_files(repository: Path, sources: 
         assert await snapshot.read(snapshot.entries, max_bytes=100) == {
             "a.py": b"print(1)\n",
             "docs/guide.md": b"# Guide\n",
+            "link": b"a.py",
             "run.sh": b"#!/bin/sh\n",
         }
         assert snapshot.origin.ref == "main"
@@ -161,7 +162,11 @@ async def test_a_folder_without_git_is_read_whole(tmp_path: Path, sources: Sourc
         assert skipped_of(snapshot) == {"special_file": 1, "ignore_rules_not_applied": 1}
         assert snapshot.origin.commit is None
         assert snapshot.origin.dirty is None
-        assert await snapshot.read(snapshot.entries, max_bytes=10) == {".gitignore": b"*.txt\n", "sub/x.txt": b"x"}
+        assert await snapshot.read(snapshot.entries, max_bytes=10) == {
+            ".gitignore": b"*.txt\n",
+            "out": b"/etc/passwd",  # where it points to, and nothing of what lies there
+            "sub/x.txt": b"x",
+        }
 
 
 async def test_a_name_that_could_be_a_folder_or_a_forge_s_repository_is_refused(

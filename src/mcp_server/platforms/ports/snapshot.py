@@ -61,6 +61,10 @@ class Activity:
     complete: bool
 
 
+PARTIAL_REASONS = frozenset({"file_limit", "untracked_not_listed", "too_deep", "damaged_archive"})
+"""Reasons of `Snapshot.skipped` after which nobody knows what else there is: the answer is a partial one."""
+
+
 class Snapshot(Protocol):
     """One repository at one moment."""
 
@@ -78,9 +82,9 @@ class Snapshot(Protocol):
         ...
 
     async def read(self, wanted: Iterable[Entry], *, max_bytes: int) -> Mapping[str, bytes]:
-        """The first `max_bytes` bytes of each wanted file, by path.
+        """The first `max_bytes` bytes of each wanted file, by path; of a symlink, where it points to.
 
-        A file that cannot be read (filtered blob, vanished, now a symlink) is absent from the mapping.
+        What cannot be read (filtered blob, vanished, a file that is now a symlink) is absent from the mapping.
         """
         ...
 
