@@ -22,6 +22,7 @@ TABLE: tuple[tuple[str, str, ManifestKind, str], ...] = (
     ("requirements*.in",           "python",       "manifest",  "requirements"),
     ("environment.yml",            "conda",        "manifest",  ""),
     ("environment.yaml",           "conda",        "manifest",  ""),
+    ("hatch.toml",                 "python",       "task",      "hatch"),
     ("tox.ini",                    "python",       "task",      "tox"),
     ("noxfile.py",                 "python",       "task",      "nox"),
     ("pytest.ini",                 "python",       "task",      "pytest_ini"),

@@ -14,7 +14,7 @@ jobs:
   test:
     runs-on: ubuntu-latest
     steps:
-      - run: pip install .
+      - run: pytest --doc
       - run: |
           echo begin
           pytest -q tests

@@ -596,6 +596,14 @@ CASES = {
             ("runtime", "3.12", 6, "pipfile", "python", ""),
         ],
     ),
+    "hatch.toml": (
+        '[envs.default.scripts]\nlint = "ruff"\nother = "x"\n\n[envs.hatch-test]\nextra-args = []\n',
+        [
+            ("command", "hatch run lint", 2, "hatch-toml", "lint", "check"),
+            ("command", "hatch test", 5, "hatch-toml", "hatch-test", "test"),
+            ("framework", "pytest", 5, "hatch-toml", "", ""),
+        ],
+    ),
     "tox.ini": (
         "[tox]\nenvlist = py\n[testenv]\ncommands = pytest -q\n",
         [

@@ -22,7 +22,7 @@ MAX_VALUE_CHARS = 2000
 # Parser name in the table -> the module that holds it. Modules are imported when a file of theirs turns up: a card of a
 # Python project never pays for YAML (20 ms) or XML.
 PARSERS: dict[str, str] = {
-    **dict.fromkeys(("pyproject", "pipfile"), "python"),
+    **dict.fromkeys(("pyproject", "pipfile", "hatch"), "python"),
     **dict.fromkeys(("setup_cfg", "setup_py", "requirements", "tox", "nox", "pytest_ini"), "python_legacy"),
     **dict.fromkeys(("package_json", "pnpm_workspace", "lerna", "deno"), "javascript"),
     **dict.fromkeys(("cargo", "rust_toolchain"), "rust"),

@@ -24,6 +24,11 @@ _TESTS = re.compile(
 )
 """A shell line that does nothing but run tests; one with variables or pipes is no command to hand on."""
 
+_NARROWED = re.compile(
+    r"\s(?:-p|-k|--(?:doc|package|test|bin|bins|lib|example|examples|bench|benches|manifest-path|filter|project))\b"
+)
+"""Options that pick some of the tests: such a line does not say how the whole is tested."""
+
 _MAX_COMMAND_CHARS = 120
 
 # Words of `.gitlab-ci.yml` that are settings and not jobs (docs.gitlab.com/ci/yaml).
@@ -82,7 +87,7 @@ def _tests(run: str, line: int) -> list[Declaration]:
     found: list[Declaration] = []
     for number, text in enumerate(run.split("\n")):
         command = text.strip()
-        if len(command) <= _MAX_COMMAND_CHARS and _TESTS.fullmatch(command):
+        if len(command) <= _MAX_COMMAND_CHARS and _TESTS.fullmatch(command) and not _NARROWED.search(command):
             found.append(Declaration("command", command, line + below + number, "github-workflow.run", "", "test"))
     return found
 

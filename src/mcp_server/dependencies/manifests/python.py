@@ -97,10 +97,10 @@ def _tools(tree: Tree) -> list[Declaration]:
         ("pdm run", ("tool", "pdm", "scripts"), "pyproject.pdm"),
         ("poe", ("tool", "poe", "tasks"), "pyproject.poe"),
         ("task", ("tool", "taskipy", "tasks"), "pyproject.taskipy"),
-        ("hatch run", ("tool", "hatch", "envs", "default", "scripts"), "pyproject.hatch"),
         ("rye run", ("tool", "rye", "scripts"), "pyproject.rye"),
     ):
         found += commands(runner, ((name, tree.line(*keys, name)) for name in tree.table(*keys)), rule)
+    found += _hatch(tree, ("tool", "hatch", "envs"), "pyproject.hatch")
     found += members(tree, "pyproject.uv-workspace", "tool", "uv", "workspace", "members")
     for pattern, line in tree.strings("tool", "uv", "workspace", "exclude"):
         found.append(Declaration("without", pattern, line, "pyproject.uv-workspace"))
@@ -110,6 +110,22 @@ def _tools(tree: Tree) -> list[Declaration]:
         line = tree.line("tool", "tox")
         found.append(Declaration("command", "tox", line, "convention.tox", "tox", "test"))
     return found
+
+
+def _hatch(tree: Tree, envs: tuple[str, ...], rule: str) -> list[Declaration]:
+    """The default environment's scripts, and Hatch's own test environment where it is set up."""
+    scripts = (*envs, "default", "scripts")
+    found = commands("hatch run", ((name, tree.line(*scripts, name)) for name in tree.table(*scripts)), rule)
+    if tree.table(*envs, "hatch-test"):
+        line = tree.line(*envs, "hatch-test")
+        found.append(Declaration("command", "hatch test", line, rule, "hatch-test", "test"))
+        found.append(Declaration("framework", "pytest", line, rule))
+    return found
+
+
+def hatch(file: ManifestText) -> list[Declaration]:
+    """`hatch.toml`: what may also stand in `[tool.hatch]`."""
+    return _hatch(toml_tree(file.raw), ("envs",), "hatch-toml")
 
 
 def pipfile(file: ManifestText) -> list[Declaration]:
