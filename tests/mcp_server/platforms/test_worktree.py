@@ -10,6 +10,11 @@ import pytest
 
 from plumbrule.core.errors import InvalidArgument, NotFound
 from plumbrule.core.facts import Skipped
+from plumbrule.core.security.paths import PathPolicy
+from plumbrule.core.security.urls import NetworkSettings
+from plumbrule.core.store.memory import MemoryCache
+from plumbrule.mcp_server.platforms.build import build_sources
+from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
 
@@ -260,3 +265,29 @@ async def test_an_untracked_folder_that_git_cannot_enter_is_counted(repository: 
             assert skipped_of(snapshot) == {"unreadable_folder": 1}
     finally:  # pytest's own cleaning recurses
         subprocess.run(["rm", "-rf", repository / "d"], check=True)  # noqa: ASYNC221 - nothing else runs here
+
+
+async def test_the_tree_of_a_commit_is_asked_of_git_once_and_for_one_repository_only(
+    repository: Path, tmp_path: Path, git
+) -> None:
+    """What the cache says is shown by taking the commit away: no other repository profits from it."""
+    sources = build_sources(
+        SourceSettings(),
+        NetworkSettings(),
+        paths=PathPolicy(roots=None, home=tmp_path, cwd=tmp_path),
+        cache_folder=tmp_path / "cache",
+        cache=MemoryCache(10, 10_000, None),
+    )
+    async with sources.open(str(repository)) as snapshot:
+        assert snapshot.origin.dirty is False
+    commit = git(repository, "rev-parse", "HEAD")
+    (repository / ".git" / "objects" / commit[:2] / commit[2:]).unlink()
+    async with sources.open(str(repository)) as snapshot:
+        assert snapshot.origin.dirty is False
+    (repository / "a.py").write_text("print(2)\n")
+    async with sources.open(str(repository)) as snapshot:
+        assert snapshot.origin.dirty is True
+    copy = repository.rename(tmp_path / "elsewhere")
+    async with sources.open(str(copy)) as snapshot:
+        assert snapshot.origin.dirty is None
+        assert "unreadable_tree" in skipped_of(snapshot)
