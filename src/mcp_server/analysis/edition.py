@@ -4,6 +4,7 @@ A number that people must remember to raise is forgotten once; the digest of the
 bytes of all files that decide what a report says, 2 MB in 3 ms, once in a process.
 """
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -25,22 +26,25 @@ def edition() -> str:
 
 def digest_of(package: Path) -> str:
     """24 hexadecimal digits over the names and the bytes of the deciding files below a package's folder."""
+    root = os.fspath(package)
     digest = sha256()
     for name in DECIDING:
-        for path in _files(package / name):
-            digest.update(path.relative_to(package).as_posix().encode("utf-8", "surrogateescape") + b"\0")
-            digest.update(sha256(path.read_bytes()).digest())
+        for path in _files(f"{root}/{name}"):
+            digest.update(os.fsencode(path[len(root) + 1 :]) + b"\0")
+            with open(path, "rb", buffering=0) as file:
+                digest.update(sha256(file.read()).digest())
     return digest.hexdigest()[:24]
 
 
-def _files(place: Path) -> Iterator[Path]:
+def _files(place: str) -> Iterator[str]:
     """The files at or below a place in the order of their names; bytecode follows from them and is left out."""
-    if place.is_file():
-        yield place
-        return
-    for path in sorted(place.iterdir()):
-        if path.is_dir():
-            if path.name != "__pycache__":
-                yield from _files(path)
-        else:
+    try:
+        with os.scandir(place) as items:
+            found = sorted((item.path, item.is_dir()) for item in items)
+    except NotADirectoryError:
+        found = [(place, False)]
+    for path, is_folder in found:
+        if not is_folder:
             yield path
+        elif not path.endswith("/__pycache__"):
+            yield from _files(path)

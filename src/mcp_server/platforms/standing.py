@@ -347,4 +347,6 @@ class _Standing:
         return made, set_id(lines)
 
     async def _committed(self, commit_tree: str) -> str:
+        if not self._subpath:
+            return commit_tree
         return await subtree_id(self._borrowed.skeleton, commit_tree, self._subpath, self._limits.process())
