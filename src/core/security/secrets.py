@@ -126,9 +126,12 @@ MIN_KEY_CHARS = 64
 """The body of the shortest private key, Ed25519 in PKCS #8, has 64 characters."""
 
 
+_KEY_LINE = LazyPattern(r"[A-Za-z0-9+/=]{40}")  # base64 lines have 64; a program that writes a PEM has none
+
+
 def _is_key_body(body: str) -> bool:
     letters = sum(map(str.isalnum, body))
-    return letters >= MIN_KEY_CHARS * 9 // 10 and reads_random(body)
+    return _KEY_LINE.search(body) is not None and letters >= MIN_KEY_CHARS * 9 // 10 and reads_random(body)
 
 
 _LITERAL = LazyPattern(r"[A-Za-z0-9+/=_\-.~!@#$%^&*]+")

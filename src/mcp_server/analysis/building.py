@@ -1,7 +1,5 @@
-"""How it is built, run and tested: ecosystems, runtimes, commands, entry points, test set-up, as the files declare."""
+"""How it is built, run and tested: ecosystems, runtimes, commands and test set-up, as the files declare."""
 
-import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -9,15 +7,12 @@ from plumbrule.mcp_server.analysis.conventions import (
     CONVENTIONS,
     FRAMEWORK_COMMANDS,
     TEST_FRAMEWORKS,
-    framework_of_file,
 )
 from plumbrule.mcp_server.analysis.further_commands import in_environment, scripts_of, tested_by_ci
 from plumbrule.mcp_server.analysis.gathered import Gathered
-from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import (
     Command,
     Ecosystem,
-    EntryPoint,
     ManifestFile,
     Purpose,
     Runtime,
@@ -30,7 +25,6 @@ from plumbrule.mcp_server.dependencies.model import DEV_SCOPE, RUNTIME_SCOPE, De
 
 _PURPOSES: tuple[Purpose, ...] = ("test", "build", "run", "install", "check")
 _BY_SCOPE: dict[str, Purpose] = {str(purpose): purpose for purpose in _PURPOSES}
-_KINDS = ("console_script", "bin", "gui_script", "server", "container", "service", "process", "module", "main")
 _COUNTED_KINDS = ("manifest", "workspace", "lock")
 _MANAGERS = {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm", "bun.lock": "bun", "bun.lockb": "bun"}
 
@@ -43,7 +37,7 @@ def ecosystems_of(gathered: Gathered) -> tuple[Ecosystem, ...]:
 
 def _ecosystems(manifests: Iterable[Manifest]) -> Iterator[Ecosystem]:
     groups: dict[str, list[Manifest]] = {}
-    for manifest in manifests:
+    for manifest in _one_per_module(manifests):
         if manifest.rule.ecosystem in PACKAGE_ECOSYSTEMS and manifest.rule.kind in _COUNTED_KINDS:
             groups.setdefault(manifest.rule.ecosystem, []).append(manifest)
     for name, group in groups.items():
@@ -52,16 +46,31 @@ def _ecosystems(manifests: Iterable[Manifest]) -> Iterator[Ecosystem]:
 
 def manifests_of(gathered: Gathered) -> tuple[ManifestFile, ...]:
     """Every manifest and lock with what it declares about itself and how many dependencies."""
-    kept = (manifest for manifest in gathered.manifests if manifest.rule.kind in _COUNTED_KINDS)
+    kept = (manifest for manifest in _one_per_module(gathered.manifests) if manifest.rule.kind in _COUNTED_KINDS)
     return tuple(_manifest_file(manifest) for manifest in kept)
+
+
+def _one_per_module(manifests: Iterable[Manifest]) -> Iterator[Manifest]:
+    """A Terraform module is all `.tf` files of a folder: the first that says what it needs stands for them."""
+    modules: dict[str, list[Manifest]] = {}
+    listed = list(manifests)
+    for one in listed:
+        if one.rule.parser == "terraform":
+            modules.setdefault(one.path.rpartition("/")[0], []).append(one)
+    for one in listed:
+        files = modules.get(one.path.rpartition("/")[0], []) if one.rule.parser == "terraform" else [one]
+        if files[0] is one:
+            chosen = next((file for file in files if file.declarations), one)
+            yield replace(chosen, declarations=tuple(said for file in files for said in file.declarations))
 
 
 def _manifest_file(manifest: Manifest) -> ManifestFile:
     read = bool(manifest.rule.parser) and not manifest.fault
     counts = {RUNTIME_SCOPE: 0, DEV_SCOPE: 0}
     for one in manifest.declarations:
-        if one.field == "dependency" and one.scope in counts:
-            counts[one.scope] += 1
+        scope = RUNTIME_SCOPE if one.scope in ("provider", "module") else one.scope
+        if one.field == "dependency" and scope in counts:
+            counts[scope] += 1
     return ManifestFile(
         ecosystem=manifest.rule.ecosystem,
         kind=manifest.rule.kind,
@@ -94,6 +103,7 @@ def commands_of(gathered: Gathered) -> tuple[Command, ...]:
     for manifest, one in gathered.declared("command"):
         if "/" not in manifest.path and one.scope in _PURPOSES:
             text = manager + one.value[3:] if manager and one.value.startswith("npm ") else one.value
+            text = _with_wrapper(text, gathered.inventory.wrappers)
             command = _command(one.scope, text, manifest, one)
             found.setdefault(command.command, command)
     declared = {command.purpose for command in found.values() if not command.convention}
@@ -127,15 +137,38 @@ def _package_manager(gathered: Gathered) -> str:
 
 def _conventional(gathered: Gathered) -> Iterator[Command]:
     for manifest in gathered.own():
-        if "/" in manifest.path:
+        if "/" in manifest.path or manifest.path.endswith(".props"):
             continue
         for purpose, command, rule in CONVENTIONS.get(manifest.rule.parser, ()):
             text = _with_wrapper(command, gathered.inventory.wrappers)
             yield Command(purpose, text, evidence(manifest.path, rule), convention=True)
+    yield from _solution_below(gathered)
     for framework in _frameworks(gathered):
         implied = FRAMEWORK_COMMANDS.get(framework.value)
-        if implied:
+        by_name = framework.evidence.rule == "tests.file-name" and framework.value in ("phpunit", "rspec")
+        unused = framework.value == "rspec" and "rspec" not in gathered.inventory.test_kinds
+        if implied and _holds_at_root(framework.evidence.at) and not (by_name or unused):
             yield Command("test", implied, framework.evidence, convention=True)
+
+
+_ROOT_FOLDERS = frozenset(("test", "tests", "spec", "specs", "requirements"))
+
+
+def _holds_at_root(at: str) -> bool:
+    """Whether a framework seen there is run from the root: a part's own framework is run inside of the part."""
+    top, slash, _ = at.partition("/")
+    return not slash or top in _ROOT_FOLDERS
+
+
+def _solution_below(gathered: Gathered) -> Iterator[Command]:
+    """The dotnet command takes the one solution of a folder of the root, where the root has none."""
+    own = [manifest for manifest in gathered.own() if manifest.rule.ecosystem == "dotnet"]
+    solutions = [one for one in own if one.rule.parser in ("solution", "slnx") and one.path.count("/") == 1]
+    if len(solutions) == 1 and all("/" in one.path or one.path.endswith(".props") for one in own):
+        for purpose, command, rule in CONVENTIONS["solution"]:
+            path = solutions[0].path
+            text = f"{command} '{path}'" if " " in path else f"{command} {path}"
+            yield Command(purpose, word(text), evidence(path, rule), convention=True)
 
 
 def _with_wrapper(command: str, wrappers: set[str]) -> str:
@@ -145,55 +178,6 @@ def _with_wrapper(command: str, wrappers: set[str]) -> str:
     if command.startswith("mvn ") and "mvnw" in wrappers:
         return f"./mvnw {command[4:]}"
     return command
-
-
-def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
-    """Declared ones, then files that are starts by their language's rule; commands before servers before mains."""
-    found: dict[tuple[str, str], EntryPoint] = {}
-    for manifest, one in gathered.declared("entry"):
-        name = word(one.label or one.value)
-        target = word(one.value) if one.value and one.value != manifest.path.rpartition("/")[2] else None
-        point = EntryPoint(name, one.scope, evidence(manifest.path, one.rule, one.line), target)
-        found.setdefault((name, one.scope), point)
-    declared = {
-        posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), one.value))
-        for manifest, one in gathered.declared("entry")
-        if one.value
-    }
-    for point in _started_files(gathered):
-        if point.evidence.at not in declared:  # otherwise it is there under its own name
-            found.setdefault((point.name, point.kind), point)
-    order = {kind: number for number, kind in enumerate(_KINDS)}
-    return tuple(sorted(found.values(), key=lambda point: order.get(point.kind, len(order))))
-
-
-def _started_files(gathered: Gathered) -> Iterator[EntryPoint]:
-    for entry in gathered.inventory.starts:
-        folder, _, file = entry.path.rpartition("/")
-        parent = folder.rpartition("/")[2] or _program_name(gathered)
-        if is_aside(entry.path) or folder.count("/") > 3:
-            continue
-        if file == "main.go":
-            yield EntryPoint(word(parent), "bin", evidence(entry.path, "go.main-file"))
-        elif file.endswith(".rs"):
-            crate = folder.removesuffix("src").rstrip("/").rpartition("/")[2] or _program_name(gathered)
-            name = crate if file == "main.rs" else file.removesuffix(".rs")
-            if file == "main.rs" and not (folder == "src" or folder.endswith("/src")):
-                continue
-            yield EntryPoint(word(name), "bin", evidence(entry.path, "cargo.bin-file"))
-        elif file == "__main__.py" and folder and parent not in ("src", "lib"):
-            yield EntryPoint(word(f"python -m {parent}"), "module", evidence(entry.path, "python.main-module"))
-        elif file == "manage.py":
-            yield EntryPoint("manage.py", "main", evidence(entry.path, "django.manage"))
-
-
-def _program_name(gathered: Gathered) -> str:
-    """What the tools call the root's own program: Cargo the package, Go the module's last step before its version."""
-    for manifest, one in gathered.declared("name"):
-        if "/" not in manifest.path and manifest.rule.parser in ("cargo", "go_mod"):
-            steps = [step for step in one.value.split("/") if not re.fullmatch(r"v\d+", step)]
-            return steps[-1] if steps else one.value
-    return gathered.origin.name
 
 
 def tests_of(gathered: Gathered) -> Tests | None:
@@ -209,16 +193,16 @@ def tests_of(gathered: Gathered) -> Tests | None:
 
 def _frameworks(gathered: Gathered) -> tuple[Stated, ...]:
     found: dict[str, Stated] = {}
-    for manifest, one in gathered.declared("framework", "dependency"):
+    for manifest, one in gathered.declared_for_tests("framework", "dependency"):
         name = one.value if one.field == "framework" else TEST_FRAMEWORKS.get(one.label, "")
         if not name and manifest.rule.ecosystem == "jvm":
             name = next((known for prefix, known in _JVM if one.label.startswith(prefix)), "")
         if name and name not in found:
             found[name] = stated(name, manifest.path, one.rule, one.line)
-    first = gathered.inventory.first_test
-    built_in = framework_of_file(first) if first else ""
-    if built_in and built_in not in found:
-        found[built_in] = stated(built_in, first, "tests.file-name")
+    for built_in, first in gathered.inventory.test_kinds.items():
+        if built_in == "phpunit" and found.keys() & {"pest", "codeception", "symfony phpunit-bridge"}:
+            continue
+        found.setdefault(built_in, stated(built_in, first, "tests.file-name"))
     return tuple(found.values())
 
 

@@ -1,6 +1,7 @@
 """The parts of a repository: workspace members as the workspaces declare them, else folders with a manifest of their
 own, else top-level packages."""
 
+import re
 from collections.abc import Iterator
 
 from plumbrule.mcp_server.analysis.gathered import Gathered
@@ -11,6 +12,9 @@ from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
 MAX_COMPONENTS = 2000
+
+_TERRAFORM_MODULE = re.compile(r"(?:^|/)modules/[^/]+/[^/]+\Z")
+"""Terraform's standard structure keeps nested modules there; other folders of .tf files are examples or wrappers."""
 
 
 def components_of(gathered: Gathered) -> tuple[Component, ...]:
@@ -24,7 +28,7 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
             same = [member for member in members if member.rule.ecosystem == manifest.rule.ecosystem]
             if same:
                 found.setdefault(folder, _component(folder, same[0], one.rule))
-    if not found:
+    if not any("/" not in manifest.path for manifest, _ in gathered.declared("member")):
         for folder, members in by_folder.items():
             if folder and not is_aside(folder + "/"):
                 found.setdefault(folder, _component(folder, members[0], "component.manifest"))
@@ -41,7 +45,11 @@ def _manifests_by_folder(gathered: Gathered) -> dict[str, list[Manifest]]:
     folders: dict[str, list[Manifest]] = {}
     for manifest in gathered.manifests:
         if manifest.rule.kind == "manifest" and manifest.rule.ecosystem in PACKAGE_ECOSYSTEMS:
-            if manifest.rule.parser in ("requirements", "version_catalog", "terraform") or not manifest.rule.parser:
+            if manifest.rule.parser in ("requirements", "version_catalog") or not manifest.rule.parser:
+                continue
+            if manifest.path.endswith(".props"):
+                continue
+            if manifest.rule.parser == "terraform" and not _TERRAFORM_MODULE.search(manifest.path):
                 continue
             folders.setdefault(manifest.path.rpartition("/")[0], []).append(manifest)
     return folders

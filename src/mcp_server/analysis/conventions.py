@@ -13,14 +13,21 @@ CONVENTIONS: dict[str, tuple[tuple[Purpose, str, str], ...]] = {
     "slnx": (("test", "dotnet test", "convention.dotnet"), ("build", "dotnet build", "convention.dotnet")),
     "msbuild": (("test", "dotnet test", "convention.dotnet"), ("build", "dotnet build", "convention.dotnet")),
     "swift_package": (("test", "swift test", "convention.swift"), ("build", "swift build", "convention.swift")),
-    "mix": (("test", "mix test", "convention.mix"), ("build", "mix compile", "convention.mix")),
+    "mix": (
+        ("test", "mix test", "convention.mix"),
+        ("build", "mix compile", "convention.mix"),
+        ("install", "mix deps.get", "convention.mix"),
+    ),
     "cmake": (("build", "cmake -B build && cmake --build build", "convention.cmake"),),
     "meson": (("build", "meson setup build && meson compile -C build", "convention.meson"),),
     "autoconf": (("build", "autoreconf -i && ./configure && make", "convention.autoconf"),),
     "package_json": (("install", "npm install", "convention.npm"),),
     "gemfile": (("install", "bundle install", "convention.bundler"),),
     "composer": (("install", "composer install", "convention.composer"),),
-    "terraform": (("install", "terraform init", "convention.terraform"),),
+    "terraform": (
+        ("install", "terraform init", "convention.terraform"),
+        ("check", "terraform validate", "convention.terraform"),
+    ),
 }
 
 FRAMEWORK_COMMANDS: dict[str, str] = {
@@ -30,6 +37,7 @@ FRAMEWORK_COMMANDS: dict[str, str] = {
     "pest": "vendor/bin/pest",
     "ctest": "ctest --test-dir build",
     "meson test": "meson test -C build",
+    "symfony phpunit-bridge": "vendor/bin/simple-phpunit",
     "bats": "bats .",
     "terraform test": "terraform test",
 }
@@ -57,6 +65,7 @@ TEST_FRAMEWORKS: dict[str, str] = {
     "TUnit": "tunit",
     "phpunit/phpunit": "phpunit",
     "pestphp/pest": "pest",
+    "symfony/phpunit-bridge": "symfony phpunit-bridge",
     "codeception/codeception": "codeception",
     "GTest": "googletest",
     "gtest": "googletest",
@@ -72,6 +81,7 @@ _BY_FILE = (
     ("_test.go", "go test"),
     ("_test.exs", "ExUnit"),
     ("_spec.rb", "rspec"),
+    ("Test.php", "phpunit"),
     (".bats", "bats"),
     (".tftest.hcl", "terraform test"),
     (".rs", "cargo test"),

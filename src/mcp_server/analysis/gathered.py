@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from plumbrule.mcp_server.analysis.inventory import Inventory
+from plumbrule.mcp_server.analysis.inventory import Inventory, is_of_tests
 from plumbrule.mcp_server.analysis.model import Languages
 from plumbrule.mcp_server.dependencies.ecosystems import TABLE
 from plumbrule.mcp_server.dependencies.model import Declaration, Field, Manifest
@@ -54,6 +54,13 @@ class Gathered:
     def declared(self, *fields: Field) -> Iterator[tuple[Manifest, Declaration]]:
         """What the project's own manifests declare, in their rank order."""
         return ((manifest, one) for manifest in self.own() for one in manifest.declarations if one.field in fields)
+
+    def declared_for_tests(self, *fields: Field) -> Iterator[tuple[Manifest, Declaration]]:
+        """As `declared`, then what the manifests among the tests declare: a test project names its framework there."""
+        yield from self.declared(*fields)
+        for manifest in self.manifests:
+            if manifest.path in self.aside and is_of_tests(manifest.path):
+                yield from ((manifest, one) for one in manifest.declarations if one.field in fields)
 
 
 def ranked(manifests: list[Manifest], languages: Languages | None, aside: frozenset[str]) -> tuple[Manifest, ...]:

@@ -128,7 +128,7 @@ async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, 
             into.links[entry.path] = target
     into.texts = read
     into.read = len(read)
-    for path in sorted({entry.path for entry in candidates} | parsed.keys()):
+    for path in sorted({entry.path for entry in (*candidates, *documents)} | parsed.keys()):
         if path in read and len(into.secrets) < MAX_SECRET_RISKS:
             into.secrets += secrets_in(path, read[path])
     return manifests

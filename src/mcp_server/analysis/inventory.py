@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from plumbrule.mcp_server.analysis.conventions import framework_of_file
 from plumbrule.mcp_server.dependencies.ecosystems import match
 from plumbrule.mcp_server.dependencies.model import ManifestRule
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
@@ -45,8 +46,10 @@ _GENERATORS = {
     ".readthedocs.yaml": "readthedocs",
     ".readthedocs.yml": "readthedocs",
 }
-_STARTS = frozenset(("main.go", "main.rs", "__main__.py", "manage.py"))
-_TELLING = frozenset((*_GENERATORS, *_STARTS, ".gitattributes", "__init__.py", "gradlew", "mvnw"))
+_STARTS = frozenset(("main.go", "main.rs", "__main__.py", "manage.py", "artisan"))
+_SPRING = ("Application.java", "Application.kt")
+_WRAPPERS = ("gradlew", "mvnw")
+_TELLING = frozenset((*_GENERATORS, *_STARTS, *_WRAPPERS, ".gitattributes", "__init__.py"))
 _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
 _DOCS_PREFIXES = tuple(f"{folder}/" for folder in _DOCS_FOLDERS)
 _TEST_FILE = re.compile(
@@ -94,8 +97,18 @@ _PROGRAM = frozenset(
 _EXAMPLE = re.compile(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")
 _ASIDE = re.compile(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
-    r"vendor|third[_-]?party|node_modules|templates?|__tests__|e2e|benchmarks?)(?=/)"
+    r"vendor|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|e2e|benchmarks?|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
+    r"examples?|benchmarks?)|(?:jvm|js|native|common|android|ios|apple|wasm|unit|integration|functional)Tests?|testFixtures)(?=/)"
 )
+_OF_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|[\w.-]+[-_.]tests?)/")
+_PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".livemd", ".ipynb")
+
+_MATERIAL = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|deps|templates?|[\w-]*fixtures?|test-?data)/"
+)
+_SOURCE_ROOT = re.compile(r"(?:^|/)src/main/(?:java|kotlin|scala|groovy)/")
+_HIDDEN_FOLDER = re.compile(r"(?:^|/)\.[^/]+/")
+_OTHERS = re.compile(r"(?:^|/)(?:vendor|third[_-]?party|node_modules|deps)/", re.IGNORECASE)
 
 MAX_CANDIDATES = 400
 """Secret candidates, licence candidates and the like: more names than this add nothing a reader would read."""
@@ -125,6 +138,8 @@ class Inventory:
     docs_files: int = 0
     tests: int = 0
     first_test: str = ""
+    test_kinds: dict[str, str] = field(default_factory=dict[str, str])
+    """Frameworks that the names of test files imply, each with its first file."""
     secret_candidates: list[Entry] = field(default_factory=list[Entry])
     env_files: list[Entry] = field(default_factory=list[Entry])
     programs: list[Entry] = field(default_factory=list[Entry])
@@ -163,7 +178,19 @@ def take(entries: Sequence[Entry], max_files: int) -> Inventory:
 
 def is_aside(path: str) -> bool:
     """Whether a path lies among tests, examples, fixtures, templates, documents or other people's files."""
-    return _ASIDE.search(path) is not None
+    source = _SOURCE_ROOT.search(path)  # below it the folders are package names: org.springframework.samples
+    return _ASIDE.search(path, 0, source.end() if source else len(path)) is not None
+
+
+def is_of_tests(path: str) -> bool:
+    """Whether a path lies among tests, and not among examples or other people's files."""
+    return _OF_TESTS.search(path) is not None and _MATERIAL.search(path) is None
+
+
+def shows_only(path: str) -> bool:
+    """Whether what stands in a file is most likely there to show or to try something: tests, examples, documents."""
+    name = path.rpartition("/")[2]
+    return is_aside(path) or _TEST_FILE.match(name) is not None or name.lower().endswith(_PROSE)
 
 
 def _rank(found: FoundManifest) -> tuple[bool, int, str]:
@@ -176,23 +203,28 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
     folder, _, name = path.rpartition("/")
     rule = match(path)
     if rule is not None:
-        found.manifests.append(FoundManifest(entry, rule, is_aside(path)))
+        aside = is_aside(path) or (rule.kind != "ci" and _HIDDEN_FOLDER.search(path) is not None)
+        found.manifests.append(FoundManifest(entry, rule, aside))
     if folder in _DOCUMENT_FOLDERS:
         _sort_document(found, entry, folder, name)
     elif folder == "LICENSES" or (name[:2] in _LICENCE_BEGINS and folder.count("/") < 3 and _LICENCE.match(name)):
         _keep(found.licences, entry)
-    if name in _TELLING or folder.endswith("src/bin"):
+    if name in _TELLING or folder.endswith("src/bin") or folder == "exe" or name.endswith(_SPRING):
         _sort_by_name(found, entry, folder, name)
     if path.startswith(_DOCS_PREFIXES):
         top = path.partition("/")[0]
         docs[top] = docs.get(top, 0) + 1
     # The literals that every pattern needs first: a file below `tests/` is none by that alone.
-    if (("est" in name or "pec" in name or "IT." in name or name.endswith(".bats")) and _TEST_FILE.match(name)) or (
-        name.endswith(".rs") and _RUST_TEST.search(path)
-    ):
+    if (
+        (("est" in name or "pec" in name or "IT." in name or name.endswith(".bats")) and _TEST_FILE.match(name))
+        or (name.endswith(".rs") and _RUST_TEST.search(path))
+    ) and not _OTHERS.search(path):
         found.tests += 1
         if not found.first_test or (_EXAMPLE.search(found.first_test) and not _EXAMPLE.search(path)):
             found.first_test = path
+        implied = framework_of_file(path)
+        if implied and implied not in found.test_kinds and not _MATERIAL.search(path):
+            found.test_kinds[implied] = path
     if "." in name or name.startswith(("id_", "_n")):
         _sort_by_ending(found, entry, path, name)
 
@@ -202,14 +234,14 @@ def _sort_by_name(found: Inventory, entry: Entry, folder: str, name: str) -> Non
     if name in _GENERATORS:
         if name != "conf.py" or folder.rpartition("/")[2] in ("docs", "doc", "source", "src"):
             _keep_pair(found.generators, (_GENERATORS[name], entry))
-    elif name in _STARTS or name.endswith(".rs"):
+    elif name in _STARTS or name.endswith((".rs", *_SPRING)) or (folder == "exe" and "." not in name):
         _keep(found.starts, entry)
     elif name == ".gitattributes":
         _keep(found.attributes, entry)
     elif name == "__init__.py":
         if folder and folder.count("/") == int(folder.startswith("src/")):
             found.packages.append(folder)
-    elif not folder:
+    elif not folder and name in _WRAPPERS:
         found.wrappers.add(name)
 
 

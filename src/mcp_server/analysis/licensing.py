@@ -4,12 +4,13 @@ The matching and the verdict are `licences`; this room only names the files, the
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.licences.declared import normalise
 from plumbrule.mcp_server.analysis.licences.detection import detect
-from plumbrule.mcp_server.analysis.licences.model import Declared, LicenceEvidence
+from plumbrule.mcp_server.analysis.licences.model import Declared, LicenceEvidence, LicenceMatch
 from plumbrule.mcp_server.analysis.licences.verdict import candidates, combine
 from plumbrule.mcp_server.analysis.model import Licence, Stated
 from plumbrule.mcp_server.analysis.words import evidence, place, word
@@ -25,7 +26,7 @@ def licence_of(gathered: Gathered) -> Licence | None:
     paths = candidates([*named, inventory.readme.path] if inventory.readme else named)
     texts = {path: gathered.texts[path].decode("utf-8", "replace") for path in paths if path in gathered.texts}
     declared = _declared(gathered)
-    verdict = combine({path: detect(text) for path, text in texts.items()}, declared)
+    verdict = combine({path: _by_file_name(path, detect(text)) for path, text in texts.items()}, declared)
     if verdict.expression is None:
         return None
     deciding = next((one for one in verdict.evidence if one.expression == verdict.expression), None)
@@ -42,6 +43,18 @@ def licence_of(gathered: Gathered) -> Licence | None:
     )
 
 
+def _by_file_name(path: str, matches: list[LicenceMatch]) -> list[LicenceMatch]:
+    """In a REUSE folder the file's name is the identifier; the text alone cannot say "or later"."""
+    folder, _, name = path.rpartition("/")
+    if folder != "LICENSES" or "." not in name:
+        return matches
+    stem = name.rpartition(".")[0]
+    if "exception" in stem.lower():
+        return []
+    expression = normalise(stem).expression
+    return [LicenceMatch(expression, 1.0, 1, 1, "licences.text")] if expression else matches
+
+
 def _declared(gathered: Gathered) -> list[tuple[str, Declared]]:
     """What the root manifests declare, each with its place."""
     found: list[tuple[str, Declared]] = []
@@ -50,7 +63,17 @@ def _declared(gathered: Gathered) -> list[tuple[str, Declared]]:
             meaning = normalise(one.value)
             if meaning.rule not in _NO_LICENCE:
                 found.append((place(manifest.path, one.line), meaning))
-    return found
+    return _offered_by_maven(found)
+
+
+def _offered_by_maven(found: list[tuple[str, Declared]]) -> list[tuple[str, Declared]]:
+    """Maven's reference: where a POM lists several licences, the user may select any of them."""
+    listed = [(at, one) for at, one in found if at.startswith("pom.xml:")]
+    names = list(dict.fromkeys(one.expression for _, one in listed if one.expression))
+    if len(listed) < 2 or len(names) < 2 or len(names) != len(listed):
+        return found
+    joined = replace(listed[0][1], expression=" OR ".join(sorted(names)))
+    return [(listed[0][0], joined), *(one for one in found if one not in listed)]
 
 
 def _others(found: Iterable[LicenceEvidence], expression: str, deciding: LicenceEvidence) -> Iterable[Stated]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plumbrule.core.facts import Coverage, Skipped
-from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, surroundings
+from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, starting, surroundings
 from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
 from plumbrule.mcp_server.analysis.gathering import Collected
 from plumbrule.mcp_server.analysis.languages_fact import languages_of
@@ -65,7 +65,7 @@ def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Repos
             ecosystems=building.ecosystems_of(gathered),
             runtimes=building.runtimes_of(gathered),
             commands=building.commands_of(gathered),
-            entry_points=building.entry_points_of(gathered),
+            entry_points=starting.entry_points_of(gathered),
             tests=building.tests_of(gathered),
             ci=surroundings.ci_of(gathered, workflows=deep),
             risks=risks.risks_of(gathered, licence, collected.secrets, collected.links),

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from plumbrule.core.security.secrets import find_secrets
+from plumbrule.core.security.secrets import Finding, find_secrets
 from plumbrule.core.security.text import findings
 from plumbrule.mcp_server.analysis.gathered import Gathered
-from plumbrule.mcp_server.analysis.inventory import is_aside
+from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.model import Licence, Risk, Severity
 from plumbrule.mcp_server.analysis.text_risks import text_risks
 from plumbrule.mcp_server.analysis.words import evidence
@@ -37,16 +37,21 @@ def risks_of(
 def secrets_in(path: str, raw: bytes) -> list[Risk]:
     """The secrets in one file by rule and line; never what they are. Less severe among tests and examples."""
     text = raw.decode("utf-8", "replace")
-    severity: Severity = "low" if is_aside(path) else "high"
-    where = " in a test, example or document" if severity == "low" else ""
-    return [
-        Risk(
-            severity,
-            f"a committed secret ({one.rule}){where}",
-            evidence(path, "secret.committed", text.count("\n", 0, one.start) + 1),
-        )
-        for one in find_secrets(text)
-    ]
+    aside = shows_only(path)
+    return [_secret(path, text, one, aside=aside or _is_documented(text, one.start)) for one in find_secrets(text)]
+
+
+def _secret(path: str, text: str, one: Finding, *, aside: bool) -> Risk:
+    severity: Severity = "low" if aside else "high"
+    where = " in a test, example or document" if aside else ""
+    at = evidence(path, "secret.committed", text.count("\n", 0, one.start) + 1)
+    return Risk(severity, f"a committed secret ({one.rule}){where}", at)
+
+
+def _is_documented(text: str, position: int) -> bool:
+    """Whether the line is one of a documentation comment or of a session that is shown in one."""
+    line = text[text.rfind("\n", 0, position) + 1 : position + 5].lstrip()
+    return line.startswith(("* ", "/// ", "//! ", "iex>", ">>> "))
 
 
 def _gathered_secrets(secrets: Iterable[Risk]) -> Iterator[Risk]:

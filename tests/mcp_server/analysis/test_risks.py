@@ -108,7 +108,7 @@ async def test_the_words_of_a_repository_are_cleaned_and_named_untrusted(
     assert report.description is not None
     assert "\n" not in report.description.value
     assert "\x00" not in report.description.value
-    assert {"/name", "/description", "/source/name"} <= set(report.untrusted)
+    assert {"/name", "/description", "/source"} <= set(report.untrusted)
 
 
 async def test_the_most_severe_risks_come_first(surveys: "Surveys") -> None:

@@ -429,7 +429,7 @@ CASES = {
     ),
     "App.sln": (
         'Project("{FAE}") = "App", "src\\App.csproj", "{1}"\nEndProject\n',
-        [("member", "src/App.csproj", 1, "solution", "App", "")],
+        [("name", "App", 1, "solution.name", "", ""), ("member", "src/App.csproj", 1, "solution", "App", "")],
     ),
     "Gemfile": (
         GEMFILE,

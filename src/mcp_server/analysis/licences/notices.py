@@ -31,6 +31,7 @@ _HEADING = re.compile(
 _FILES = re.compile(r"\b(?:licen[cs]e|copying)[-_.][\w.-]{2,40}", re.IGNORECASE)
 _RIDERS = (("commons clause", "LicenseRef-Commons-Clause"),)
 _TITLES = (
+    ("business source license", "BUSL-1.1"),
     ("redis source available license", "LicenseRef-RSALv2"),
     ("confluent community license", "LicenseRef-Confluent-Community"),
     ("timescale license agreement", "LicenseRef-Timescale"),
@@ -39,17 +40,23 @@ _EXCEPTIONS = (
     ("llvm exceptions to the apache 2.0 license", "LLVM-exception"),
     ("gcc runtime library exception", "GCC-exception-3.1"),
     ("classpath exception", "Classpath-exception-2.0"),
+    ('"classpath" exception', "Classpath-exception-2.0"),
+    ("runtime library exception to the apache 2.0 license", "Swift-exception"),
     ("bison parser skeleton", "Bison-exception-2.2"),
     ("autoconf configure script exception", "Autoconf-exception-3.0"),
     ("syscall", "Linux-syscall-note"),
 )
-_BASES = {"LLVM-exception": ("Apache-2.0",)}
+_BASES = {"LLVM-exception": ("Apache-2.0",), "Swift-exception": ("Apache-2.0",)}
 
 
 # What such a paragraph says holds for a part of the work.
 _PARTIAL = re.compile(
     r"\b(?:in the documentation|documentation (?:is|are)|third[- ]party|bundled|fonts?|icons?|logos?)\b"
 )
+
+
+# A source-available licence names the one that follows it after years: no grant of today.
+_LATER_LICENCE = re.compile(r"\bchange licen[cs]e\s?:|\bgrant of future licen[cs]e\b")
 
 
 class Paragraph(NamedTuple):
@@ -108,7 +115,8 @@ def find_notices(text: str, covered: Iterable[tuple[int, int]]) -> list[LicenceM
 def find_exceptions(lowered: str) -> list[str]:
     """The SPDX exceptions whose words stand in a text."""
     flat = " ".join(lowered.split())
-    return [name for words, name in _EXCEPTIONS if words in flat and ("exception" in flat)]
+    found = [name for words, name in _EXCEPTIONS if words in flat and ("exception" in flat)]
+    return list(dict.fromkeys(found))
 
 
 def bases_of(exception: str) -> tuple[str, ...]:
@@ -148,7 +156,7 @@ def _under_heading(block: Paragraph) -> LicenceMatch | None:
 
 def _notices(block: Paragraph) -> list[LicenceMatch]:
     named = names_in(block.text)
-    if not named or _PARTIAL.search(block.text):
+    if not named or _PARTIAL.search(block.text) or _LATER_LICENCE.search(block.text):
         return []
     granted = [each for each in named if any(_grants(block.text, each))]
     return [_match(granted, block, 0.9)] if granted else []

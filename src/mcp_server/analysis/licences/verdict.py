@@ -108,6 +108,8 @@ def _from_files(files: Mapping[str, Sequence[LicenceMatch]]) -> tuple[str | None
         choice = next((m for m in files[path] if m.rule == "licences.choice" and m.expression), None)
         if choice is not None:
             return choice.expression, choice.score
+    if main and (offered := _offered_by_readme(files, main)):
+        return offered
     if suffixed and (not main or any(not match.expression for match in pointers)):
         return _offered(suffixed)
     if main:
@@ -117,6 +119,19 @@ def _from_files(files: Mapping[str, Sequence[LicenceMatch]]) -> tuple[str | None
             _, expression, score = others[0]
             return _required(others) if rank == 4 else (expression, min(score, 0.8) if rank == 5 else score)
     return None, 0.0
+
+
+def _offered_by_readme(
+    files: Mapping[str, Sequence[LicenceMatch]], main: Sequence[tuple[str, str, float]]
+) -> tuple[str, float] | None:
+    """The choice that a README's SPDX line offers among the texts that one licence file holds side by side."""
+    texts = {match.expression for path, _, _ in main for match in files[path]}
+    for path, matches in files.items():
+        for match in matches if _README.fullmatch(path) else ():
+            offered = match.rule == "licences.header" and " OR " in match.expression
+            if offered and _identifiers(match.expression) <= texts:
+                return match.expression, match.score
+    return None
 
 
 def _said_by_one(matches: Sequence[LicenceMatch]) -> tuple[str, float] | None:

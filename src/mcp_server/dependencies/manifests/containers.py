@@ -54,18 +54,33 @@ def _instructions(raw: bytes) -> Iterator[tuple[int, str, str]]:
 
 
 def compose(file: ManifestText) -> list[Declaration]:
-    """The services of a compose file."""
+    """The services of a compose file; one that only runs somebody's image is a backing service."""
     tree = yaml_tree(file.raw)
     found: list[Declaration] = []
     for name in tree.table("services"):
         keys = ("services", name)
         target = tree.text(*keys, "command") or tree.text(*keys, "image") or tree.text(*keys, "build")
-        found.append(Declaration("entry", target, tree.line(*keys), "compose.service", name, "service"))
+        target = target or tree.text(*keys, "build", "context")
+        built = any(tree.at(*keys, key) is not None for key in ("build", "command"))
+        kind = "service" if built else "backing_service"
+        found.append(Declaration("entry", target, tree.line(*keys), "compose.service", name, kind))
     if found:
         found.append(
-            Declaration("command", "docker compose up", tree.line("services"), "convention.compose", "", "run")
+            Declaration(
+                "command",
+                f"docker compose{_named(file.name)} up",
+                tree.line("services"),
+                "convention.compose",
+                "",
+                "run",
+            )
         )
     return found
+
+
+def _named(name: str) -> str:
+    """Compose finds files of its four names by itself."""
+    return "" if re.fullmatch(r"(?:docker-)?compose\.ya?ml", name) else f" -f {name}"
 
 
 def procfile(file: ManifestText) -> list[Declaration]:

@@ -28,7 +28,9 @@ def msbuild(file: ManifestText) -> list[Declaration]:
             if element.tag in _WORDS and "$(" not in text:
                 found.append(Declaration(_WORDS[element.tag], " ".join(text.split()), element.line, "msbuild"))
             elif element.tag in ("TargetFramework", "TargetFrameworks", "TargetFrameworkVersion"):
-                found.append(Declaration("runtime", text, element.line, "msbuild.TargetFramework", "dotnet"))
+                literal = ";".join(part for part in text.split(";") if part.strip() and "$(" not in part)
+                if literal:
+                    found.append(Declaration("runtime", literal, element.line, "msbuild.TargetFramework", "dotnet"))
             elif element.tag == "OutputType" and text.lower() in ("exe", "winexe"):
                 name = file.name.rpartition(".")[0]
                 found.append(Declaration("entry", file.name, element.line, "msbuild.OutputType", name, "bin"))
@@ -49,8 +51,8 @@ def _scope(name: str) -> str:
 
 
 def solution(file: ManifestText) -> list[Declaration]:
-    """The projects of a `.sln`."""
-    found: list[Declaration] = []
+    """The projects of a `.sln`; the file's name is the solution's."""
+    found = [Declaration("name", file.name.rpartition(".")[0], 1, "solution.name")]
     for number, line in Lines(file.raw):
         one = re.match(r'Project\("[^"]+"\)\s*=\s*"([^"]+)",\s*"([^"]+\.\w+proj)"', line)
         if one:
@@ -59,8 +61,9 @@ def solution(file: ManifestText) -> list[Declaration]:
 
 
 def slnx(file: ManifestText) -> list[Declaration]:
-    """The projects of a `.slnx`."""
-    return [
+    """The projects of a `.slnx`; the file's name is the solution's."""
+    named = Declaration("name", file.name.rpartition(".")[0], 1, "solution.name")
+    return [named] + [
         Declaration("member", element.attributes["Path"].replace("\\", "/"), element.line, "solution")
         for element in xml_root(file.raw).below("Project")
         if "Path" in element.attributes

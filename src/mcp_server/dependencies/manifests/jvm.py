@@ -19,7 +19,7 @@ _CATALOG_USE = re.compile(
 )
 _JAVA_LEVEL = re.compile(
     r"(?:JavaLanguageVersion\.of\(\s*|jvmToolchain\(\s*|options\.release(?:\.set\(|\s*=)\s*|"
-    r"(?:source|target)Compatibility\s*=?\s*(?:JavaVersion\.VERSION_)?[\"']?)(\d[\d._]*)"
+    r"(?:source|target)Compatibility\s*=?\s*(?:JavaVersion\.VERSION_)?[\"']?)(\d+(?:[._]\d+)*)"
 )
 _MAIN_CLASS = re.compile(r"mainClass(?:Name)?(?:\.set\(|\s*=)\s*[\"']([\w.$]+)")
 
@@ -38,8 +38,10 @@ def maven(file: ManifestText) -> list[Declaration]:
         if text := root.word(tag):
             words = " ".join(text.split())
             found.append(Declaration("version" if field == "version" else "description", words, _line(root, tag), rule))
-    if licence := root.word("licenses", "license", "name"):
-        found.append(Declaration("licence", licence, _line(root, "licenses"), rule))
+    licences = root.child("licenses")
+    for element in licences.children if licences else []:
+        if licence := element.word("name"):
+            found.append(Declaration("licence", licence, element.line, rule))
     properties = root.child("properties")
     found += _maven_java(root, properties)
     for module in (child for modules in root.children if modules.tag == "modules" for child in modules.children):
@@ -52,9 +54,33 @@ def maven(file: ManifestText) -> list[Declaration]:
             Declaration("dependency", element.word("version"), element.line, "maven.dependencies", label, scope)
         )
     for element in root.below("mainClass"):
+        if "${" in element.text:
+            continue
         found.append(Declaration("entry", element.text.strip(), element.line, "maven.mainClass", "mainClass", "main"))
         break
+    build = root.child("build")
+    plugins = build.child("plugins") if build else None
+    for element in plugins.children if plugins else []:
+        if started := _MAVEN_STARTS.get(element.word("artifactId")):
+            found.append(Declaration("command", f"mvn {started}", element.line, "maven.plugin", started, "run"))
     return found
+
+
+_MAVEN_STARTS = {
+    "spring-boot-maven-plugin": "spring-boot:run",
+    "quarkus-maven-plugin": "quarkus:dev",
+    "micronaut-maven-plugin": "mn:run",
+    "jetty-maven-plugin": "jetty:run",
+    "javafx-maven-plugin": "javafx:run",
+}
+_GRADLE_STARTS = (
+    (re.compile(r"[\"']org\.springframework\.boot[\"']"), "bootRun"),
+    (re.compile(r"[\"']io\.quarkus[\"']"), "quarkusDev"),
+    (
+        re.compile(r"^\s*(?:application\s*$|id\s*\(?\s*[\"']application[\"']|apply plugin:\s*[\"']application[\"'])"),
+        "run",
+    ),
+)
 
 
 def _line(root: Element, tag: str) -> int:
@@ -65,12 +91,13 @@ def _line(root: Element, tag: str) -> int:
 def _maven_java(root: Element, properties: Element | None) -> list[Declaration]:
     for key in _JAVA_PROPERTIES:
         element = properties.child(key) if properties else None
-        if element is not None and element.text.strip():
+        if element is not None and element.text.strip() and "${" not in element.text:
             return [Declaration("runtime", element.text.strip(), element.line, "maven.java", "java")]
     for plugin in root.below("plugin"):
         if plugin.word("artifactId") == "maven-compiler-plugin":
             for key in ("release", "target", "source"):
-                if text := plugin.word("configuration", key):
+                text = plugin.word("configuration", key)
+                if text and "${" not in text:
                     return [Declaration("runtime", text, plugin.line, "maven.java", "java")]
     return []
 
@@ -96,6 +123,11 @@ def gradle(file: ManifestText) -> list[Declaration]:
             found.append(Declaration("entry", one[1], number, "gradle.mainClass", "mainClass", "main"))
         if re.search(r"\buseJUnitPlatform\s*\(", line):
             found.append(Declaration("framework", "junit5", number, "gradle.junit"))
+        if re.search(r"\bkotlin\s*\(\s*[\"']test(?:-junit5?)?[\"']|\bkotlin\.test\b", line):
+            found.append(Declaration("framework", "kotlin.test", number, "gradle.kotlin-test"))
+        for pattern, task in _GRADLE_STARTS:
+            if pattern.search(line) and not re.search(r"\bapply\s*\(?\s*false", line):
+                found.append(Declaration("command", f"gradle {task}", number, "gradle.plugin", task, "run"))
     return found
 
 

@@ -27,9 +27,16 @@ def swift_package(file: ManifestText) -> list[Declaration]:
         line = _line(text, one.start())
         if one[1] == "testTarget":
             found.append(Declaration("framework", "XCTest or Swift Testing", line, "swift.testTarget"))
-        else:
+        elif not _is_example(text, one.end()):
             found.append(Declaration("entry", file.name, line, f"swift.{one[1]}", one[2], "bin"))
     return found
+
+
+def _is_example(text: str, begin: int) -> bool:
+    """Whether the target that begins there lies among the examples."""
+    stop = text.find("arget(", begin)
+    path = re.search(r"\bpath\s*:\s*\"([^\"]+)\"", text[begin : stop if stop > 0 else begin + 1000])
+    return path is not None and re.match(r"(?i)(?:\./)?(?:examples?|samples?|demos?)(?:/|\Z)", path[1]) is not None
 
 
 def _line(text: str, position: int) -> int:
@@ -37,9 +44,14 @@ def _line(text: str, position: int) -> int:
 
 
 def mix(file: ManifestText) -> list[Declaration]:
-    """`mix.exs`: literal project settings and dependencies."""
+    """`mix.exs`: literal project settings and dependencies; module attributes stand for their literal."""
     found: list[Declaration] = []
+    attributes: dict[str, str] = {}
     for number, line in Lines(file.raw):
+        if one := re.match(r"\s*@(\w+)\s+\"([^\"]+)\"", line):
+            attributes[one[1]] = one[2]
+        if (one := re.match(r"\s*elixir:\s*@(\w+)", line)) and one[1] in attributes:
+            found.append(Declaration("runtime", attributes[one[1]], number, "mix.elixir", "elixir"))
         if one := re.match(r"\s*app:\s*:(\w+)", line):
             found.append(Declaration("name", one[1], number, "mix.project"))
         if one := re.match(r"\s*version:\s*\"([^\"]+)\"", line):

@@ -50,6 +50,8 @@ def gemspec(file: ManifestText) -> list[Declaration]:
                 found.append(Declaration("runtime", text, number, "gemspec", "ruby"))
             elif one[1] in _FIELDS:
                 found.append(Declaration(_FIELDS[one[1]], text, number, "gemspec"))
+        elif one := re.search(rf"\bGem::Specification\.new\s*\(?\s*{_STRING}", line):
+            found.append(Declaration("name", one[1], number, "gemspec"))
         elif one := _DEPENDENCY.match(line):
             scope = DEV_SCOPE if one[1] == "development_" else RUNTIME_SCOPE
             found.append(Declaration("dependency", one[3] or "", number, "gemspec", one[2], scope))
@@ -59,10 +61,21 @@ def gemspec(file: ManifestText) -> list[Declaration]:
     return found
 
 
+_TEST_TASK = re.compile(
+    r"\s*(Rake::TestTask\.new|Minitest::TestTask\.(?:create|new)|RSpec::Core::RakeTask\.new)"
+    r"(?:\s*\(?\s*:?[\"']?([\w:]+))?"
+)
+
+
 def rakefile(file: ManifestText) -> list[Declaration]:
     """Test tasks by name."""
+    found: list[Declaration] = []
     for number, line in Lines(file.raw):
-        if re.match(r"\s*(?:Rake::TestTask\.new|RSpec::Core::RakeTask\.new|task\s*\(?\s*:?(?:test|spec)\b)", line):
-            name = "spec" if "spec" in line.lower() else "test"
-            return [Declaration("command", f"rake {name}", number, "rakefile.task", name, "test")]
-    return []
+        if one := _TEST_TASK.match(line):
+            name = one[2] or ("spec" if one[1].startswith("RSpec") else "test")
+        elif one := re.match(r"\s*task\s*\(?\s*[:\"']?(test|spec)\b", line):
+            name = one[1]
+        else:
+            continue
+        found.append(Declaration("command", f"bundle exec rake {name}", number, "rakefile.task", name, "test"))
+    return sorted(found, key=lambda one: one.label != "test")[:1]
