@@ -21,11 +21,14 @@ from pathlib import Path
 from masking_corpus.benign import keyword_lines, log_lines, source_lines
 from masking_corpus.contexts import CONTEXTS
 from masking_corpus.encodings import ENCODINGS, values
-from masking_corpus.hostile import named, repeats
+from masking_corpus.hostile import mixes, named, repeats
 from masking_corpus.structures import structures
 from masking_corpus.tokens import tokens
 
 from plumbrule.core.security.masking import Masker
+from plumbrule.core.security.masking_structures import READERS
+from plumbrule.core.security.secret_keys import KEYWORDS as SECRET_NAMES
+from plumbrule.core.security.token_formats import token_formats
 
 SITE_PACKAGES = Path(sysconfig.get_paths()["purelib"])
 RECORD_CHARS = 400
@@ -94,11 +97,17 @@ def _timed(mask: Mask, record: str) -> float:
     return time.perf_counter() - started
 
 
+def known_literals() -> list[str]:
+    """Every literal that opens the masker's gate, for mixes that no list by hand would have."""
+    tokens = (literal for form in token_formats() for literal in form.literals)
+    return sorted({*map(str.lower, tokens), *SECRET_NAMES, *READERS})
+
+
 def worst_hostile(mask: Mask) -> tuple[float, str, int]:
     """CPU milliseconds of the slowest input, the best of three of it; its name; how many were tried."""
     slowest: list[tuple[float, str, str]] = []
     tried = 0
-    for name, text in [*named(), *repeats(list(HOSTILE_LITERALS))]:
+    for name, text in [*named(), *repeats(list(HOSTILE_LITERALS)), *mixes(known_literals(), 20_261_120, 300)]:
         tried += 1
         slowest.append((_cpu_ms(mask, text), name, text))
         slowest = sorted(slowest, reverse=True)[:5]

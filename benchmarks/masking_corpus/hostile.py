@@ -1,5 +1,6 @@
 """Inputs of 64 kB made to be slow: every literal that the masker knows, repeated alone and with every glue."""
 
+import random
 from collections.abc import Iterator
 
 SIZE = 65_536
@@ -37,3 +38,25 @@ def repeats(literals: list[str]) -> Iterator[tuple[str, str]]:
         for glue in GLUES:
             unit = literal + glue
             yield repr(unit), (unit * (SIZE // len(unit) + 1))[:SIZE]
+
+
+FILLS = (
+    *GLUES, "xxxxxxxxxxxxx", "Ab3" * 9, "x" * 49 + " ", "aB3dE" * 4 + " ", "word word ", "word " * 8, "\n" * 3, " " * 20, "0123456789abcdef" * 2,
+    "a.b.c.d.", "a=b&", '"a":"b",', "=v1a2l3 ", ': "a1b2c3d4e5f6", ', '=x\\"y" ', " = foo(bar) ", "\u4e2d",
+)
+
+
+def mixes(literals: list[str], seed: int, count: int) -> Iterator[tuple[str, str]]:
+    """A few literals strewn with a few fillings, in any case: dense and sparse ones, which no single literal shows."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        units = rng.sample(literals, rng.choice((1, 1, 2, 2, 3, 5, 20)))
+        fills = rng.sample(FILLS, rng.choice((1, 1, 2, 3, 6)))
+        parts: list[str] = []
+        size = 0
+        while size < SIZE:
+            unit = rng.choice(units)
+            part = rng.choice((unit, unit, unit.title())) + rng.choice(fills) + rng.choice(("", "", rng.choice(fills)))
+            parts.append(part)
+            size += len(part)
+        yield repr("".join(parts[:3])), "".join(parts)[:SIZE]

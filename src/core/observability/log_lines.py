@@ -120,7 +120,7 @@ class JsonLines(LineFormatter):
         shown: dict[str, object] = {
             "timestamp": _utc(record.created),
             "level": record.levelname.lower(),
-            "logger": record.name,
+            "logger": self._masker.mask(record.name),
             "message": self.message(record),
         }
         call = current_call()
@@ -146,7 +146,7 @@ class TextLines(LineFormatter):
             parts.append(f"call_id={call.id}")
         for name, value in {**self.trace(), **self.fields(record)}.items():
             parts.append(f"{escaped(name)}={_shown(value, self._masker)}")
-        parts.append(f"({record.name})")
+        parts.append(f"({self._masker.mask(record.name)})")
         line = " ".join(parts)
         exception = self.exception(record)
         if exception is None:

@@ -22,7 +22,7 @@ Reader = Callable[[str, int, int, Seen], Sequence[Span]]
 
 QUOTE = r"(?:\\{0,7}[\"'`]|&(?:amp;)?(?:quot|apos|\#0?3[49]|\#[xX]2[27]);|%(?:25)?2[27]|\\{1,4}u002[27]|\\{1,4}x2[27]|[\u201c\u201d\u2018\u2019\u300c\u300d])"
 _BLANK = r"(?:[ \t\u00a0\u3000]|%(?:25)?20|&nbsp;)"
-_EQUALS = r"(?:=>|::?=|={1,3}|[?.]=|!=|\+=|->|:{1,2}|[\uff1a\uff1d\ufe55\u2192\u2236]|%(?:25){0,2}3[ADad]|\\{1,4}u003[adAD]|\\{1,4}x3[adAD]|&(?:amp;)?\#(?:58|61|x3[adAD]);|&equals;|&colon;)"
+_EQUALS = r"(?:=>|::?=|={1,3}|[?.]=|!==?|\+=|->|:{1,2}|[\uff1a\uff1d\ufe55\u2192\u2236]|%(?:25){0,2}3[ADad]|\\{1,4}u003[adAD]|\\{1,4}x3[adAD]|&(?:amp;)?\#(?:58|61|x3[adAD]);|&equals;|&colon;)"
 _AFTER = LazyPattern(
     rf"""
     (?P<close>\*{{0,2}}{QUOTE}?(?:\]|\)|%5[Dd]|\*{{1,2}})?)
@@ -92,6 +92,9 @@ _SETTERS = (
 MAX_UNQUOTED_CHARS = 256
 """So much of an unquoted value is judged; what goes on longer is hidden to its end."""
 
+MAX_ELEMENT_CHARS = 4_096
+"""The text of an XML element that is looked through for its end."""
+
 MAX_QUOTED_CHARS = 16_384
 """A quoted value longer than this is hidden to the end of its line only."""
 
@@ -149,14 +152,14 @@ def _given(text: str, start: int, after: re.Match[str], strength: Strength) -> S
     if text[at : at + 1] in _PLACEHOLDER_STARTS and _is_held_open(text, at):
         return None
     stop = _unquoted_end(text, at, how)
-    value = text[at:stop]
+    value = text[at : min(stop, at + MAX_UNQUOTED_CHARS)]
     if not value or (how in _LOOSE and not _fits_loose(text, start, value, how, strength)):
         return None
     if value.isidentifier() and _continues_as_code(text, stop, value):
         return None
     if benign_value(value, strength, quoted=False, spaced=_is_spaced(text, stop, value, how, after, strength)):
         return None
-    if len(value) >= MAX_UNQUOTED_CHARS:
+    if len(value) >= MAX_UNQUOTED_CHARS and how != "xml":
         longer = _UNQUOTED.match(text, at)
         stop = longer.end() if longer else stop
     return at, stop
@@ -215,7 +218,7 @@ def _unquoted_end(text: str, at: int, how: str) -> int:
     if found is None:
         return at
     if how == "xml":
-        stop = text.find("<", at, at + MAX_UNQUOTED_CHARS)
+        stop = text.find("<", at, at + MAX_ELEMENT_CHARS)
         return max(stop, at)
     trimmed = _NARROW.search(text, max(at, found.end() - 8), found.end())
     return trimmed.start() if trimmed else found.end()

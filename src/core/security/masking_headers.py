@@ -77,7 +77,7 @@ def authorization(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]
         if not reads_random(found["scheme"]):
             return _NOTHING
         at, value = found.start("scheme"), found["scheme"]
-    if not found["scheme"] and (len(value) < 8 or benign_value(value, "weak", quoted=bool(found["open"]), spaced=True)):
+    if not found["scheme"] and (len(value) < 8 or benign_value(value, "firm", quoted=bool(found["open"]), spaced=True)):
         return _NOTHING
     return ((at, at + len(value)),)
 

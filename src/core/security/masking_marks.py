@@ -51,7 +51,7 @@ _AZURE_MARKS = (
 
 def azure_marked_key(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     """A key of an Azure service that carries its mark (`AZDO`, `ACDb`, ...) near its end."""
-    if text[start:end] not in _AZURE_MARKS:
+    if text[start:end] not in _AZURE_MARKS and text[start:end].replace("%2B", "+") not in _AZURE_MARKS:
         return _NOTHING
     after = _AZURE_MARK_AFTER.match(text, end)
     if after is None:
@@ -90,4 +90,4 @@ def facebook_app(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     return (after.span(),)
 
 
-AZURE_MARKS = frozenset(map(str.lower, _AZURE_MARKS))
+AZURE_MARKS = frozenset(form.lower() for mark in _AZURE_MARKS for form in (mark, mark.replace("+", "%2B")))

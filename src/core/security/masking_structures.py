@@ -211,7 +211,7 @@ def said_aloud(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     found = _SAID.match(text, end)
     if found is None or is_placeholder(found[1]):
         return _NOTHING
-    return (found.span(1),) if text[end - 1] in ":]" or reads_random(found[1]) else _NOTHING
+    return (found.span(1),) if text[end - 1] in ":]'" or reads_random(found[1]) else _NOTHING
 
 
 _SQLPLUS = LazyPattern(r"(?:-[A-Za-z]{1,8} ){0,4}[\w.\-]{1,64}/([^\s@\"'/]{3,128})(?:@|\s|\Z)")
@@ -237,6 +237,8 @@ READERS: dict[str, Reader] = {
     "issecret=true]": said_aloud,
     "sqlplus ": sqlplus,
     "-----end ": pem_tail,
+    "---- end ": pem_tail,
+    "= password('": said_aloud,
     "---- begin ": pem,
     "kind: secret": kubernetes_secret,
     **dict.fromkeys([f"{number}q~" for number in range(10)], azure_client_secret),

@@ -163,11 +163,17 @@ def _is_wordy(value: str) -> bool:
         words = value.split()
         plain = sum(word.strip(".,:;!?()'").isalpha() and not reads_random(word) for word in words)
         return len(words) > 1 and plain * 5 >= len(words) * 3
+    word = value.rstrip(".,:;!?)'")
     return (
-        sum(map(str.isdigit, value)) <= 1
-        and not reads_random(value)
-        and all(c.isalnum() or c in "_-./,:;'!?()" for c in value)
+        sum(map(str.isdigit, word)) <= 1
+        and not reads_random(word)
+        and all(c.isalnum() or c in "_-./,:;'()" for c in word)
+        and _LETTERS_AROUND_A_DIGIT.fullmatch(word) is None
     )
+
+
+_LETTERS_AROUND_A_DIGIT = LazyPattern(r"(?!oauth|utf|base|http|web|sha|v\d)[a-z]{4,}\d[a-z]{4,}")
+"""`hunter2again` is a password; `oauth2proxy` is a word."""
 
 
 def _is_prose(value: str, strength: Strength) -> bool:

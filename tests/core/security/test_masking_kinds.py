@@ -101,7 +101,7 @@ def test_benign_neighbours_of_secrets_stay(masker: Masker, line: str) -> None:  
         'Authorization: Token token="{}"', "AUTH PLAIN {}", 'echo "::add-mask::{}"', "requirepass {}", "keytool -storepass {} -x",
         "##vso[task.setvariable variable=p;issecret=true]{}", "sqlplus scott/{}@orcl", "twine upload -u __token__ -p {} dist/*",
         "GET /callback?code={}&state=xyz", "<secret>{{abstract {}}}</secret>", "primary_access_key: {}", "the password is {}",
-        "PW:={}", "cached_password={}", "X-Hub-Signature-256: sha256={}",
+        "PW:={}", "cached_password={}", "SET PASSWORD FOR u = PASSWORD('{}')", "if (password !== \"{}\") {{", "X-Hub-Signature-256: sha256={}",
     ],
 )  # fmt: skip
 def test_more_structures_hide_what_they_carry(masker: Masker, drawn: Draw, leaks: Leaks, context: str) -> None:  # S-91
@@ -124,3 +124,14 @@ def test_a_private_key_hides_without_its_beginning_and_in_other_dress(
     assert not leaks(whole, masker.mask(f"KEY_B64={whole}"))
     public = "\n".join([*lines, "-----END CERTIFICATE-----"])
     assert masker.mask(public) == public
+
+
+def test_a_long_element_is_hidden_to_its_end(masker: Masker, drawn: Draw, leaks: Leaks) -> None:
+    value = drawn(900)
+    assert not leaks(value, masker.mask(f"<secret>{{aiven {value}}}</secret><id>7</id>"))
+    assert masker.mask("<secret>") == "<secret>"
+
+
+def test_overlapping_registered_values_go_together(drawn: Draw) -> None:
+    whole = drawn(24)
+    assert Masker(whole[:16], whole[8:]).mask(f"a {whole} b") == "a *** b"
