@@ -38,7 +38,7 @@ _WIRE_FAULTS = (
 
 
 class Wire:
-    """Sends GET requests. `open` and `close` frame its life."""
+    """Sends GET requests, over connections that live until `close`."""
 
     def __init__(self, network: NetworkSettings, policy: UrlPolicy, resolver: Resolver, user_agent: str) -> None:
         timeout = httpx2.Timeout(network.read_timeout_s, connect=network.connect_timeout_s, pool=network.read_timeout_s)

@@ -40,13 +40,14 @@ async def _nothing() -> None:
 class Part:
     """Something that starts and stops.
 
-    `ping` raises when the part cannot serve. A part that is not `required` shows in the report but not in the verdict.
+    `ping` raises when the part cannot serve; None for a part that cannot tell. A part that is not
+    `required` shows in the report but not in the verdict.
     """
 
     name: str
     start: Callable[[], Awaitable[None]] = _nothing
     stop: Callable[[], Awaitable[None]] = _nothing
-    ping: Callable[[], Awaitable[None]] = _nothing
+    ping: Callable[[], Awaitable[None]] | None = None
     required: bool = True
     start_limit_s: float = START_LIMIT_S
     stop_limit_s: float = STOP_LIMIT_S
@@ -169,7 +170,8 @@ class Lifecycle(AbstractAsyncContextManager["Lifecycle"]):
         detail = f"no answer within {self._ping_limit_s:g} s"
         with anyio.move_on_after(self._ping_limit_s):
             try:
-                await part.ping()
+                if part.ping is not None:
+                    await part.ping()
                 return PartReport(part.name, True, part.required)
             except Exception as error:  # any failure of a ping is its answer
                 detail = f"{type(error).__name__}: {error}"

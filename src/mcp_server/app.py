@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,10 +20,10 @@ from anyio import to_thread
 from plumbrule import __version__
 from plumbrule.core.calls import Admission, CallRuntime
 from plumbrule.core.clock import SYSTEM_CLOCK
-from plumbrule.core.errors import ConfigurationError
+from plumbrule.core.errors import ConfigurationError, Unavailable
 from plumbrule.core.lifecycle import Lifecycle, Part
 from plumbrule.core.observability.log_lines import TraceIds
-from plumbrule.core.observability.logging import LogPipe, configure
+from plumbrule.core.observability.logging import LogPipe, configure, crashes_reported
 from plumbrule.core.observability.metrics import MetricsSettings
 from plumbrule.core.observability.observing import Observing, observe
 from plumbrule.core.security.masking import Masker
@@ -92,8 +93,8 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     settings = loaded.settings
     masker = Masker()
     masker.register(*secret_values(settings))
-    folder, forget = _cache_folder(settings.cache)
-    keep = keep and forget is _nothing
+    folder, scratch = _cache_folder(settings.cache)
+    keep = keep and scratch is None
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
     surveyor = Surveyor(_sources(loaded, purpose, folder, cache, keep=keep), cache, workers, settings.survey)
@@ -106,9 +107,9 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         tools=tools,
         cache=cache,
         parts=(
-            Part("scratch", stop=_in_thread(forget)),
+            *(() if scratch is None else (scratch,)),
             Part("telemetry", stop=_in_thread(watching.close)),
-            Part("cache", stop=_in_thread(cache.close)),
+            Part("cache", stop=_in_thread(cache.close), ping=_pinging(cache), required=False),
             Part("workers", stop=workers.aclose),
         ),
         logs=_log_pipe(loaded, purpose, masker, watching.trace_ids),
@@ -116,26 +117,24 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     )
 
 
-def _cache_folder(settings: CacheSettings) -> tuple[Path, Callable[[], None]]:
-    """Where fetched things lie, and how to forget them.
+def _cache_folder(settings: CacheSettings) -> tuple[Path, Part | None]:
+    """Where fetched things lie, and what makes and removes that place when it is for this run only.
 
     A user without a home (a container's arbitrary id) has no cache folder: such a run has a folder of its own and
     keeps nothing.
     """
     try:
-        return cache_path(settings).parent, _nothing
+        return cache_path(settings).parent, None
     except ConfigurationError:
         if settings.folder is not None:
             raise
-    import shutil  # both for this case only
+    import secrets  # all three for this case only
+    import shutil
     import tempfile
 
-    scratch = Path(tempfile.mkdtemp(prefix="plumbrule-"))
-    return scratch, lambda: shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _nothing() -> None:
-    """There is nothing to forget."""
+    scratch = Path(tempfile.gettempdir()) / f"plumbrule-{secrets.token_hex(8)}"
+    make, forget = partial(scratch.mkdir, mode=0o700), partial(shutil.rmtree, scratch, ignore_errors=True)
+    return scratch, Part("scratch", start=_in_thread(make), stop=_in_thread(forget))
 
 
 def _sources(loaded: Loaded, purpose: Purpose, folder: Path, cache: Cache, *, keep: bool) -> Sources:
@@ -221,6 +220,17 @@ def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
     return PathPolicy(roots=roots if "sources.roots" in loaded.origins else (), home=None, cwd=None)
 
 
+def _pinging(cache: Cache) -> Callable[[], Awaitable[None]]:
+    """A cache that is off makes calls slower and no answer wrong: a detail, and no reason to be unready."""
+
+    async def ping() -> None:
+        report = await to_thread.run_sync(cache.info)
+        if report.state == "off":
+            raise Unavailable(f"The cache {report.reason}.")
+
+    return ping
+
+
 def _home() -> Path | None:
     """The user's home folder, None when there is none."""
     try:
@@ -230,13 +240,13 @@ def _home() -> Path | None:
     return home if home.is_absolute() else None
 
 
-def _in_thread(close: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-    """Closing may wait for a disk or a collector; the loop must not."""
+def _in_thread(act: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """Starting and closing may wait for a disk or a collector; the loop must not."""
 
-    async def stop() -> None:
-        await to_thread.run_sync(close)
+    async def acted() -> None:
+        await to_thread.run_sync(act)
 
-    return stop
+    return acted
 
 
 def serve_stdio(loaded: Loaded, pipes: "StdioPipes") -> int:
@@ -247,7 +257,8 @@ def serve_stdio(loaded: Loaded, pipes: "StdioPipes") -> int:
         app = build_app(loaded, "stdio")
         _warn_of_root()
         async with app.running():
-            return await transports.serve_stdio(_server(app), loaded.settings.stdio, pipes)
+            with crashes_reported(_log):
+                return await transports.serve_stdio(_server(app), loaded.settings.stdio, pipes)
 
     return anyio.run(run)
 
@@ -266,7 +277,8 @@ def serve_web(loaded: Loaded, transport: Literal["http", "sse"]) -> int:
         app = build_app(loaded, transport)
         _warn_of_root()
         async with app.running():
-            return await serve(_server(app), loaded.settings.http, health=_health(app), metrics=app.metrics)
+            with crashes_reported(_log):
+                return await serve(_server(app), loaded.settings.http, health=_health(app), metrics=app.metrics)
 
     return anyio.run(run, backend_options={"use_uvloop": find_spec("uvloop") is not None})
 
@@ -294,17 +306,11 @@ def _rules() -> object:
 
 
 def _health(app: App) -> "Health":
-    """What `/readyz` asks: every part of the lifecycle, by its own ping."""
+    """What `/readyz` asks: every part of the lifecycle that can tell how it is."""
     from plumbrule.mcp_server.server.health import Check, Health
 
-    def probe(part: Part) -> Callable[[], Awaitable[str]]:
-        async def ask() -> str:
-            await part.ping()
-            return "ok"
-
-        return ask
-
-    return Health(app.runtime.mask, [Check(part.name, probe(part), part.required) for part in app.parts])
+    checks = [Check(part.name, part.ping, part.required) for part in app.parts if part.ping is not None]
+    return Health(app.runtime.mask, checks)
 
 
 def _warn_of_root() -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 LIMIT_S = 30
 
@@ -51,6 +52,49 @@ def test_probes_answer_and_sigterm_ends_it_with_0(tmp_path: Path) -> None:  # S-
         assert [get(address + route) for route in ("/livez", "/readyz", "/readyz?verbose", "/metrics")] == [200] * 4
         process.send_signal(signal.SIGTERM)
         assert process.wait(LIMIT_S) == 0
+
+
+def figures(address: str) -> dict[str, float]:
+    """What `/metrics` says, read by Prometheus' own parser: calls by tool and code."""
+    with urllib.request.urlopen(address + "/metrics", timeout=LIMIT_S) as answer:
+        families = list(text_string_to_metric_families(answer.read().decode()))
+    calls = next(family for family in families if family.name == "plumbrule_calls")
+    return {f"{one.labels['tool']} {one.labels['code']}": one.value for one in calls.samples if "tool" in one.labels}
+
+
+def test_calls_are_counted_at_metrics(tmp_path: Path) -> None:  # S-132
+    with served(tmp_path) as (_, address, _):
+        assert figures(address) == {}
+        body = {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": {
+                "name": "analyze_repository",
+                "arguments": {"source": "/nowhere"},
+                "_meta": {
+                    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                    "io.modelcontextprotocol/clientCapabilities": {},
+                    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+                },
+            },
+        }
+        headers = {
+            "content-type": "application/json",
+            "accept": "application/json, text/event-stream",
+            "mcp-protocol-version": "2026-07-28",
+            "mcp-method": "tools/call",
+            "mcp-name": "analyze_repository",
+        }
+        request = urllib.request.Request(address + "/mcp", json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=LIMIT_S) as answer:
+            assert b"access_denied" in answer.read()
+        assert figures(address) == {"analyze_repository access_denied": 1.0}
+
+
+def test_sse_serves_its_figures_too(tmp_path: Path) -> None:  # S-132
+    with served(tmp_path, "--transport", "sse") as (_, address, _):
+        assert figures(address) == {}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no root elsewhere")

@@ -7,6 +7,8 @@ package configures logging. Never touches standard output, which belongs to the 
 import logging
 import sys
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -121,7 +123,8 @@ class FieldLogger:
             self._log.log(level, "%s", message, exc_info=error, extra={FIELDS_KEY: fields}, stacklevel=3)
 
 
-def report_crashes(log: logging.Logger) -> None:
+@contextmanager
+def crashes_reported(log: logging.Logger) -> Generator[None]:
     """Send what nobody caught, in the main thread, in others or in finalisers, through `log`: masked like the rest."""
 
     def main(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -138,9 +141,12 @@ def report_crashes(log: logging.Logger) -> None:
         if args.exc_value is not None:
             log.warning("an error where none can be raised", exc_info=args.exc_value)
 
-    sys.excepthook = main
-    threading.excepthook = thread
-    sys.unraisablehook = finaliser
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook
+    sys.excepthook, threading.excepthook, sys.unraisablehook = main, thread, finaliser
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook, sys.unraisablehook = before
 
 
 class _StreamLines(logging.StreamHandler[TextIO]):

@@ -7,8 +7,7 @@ a client chooses: a tool that is not served is `other`. Above it lies `server/fr
 
 import platform
 import threading
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -126,16 +125,3 @@ class _Quantiles:
 def operation(label: str) -> tuple[str, str]:
     """MCP method and tool of a call's label: `resources/read` is a method, anything else a tool that was called."""
     return (label, label) if "/" in label else ("tools/call", label)
-
-
-Clock = Callable[[], float]
-
-
-@contextmanager
-def timed(record: Callable[[float], None], clock: Clock = time.perf_counter) -> Generator[None]:
-    """Give `record` the seconds that the block took, however it ends."""
-    started = clock()
-    try:
-        yield
-    finally:
-        record(clock() - started)

@@ -22,7 +22,6 @@ from plumbrule.core.observability.metrics import operation
 from plumbrule.core.settings import Secret
 
 if TYPE_CHECKING:
-    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span, Tracer
@@ -104,12 +103,6 @@ class Tracing:
         if not context.is_valid:
             return {}
         return {"trace_id": f"{context.trace_id:032x}", "span_id": f"{context.span_id:016x}"}
-
-    def parent_of(self, carrier: Mapping[str, str]) -> "Context":
-        """The remote parent that `traceparent` and `tracestate` of a request's `_meta` name, to be attached."""
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-        return TraceContextTextMapPropagator().extract(carrier)
 
     def close(self) -> None:
         """Send what is left, for two seconds at most, and stop."""

@@ -6,6 +6,7 @@ import logging
 import random
 import string
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from plumbrule.core import context
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.observability.log_lines import user_text
-from plumbrule.core.observability.logging import FieldLogger, Format, LogPipe, configure, report_crashes
+from plumbrule.core.observability.logging import FieldLogger, Format, LogPipe, configure, crashes_reported
 from plumbrule.core.security.masking import Masker
 
 Start = Callable[..., LogPipe]
@@ -178,16 +179,17 @@ def test_masking_can_be_switched_off_for_the_log(start: Start, stream: io.String
     assert secret in stream.getvalue()
 
 
-def test_a_crash_is_told_through_the_masked_log(
-    start: Start, stream: io.StringIO, secret: str, monkeypatch: pytest.MonkeyPatch
-) -> None:  # S-93
-    for hook in ("excepthook", "unraisablehook"):
-        monkeypatch.setattr(sys, hook, getattr(sys, hook))
-    monkeypatch.setattr("threading.excepthook", lambda _args: None)
+def test_a_crash_is_told_through_the_masked_log(start: Start, stream: io.StringIO, secret: str) -> None:  # S-93
+    def fail() -> None:
+        raise RuntimeError(f"token={secret}")
+
     start()
-    report_crashes(logging.getLogger("plumbrule"))
-    error = RuntimeError(f"token={secret}")
-    sys.excepthook(RuntimeError, error, None)
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook
+    with crashes_reported(logging.getLogger("plumbrule")):
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join(60)
+    assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before
     assert "RuntimeError: token=***" in str(lines(stream)[0]["exception"])
 
 

@@ -20,7 +20,7 @@ def swift_package(file: ManifestText) -> list[Declaration]:
         url = re.search(r"(?:url|path)\s*:\s*\"([^\"]+)\"", one[1])
         if url:
             label = url[1].rstrip("/").rpartition("/")[2].removesuffix(".git")
-            constraint = " ".join(one[1][url.end() - one.start(1) + one.start(1) :].strip(" ,\n").split())
+            constraint = " ".join(one[1][url.end() :].strip(" ,\n").split())
             line = _line(text, one.start())
             found.append(Declaration("dependency", constraint, line, "swift.dependencies", label, RUNTIME_SCOPE))
     for one in re.finditer(r"\.(executableTarget|executable|testTarget)\s*\(\s*name\s*:\s*\"([^\"]+)\"", text):
