@@ -97,7 +97,8 @@ def runtimes_of(gathered: Gathered) -> tuple[Runtime, ...]:
 
 
 def commands_of(gathered: Gathered) -> tuple[Command, ...]:
-    """Commands of root files, declared ones before conventions, by purpose: test, build, run, install, check."""
+    """Commands of root files: the best for each purpose (test, build, run, install, check), then the second-best, and
+    so on; what a file declares is better than a convention."""
     found: dict[str, Command] = {}
     manager = _package_manager(gathered)
     for manifest, one in gathered.declared("command"):
@@ -115,8 +116,16 @@ def commands_of(gathered: Gathered) -> tuple[Command, ...]:
     for command in _conventional(gathered):
         text = in_environment(command.command, gathered)
         found.setdefault(text, replace(command, command=text))
-    order = {purpose: number for number, purpose in enumerate(_PURPOSES)}
-    return tuple(sorted(found.values(), key=lambda one: (one.convention is True, order[one.purpose])))
+    return _one_of_each_first(sorted(found.values(), key=lambda one: one.convention is True))
+
+
+def _one_of_each_first(best_first: list[Command]) -> tuple[Command, ...]:
+    seen = dict.fromkeys(_PURPOSES, 0)
+    ranked: list[tuple[int, int, Command]] = []
+    for command in best_first:
+        ranked.append((seen[command.purpose], _PURPOSES.index(command.purpose), command))
+        seen[command.purpose] += 1
+    return tuple(command for _, _, command in sorted(ranked, key=lambda one: one[:2]))
 
 
 def _command(scope: str, text: str, manifest: Manifest, one: Declaration) -> Command:

@@ -1,4 +1,4 @@
-"""Commands that no manifest declares: scripts at the places where people keep them, and what CI types to test.
+"""Commands and starts that no manifest declares: by files at the places where people keep them, and by what CI types.
 
 Above it lies `building`, which asks for these after the manifests' own commands.
 """
@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from plumbrule.mcp_server.analysis.gathered import Gathered
-from plumbrule.mcp_server.analysis.model import Command, Purpose
+from plumbrule.mcp_server.analysis.model import Command, EntryPoint, Purpose
 from plumbrule.mcp_server.analysis.words import evidence, word
 
 _SCRIPTS: tuple[tuple[Purpose, str], ...] = (
@@ -45,6 +45,13 @@ def tested_by_ci(gathered: Gathered, found: Iterable[Command]) -> Iterator[Comma
             if one.field == "command" and one.scope == "test":
                 yield Command("test", word(one.value), evidence(manifest.path, one.rule, one.line))
                 return
+
+
+def index_file(gathered: Gathered) -> dict[tuple[str, str], EntryPoint]:
+    """`index.js` beside a package.json that names no start: npm's default for `main`."""
+    if not any(manifest.path == "package.json" for manifest in gathered.own()) or not _holds(gathered, "index.js"):
+        return {}
+    return {("main", "main"): EntryPoint("main", "main", evidence("index.js", "npm.index-file"), "index.js")}
 
 
 def in_environment(command: str, gathered: Gathered) -> str:

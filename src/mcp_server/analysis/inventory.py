@@ -97,7 +97,8 @@ _PROGRAM = frozenset(
 _EXAMPLE = re.compile(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")
 _ASIDE = re.compile(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
-    r"vendor|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|e2e|benchmarks?|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
+    r"vendor|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|__fixtures__|e2e|benches|benchmarks?|playgrounds?|"
+    r"docs?_src|test_suite|tests?-[\w.-]+|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
     r"examples?|benchmarks?)|(?:jvm|js|native|common|android|ios|apple|wasm|unit|integration|functional)Tests?|testFixtures)(?=/)"
 )
 _OF_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|[\w.-]+[-_.]tests?)/")

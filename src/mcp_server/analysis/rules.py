@@ -8,6 +8,7 @@ _OWN: dict[str, str] = {
     "source.name": "the name of the source itself: folder, repository or package, because no root manifest declares one",
     "manifest.file-name": "the file's name is one that an ecosystem's tools look for (the table in dependencies/ecosystems)",
     "script.file-name": "a script where people keep the one for this purpose (`runtest`, `script/test`, `build.sh`)",
+    "npm.index-file": "`index.js` beside a package.json without `main`, `exports` and `bin`: npm's default for `main`",
     "github-workflow.run": "a `run` line of a workflow that does nothing but run tests",
     "readme.introduction": "the README's paragraph that says what the project is: notices, lists, badges and rows of links are passed over",
     "languages.by-lines": "percentages are of the lines of all source files that are neither vendored, generated nor documentation",

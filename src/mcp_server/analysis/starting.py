@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from plumbrule.mcp_server.analysis.further_commands import index_file
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import EntryPoint
@@ -30,6 +31,8 @@ def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
         for manifest, one in gathered.declared("entry")
         if one.value
     }
+    if not any(manifest.path == "package.json" for manifest, _ in gathered.declared("entry")):
+        found.update(index_file(gathered))
     for point in _started_files(gathered):
         if point.evidence.at not in declared:  # otherwise it is there under its own name
             found.setdefault((point.name, point.kind), point)

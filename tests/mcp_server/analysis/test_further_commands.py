@@ -16,7 +16,7 @@ jobs:
     steps:
       - run: pytest --doc
       - run: |
-          echo begin
+          cargo test \\
           pytest -q tests
       - run: cargo test
         working-directory: sub
@@ -61,6 +61,8 @@ async def test_the_first_test_command_is_the_best_evidence_there_is(
         ),
         ({"Cargo.toml": '[package]\nname = "one"\n', "src/main.rs": ""}, [("one", "src/main.rs")]),
         ({"go.mod": "module example.org/x/fzf/v2\n", "main.go": "package main\n"}, [("fzf", "main.go")]),
+        ({"package.json": '{"name": "one"}', "index.js": "1\n"}, [("main", "index.js")]),
+        ({"package.json": '{"main": "./lib.js"}', "index.js": "1\n"}, [("main", "package.json:1")]),
         ({"src/__main__.py": "1\n", "pyproject.toml": '[project]\nname = "one"\n'}, []),
     ],
 )
@@ -80,3 +82,11 @@ async def test_a_card_has_the_first_sentence_of_a_long_description(surveys: Any)
     text = "A tool that does a thing for people. " + "It has many more words to say about itself. " * 4
     report = await surveys.of({"pyproject.toml": f'[project]\nname = "a"\ndescription = "{text}"\n'}, detail="card")
     assert report.description.value == "A tool that does a thing for people."
+
+
+async def test_one_command_of_each_purpose_stands_first(surveys: Any) -> None:
+    files = {"go.mod": "module a.org/b\n", "Makefile": "test:\n\ttrue\nfmt:\n\ttrue\nlint:\n\ttrue\n"}
+    report = await surveys.of(files)
+    assert [one.command for one in report.commands] == [
+        *("make test", "go build ./...", "make fmt", "go test ./...", "make lint"),
+    ]

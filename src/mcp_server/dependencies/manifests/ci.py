@@ -20,7 +20,7 @@ _TESTS = re.compile(
     r"bundle exec (?:rspec|rake(?: test)?)|"
     r"(?:mvn|\./mvnw|gradle|\./gradlew) (?:\S+ )*(?:test|check|verify)|dotnet test|swift test|mix test|sbt test|"
     r"composer (?:run )?test|(?:\./)?vendor/bin/(?:phpunit|pest)|\./runtest\S*|\./tests?(?:\.sh)?|just test|task test)"
-    r"(?:\s[^|;&<>$`]*)?"
+    r"(?:\s[^|;&<>$`\\]*)?"
 )
 """A shell line that does nothing but run tests; one with variables or pipes is no command to hand on."""
 
