@@ -18,7 +18,10 @@ _ORDER = re.compile(
 MAX_COMMENT_CHARS = 4000
 _ADDRESSED = re.compile(
     r"(?i)\b(?:(?:ai|llm|language)\s*(?:model|agent|assistant)s?|assistant|chatgpt|claude|copilot|gemini|agent)\b"
-    r"(?=[^\n]{0,400}\b(?:must|should|always|never|do not|don't|please|ignore|run|execute|send|fetch|say|tell|you)\b)"
+    r"(?=[\s\S]{0,400}\b(?:must|should|always|never|do not|don't|please|ignore|run|execute|send|fetch|say|tell|you)\b)"
+    r"|<!--[\s\W]{0,20}(?:system|assistant|ai|llm|agents?|chatgpt|claude|copilot|gemini)\s*[:,]"
+    r"|\b(?:note|message|instructions?|attention)\s+(?:to|for)\s+(?:(?:all|any|the)\s+)?"
+    r"(?:ai|llm|language model|agent|assistant)s?\b"
     r"|\byou are (?:now|an? (?:ai|assistant|agent))\b|\bsystem prompt\b"
 )
 _ODD_KINDS = ("bidi", "tag", "zero_width", "terminal", "selector")
