@@ -3,7 +3,7 @@
 Django's source distribution (6,900 files, 45 MB, through pip) is committed to a scratch repository. Each figure is the
 whole process `plumbrule analyze … --json` with the processes it starts, the least of five rounds; memory is the sum
 over those processes, sampled. Cold means an empty cache folder of ours, warm the same command again. Beside them in
-the same run: reading every byte (the floor), and cloc or repomix where installed.
+the same run: reading every byte (the floor), and cloc, github-linguist and repomix; one that is missing is named.
 """
 
 import os
@@ -129,14 +129,24 @@ def measure(root: Path, folder: Path) -> dict[str, Best]:
     return found
 
 
+INSTALL = {
+    "cloc": "apt install cloc",
+    "github-linguist": "apt install ruby-github-linguist",
+    "repomix": "npm install --global repomix, with Node 22",
+}
+
+
 def peers(root: Path, folder: Path) -> dict[str, list[str]]:
-    """Programs of others that are on this machine; none is installed for this."""
-    found: dict[str, list[str]] = {}
-    if cloc := shutil.which("cloc"):
-        found["cloc"] = [cloc, "--quiet", "--json", str(root)]
-    if repomix := shutil.which("repomix"):
-        found["repomix"] = [repomix, "--quiet", "--output", str(folder / "repomix.xml"), str(root)]
-    return found
+    """Programs of others that are on this machine; none is installed for this, and who is missing is said."""
+    words = {
+        "cloc": ["--quiet", "--json", str(root)],
+        "github-linguist": [str(root)],
+        "repomix": ["--quiet", "--output", str(folder / "repomix.xml"), str(root)],
+    }
+    for name in words:
+        if shutil.which(name) is None:
+            print(f"{name} is not installed: no such peer in this run ({INSTALL[name]})")
+    return {name: [program, *rest] for name, rest in words.items() if (program := shutil.which(name))}
 
 
 def main() -> int:
