@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.conventions import (
     CONVENTIONS,
     FRAMEWORK_COMMANDS,
@@ -156,17 +157,17 @@ def _conventional(gathered: Gathered) -> Iterator[Command]:
         implied = FRAMEWORK_COMMANDS.get(framework.value)
         by_name = framework.evidence.rule == "tests.file-name" and framework.value in ("phpunit", "rspec")
         unused = framework.value == "rspec" and "rspec" not in gathered.inventory.test_kinds
-        if implied and _holds_at_root(framework.evidence.at) and not (by_name or unused):
+        if implied and _holds_at_root(framework.evidence) and not (by_name or unused):
             yield Command("test", implied, framework.evidence, convention=True)
 
 
 _ROOT_FOLDERS = frozenset(("test", "tests", "spec", "specs", "requirements"))
 
 
-def _holds_at_root(at: str) -> bool:
+def _holds_at_root(seen: Evidence) -> bool:
     """Whether a framework seen there is run from the root: a part's own framework is run inside of the part."""
-    top, slash, _ = at.partition("/")
-    return not slash or top in _ROOT_FOLDERS
+    top, slash, inside = seen.at.partition("/")
+    return not slash or (top in _ROOT_FOLDERS and not (seen.rule == "requirements" and "/" in inside))
 
 
 def _solution_below(gathered: Gathered) -> Iterator[Command]:

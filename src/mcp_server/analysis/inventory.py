@@ -58,6 +58,14 @@ _TEST_FILE = re.compile(
     r"[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift)|[^/]*\.bats|[^/]*\.tftest\.hcl)$"
 )
 _RUST_TEST = re.compile(r"(?:^|/)tests/[^/]+\.rs$")
+_TESTED_BY_FOLDER = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".tcl", ".c", ".cc", ".cpp", ".cxx")
+"""Endings of languages whose runners take what lies in the test folder (Mocha, Jest, Node, Tcl, CTest's projects)."""
+
+_IN_TEST_FOLDER = re.compile(
+    r"(?:^|/)(?:tests?|__tests__)/(?:(?!(?:support|helpers?|utils?|[\w-]*fixtures?|libs?|common|data|[\w-]*mocks?|_*mocks_*|"
+    r"assets|tools?|_*snapshots?_*|resources|scripts|apps?|examples?|types?|node_modules|vendor)/)[^/]+/)*"
+    r"(?!(?:index|setup|[\w-]*helpers?|[\w-]*utils?|common|main|config|types?)\.)[^/]+(?<!\.d)(?<!\.config)\.\w+$"
+)
 _SECRET_NAME = re.compile(
     r"(?i)(?:^|/)(?:\.env(?:[.-][^/]*)?|[^/]*\.(?:pem|key|p12|pfx|jks|keystore|ppk|tfvars|ovpn|kdbx)|id_(?:rsa|dsa|ecdsa|ed25519)|"
     r"\.npmrc|\.pypirc|\.netrc|_netrc|\.dockercfg|\.docker/config\.json|\.aws/credentials|\.git-credentials|\.htpasswd|"
@@ -215,10 +223,11 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
     if path.startswith(_DOCS_PREFIXES):
         top = path.partition("/")[0]
         docs[top] = docs.get(top, 0) + 1
-    # The literals that every pattern needs first: a file below `tests/` is none by that alone.
+    # The literals that every pattern needs first. By its folder alone a file is a test only where no name marks one.
     if (
         (("est" in name or "pec" in name or "IT." in name or name.endswith(".bats")) and _TEST_FILE.match(name))
         or (name.endswith(".rs") and _RUST_TEST.search(path))
+        or (name.endswith(_TESTED_BY_FOLDER) and "est" in folder and _IN_TEST_FOLDER.search(path))
     ) and not _OTHERS.search(path):
         found.tests += 1
         if not found.first_test or (_EXAMPLE.search(found.first_test) and not _EXAMPLE.search(path)):

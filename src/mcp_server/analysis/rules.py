@@ -186,7 +186,7 @@ _OWN: dict[str, str] = {
     "convention.terraform": "Terraform needs init before anything",
     "convention.compose": "a compose file is started by `docker compose up`",
     "convention.pre-commit": "pre-commit runs its hooks over all files",
-    "tests.file-name": "files whose name marks a test by their language's convention",
+    "tests.file-name": "files that their language's convention takes for tests: by name, or by folder (JavaScript, C, C++, Tcl)",
     "ci.file-name": "the file lies where the CI system looks for its definition",
     "documents.file-name": "the file's name is one that people and forges look for",
     "documents.folder": "a folder of documentation at the root",

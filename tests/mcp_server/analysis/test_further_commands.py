@@ -90,3 +90,15 @@ async def test_one_command_of_each_purpose_stands_first(surveys: Any) -> None:
     assert [one.command for one in report.commands] == [
         *("make test", "go build ./...", "make fmt", "go test ./...", "make lint"),
     ]
+
+
+async def test_files_of_a_test_folder_are_tests_where_no_name_marks_them(surveys: Any) -> None:
+    tests = ["test/app.js", "test/unit/req.mjs", "tests/core.cc", "tests/unit/list.tcl", "packages/a/__tests__/b.ts"]
+    others = ["test/support/env.js", "test/fixtures/a.js", "test/helper.js", "test/a.d.ts", "src/app.js", "test/a.py"]
+    report = await surveys.of(dict.fromkeys([*tests, *others], "x\n"))
+    assert report.tests.files == len(tests)
+
+
+async def test_a_requirement_deep_among_the_tests_is_run_there(surveys: Any) -> None:
+    report = await surveys.of({"tests/http/requirements.txt": "pytest\n", "a.c": "int a;\n"})
+    assert not [one for one in report.commands if one.command == "pytest"]
