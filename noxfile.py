@@ -74,8 +74,15 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Everything that needs only Python and what it installed; what builds and installs is the session `wheel`'s."""
     prepare(session)
-    chosen = "not conformance and not services and not wheel"
+    chosen = "not conformance and not services and not wheel and not attacks"
     run_tests(session, "-m", chosen, "-n", "auto", "--dist", "worksteal", "--durations", "10")
+
+
+@nox.session
+def attacks(session: nox.Session) -> None:
+    """Hostile repositories and hostile surroundings, each against a whole process with its bounds measured."""
+    prepare(session)
+    run_tests(session, "-m", "attacks", "tests/attacks", "-n", "auto", "--dist", "worksteal", "--durations", "10")
 
 
 @nox.session

@@ -11,7 +11,11 @@ def _forget_working_folder() -> None:
     `python -m` puts it first, so a planted `click.py` in a hostile repository would run. The console script does
     not have it: there the first entry is the script's own folder.
     """
-    if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):  # noqa: PTH109 - pathlib costs 5 ms
+    try:
+        here = os.getcwd()  # noqa: PTH109 - pathlib costs 5 ms
+    except FileNotFoundError:  # somebody removed it
+        here = ""
+    if not sys.flags.safe_path and sys.path and sys.path[0] in ("", here):
         del sys.path[0]
 
 

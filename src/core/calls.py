@@ -19,6 +19,7 @@ from typing_extensions import Doc
 from plumbrule.core import context
 from plumbrule.core.clock import Clock
 from plumbrule.core.errors import DeadlineExceeded, InternalError, Overloaded, PlumbruleError
+from plumbrule.core.exhaustion import exhausted
 from plumbrule.core.resilience.limiter import TokenBuckets
 
 T = TypeVar("T")
@@ -176,6 +177,8 @@ async def _attempt(runtime: CallRuntime, call: context.Call, work: Callable[[], 
         return Outcome(call.id, value=await _admitted(runtime, work))
     except Exception as error:  # the one place that turns every failure into a reply
         known = _known(error)
+        if known is None and (known := exhausted(error)) is not None:
+            runtime.log.warning("the machine has no room for this call", exc_info=error, extra={"tool": call.tool})
         if known is None:
             runtime.log.error("call failed by a fault of ours", exc_info=error, extra={"tool": call.tool})
             known = InternalError(

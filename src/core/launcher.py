@@ -14,8 +14,8 @@ import resource
 import sys
 from collections.abc import Mapping, Sequence
 
-NAMES = ("as", "cpu", "fsize", "nofile", "nproc", "core")
-"""The limits that can be set, by `prlimit(1)`'s names: bytes, seconds, bytes, descriptors, processes, bytes."""
+NAMES = ("as", "data", "cpu", "fsize", "nofile", "nproc", "core")
+"""The limits that can be set, by `prlimit(1)`'s names: bytes, bytes, seconds, bytes, descriptors, processes, bytes."""
 
 SYSTEM_FOLDERS = ("/usr/bin", "/bin")
 """Where util-linux lies. Never the caller's PATH: a planted `prlimit` would run before every git."""
@@ -51,12 +51,12 @@ def launch_argv(
 
 
 def set_limits(limits: Mapping[str, int]) -> None:
-    """Set limits on this very process, soft and hard. macOS refuses `as`; everything else raises."""
+    """Set limits on this very process, soft and hard. macOS may refuse those of memory; the rest raises."""
     for name, value in limits.items():
         try:
             resource.setrlimit(_constant(name), (value, value))
         except (ValueError, OSError):
-            if not (name == "as" and sys.platform == "darwin"):
+            if not (name in ("as", "data") and sys.platform == "darwin"):
                 raise
 
 

@@ -43,7 +43,8 @@ MAX_STDERR_BYTES = 32 << 20
 class ProcessLimits:
     """What one program may use.
 
-    `memory_bytes` is address space, not resident memory. `cpu_s` counts the program alone, not its children.
+    `memory_bytes` is address space, with what is mapped of files; `data_bytes` is what the program itself allocates,
+    and so the bound of its resident memory beside the files. `cpu_s` counts the program alone, not its children.
     `stdout_bytes` is the most that is taken; of stderr the last `stderr_bytes` are kept.
     `grace_s` lies between SIGTERM (so that git removes its lock files) and SIGKILL.
     """
@@ -51,6 +52,7 @@ class ProcessLimits:
     wall_s: float = 60.0
     cpu_s: int = 60
     memory_bytes: int = 768 << 20
+    data_bytes: int = 448 << 20
     file_bytes: int = 1 << 30
     open_files: int = 256
     stdout_bytes: int = 64 << 20
@@ -61,6 +63,7 @@ class ProcessLimits:
         """In the words of `core.launcher`. A core dump would hold whatever the program had in memory: none."""
         return {
             "as": self.memory_bytes,
+            "data": min(self.data_bytes, self.memory_bytes),
             "cpu": self.cpu_s,
             "fsize": self.file_bytes,
             "nofile": self.open_files,

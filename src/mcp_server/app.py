@@ -200,7 +200,7 @@ def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
     none unless somebody named some."""
     home = _home()
     if purpose == "command":
-        return PathPolicy(roots=None, home=home, cwd=Path.cwd())
+        return PathPolicy(roots=None, home=home, cwd=_cwd())
     relative = [
         root for root in loaded.settings.sources.roots if not (root.startswith("~") or Path(root).is_absolute())
     ]
@@ -216,7 +216,7 @@ def _paths(loaded: Loaded, purpose: Purpose) -> PathPolicy:
     else:
         roots = stdio_roots(loaded.settings.sources, home or Path("/"))
     if purpose == "stdio":
-        return PathPolicy(roots=roots, home=home, cwd=Path.cwd())
+        return PathPolicy(roots=roots, home=home, cwd=_cwd())
     return PathPolicy(roots=roots if "sources.roots" in loaded.origins else (), home=None, cwd=None)
 
 
@@ -238,6 +238,14 @@ def _home() -> Path | None:
     except RuntimeError:  # no HOME, and no entry in the user database
         return None
     return home if home.is_absolute() else None
+
+
+def _cwd() -> Path | None:
+    """The working folder, None when somebody removed it."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return None
 
 
 def _in_thread(act: Callable[[], None]) -> Callable[[], Awaitable[None]]:

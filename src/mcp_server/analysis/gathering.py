@@ -21,7 +21,7 @@ from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import count_lines
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Detail, Risk
-from plumbrule.mcp_server.analysis.parsing import parse_manifests
+from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
 from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
@@ -95,6 +95,7 @@ async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collect
     for manifest in parsed:
         if manifest.fault:
             into.skip(manifest.fault, manifest.path, manifest.fault_line)
+            into.limited |= manifest.fault == OVER_LIMIT
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
     await _read_sources(snapshot, detail, tools.limits, into)
     into.finished = True
@@ -174,6 +175,9 @@ async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits
             told = anyio.current_time()
             await report_progress(0.2 + 0.75 * done / total, 1.0, f"{into.read} files read")
     into.files = settle(replace(planned, files=[by_path[file.path] for file in planned.files]), heads)
+    if planned.attributes.exhausted:
+        into.skip("attributes_not_applied", ".gitattributes")
+        into.limited = True
     for file in into.files:
         if file.binary:
             into.skip("binary", file.path)

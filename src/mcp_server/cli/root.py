@@ -6,7 +6,6 @@ pay for the rest. Global options stand before or after the command's name.
 
 import gc
 import importlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,9 +16,11 @@ import click
 
 from plumbrule import __version__
 from plumbrule.core.errors import InternalError, InvalidArgument, PlumbruleError
-from plumbrule.mcp_server.cli.exits import BAD_INPUT, DONE, INTERRUPTED
+from plumbrule.core.exhaustion import exhausted
+from plumbrule.mcp_server.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNAVAILABLE
 from plumbrule.mcp_server.cli.failures import CommandFailed, print_error, print_report
 from plumbrule.mcp_server.cli.flags import GLOBAL_OPTIONS, Flags
+from plumbrule.mcp_server.cli.streams import fill, silence_stdout
 
 
 class Lazy(NamedTuple):
@@ -133,16 +134,28 @@ root = LazyGroup(
 def run(argv: Sequence[str]) -> int:
     """Run one command line; the return value is the exit code. Nothing but the result goes to stdout."""
     as_json = "--json" in argv
+    fill(2)
+    unheard = "serve" not in argv and fill(1)  # `serve` looks for itself: there it decides what can be served
     _treat_termination_as_interrupt()
     try:
         code = _invoke(list(argv), as_json=as_json)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader (`| head`) has what it wanted
-        _silence_stdout()
+        silence_stdout()
         return DONE
+    except OSError as error:  # the disk behind `>` is full
+        silence_stdout()
+        return _unwritten(error.strerror)
     except KeyboardInterrupt:
         return INTERRUPTED
-    return code
+    return _unwritten("it is closed") if unheard and code == DONE else code
+
+
+def _unwritten(why: str | None) -> int:
+    """The result was made and could not be written."""
+    sys.stderr.write(f"plumbrule: standard output cannot be written: {why}.\n")
+    return UNAVAILABLE
 
 
 def _invoke(argv: list[str], *, as_json: bool) -> int:
@@ -165,10 +178,13 @@ def _invoke(argv: list[str], *, as_json: bool) -> int:
         return print_error(error, as_json=as_json)
     except BrokenPipeError:
         raise
+    except OSError as error:
+        if (known := exhausted(error)) is None:
+            return _print_fault(as_json=as_json)
+        silence_stdout()  # what lies in its buffer could not be written, and would not be at exit
+        return print_error(known, as_json=False)
     except Exception:  # a fault of ours outside of any call: say so with the table's code, not Python's 1
-        _print_fault()
-        fault = InternalError("Something went wrong inside Plumbrule.", hint="Please report what is printed above.")
-        return print_error(fault, as_json=as_json)
+        return _print_fault(as_json=as_json)
     return result if isinstance(result, int) else DONE
 
 
@@ -179,12 +195,14 @@ def _print_usage(error: click.ClickException, *, as_json: bool) -> int:
     return BAD_INPUT
 
 
-def _print_fault() -> None:
+def _print_fault(*, as_json: bool) -> int:
     import traceback
 
     from plumbrule.core.security.masking import Masker  # only for a fault
 
     sys.stderr.write(Masker().mask(traceback.format_exc()))
+    fault = InternalError("Something went wrong inside Plumbrule.", hint="Please report what is printed above.")
+    return print_error(fault, as_json=as_json)
 
 
 def _treat_termination_as_interrupt() -> None:
@@ -199,12 +217,3 @@ def _treat_termination_as_interrupt() -> None:
         signal.signal(signal.SIGTERM, interrupt)
     except ValueError:  # not the main thread: a test runner or an embedding program has its own handlers
         return
-
-
-def _silence_stdout() -> None:
-    """Give the interpreter's last flush somewhere to go, else it prints a traceback at exit."""
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, sys.stdout.fileno())
-    finally:
-        os.close(sink)

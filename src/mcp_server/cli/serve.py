@@ -12,6 +12,7 @@ import click
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.mcp_server.cli.flags import Flags, flags_of
 from plumbrule.mcp_server.cli.session import load_settings
+from plumbrule.mcp_server.cli.streams import fill
 from plumbrule.mcp_server.server.descriptors import claim_stdio
 from plumbrule.mcp_server.server.signals import leave_on_early_signals
 
@@ -54,6 +55,7 @@ def command(
     _remember(flags, "http.allowed_hosts", list(hosts), "--allowed-host")
     _remember(flags, "http.insecure_no_auth", insecure_no_auth or None, "--insecure-no-auth")
     pipes = _claimed() if transport == "stdio" else None
+    fill(1)  # not before: stdio looks whether there is one
     return _serve(ctx, transport, pipes)
 
 

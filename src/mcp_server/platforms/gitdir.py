@@ -194,11 +194,14 @@ def _require_plain_objects(objects: Path, allowed: Allowed) -> None:
     """Refuse an object folder through which git would leave the allowed roots, or wait forever.
 
     Its folders must be real ones; what lies among the packs must be regular, or a link to a place that may be read
-    (some tools share packs that way). Single loose objects are not looked at: they are bound by git's time limit.
+    (some tools share packs that way). A loose object must be a file: git waits for whoever writes into a pipe.
     """
     with os.scandir(objects) as items:
-        if any(item.is_symlink() for item in items):
-            raise InvalidRepository("The object folder of this repository has symbolic links.", hint="Clone it anew.")
+        folders = list(items)
+    if any(item.is_symlink() for item in folders):
+        raise InvalidRepository("The object folder of this repository has symbolic links.", hint="Clone it anew.")
+    if not all(_has_only_files(item.path) for item in folders if len(item.name) == 2 and item.is_dir()):
+        raise InvalidRepository("An object of this repository is no regular file.", hint="Clone it anew.")
     packs = objects / "pack"
     if not packs.is_dir():
         return
@@ -211,6 +214,15 @@ def _require_plain_objects(objects: Path, allowed: Allowed) -> None:
                 )
             if not (target.is_file() or target.is_dir()):
                 raise InvalidRepository("A pack of this repository is no regular file.", hint="Clone it anew.")
+
+
+def _has_only_files(folder: str) -> bool:
+    """Whether no loose object is a link or something special; 5 ms for the most that git leaves unpacked."""
+    try:
+        with os.scandir(folder) as items:
+            return all(item.is_file(follow_symlinks=False) for item in items)
+    except OSError:
+        return True  # git cannot read it either, and says so
 
 
 def _object_format(name: str) -> ObjectFormat:

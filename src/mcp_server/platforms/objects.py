@@ -75,12 +75,9 @@ async def list_tree(
     """Every file of a tree. What is missing or damaged is counted in `omitted`; sizes of absent blobs are -1."""
     words = ("ls-tree", "-r", "-z", "--full-tree")
     capped = _with_output(limits, max_files * LINE_BYTES)
-    sized = True
-    try:
-        quick = replace(capped, wall_s=min(SIZED_LISTING_S, capped.wall_s))
-        done = await skeleton.git(*words, "-l", tree, limits=quick, truncate=True)
-    except ProcessTimeout:  # a tree that unfolds looks the same few blobs up a million times
-        sized = False
+    done = await _sized_listing(skeleton, words, tree, capped)
+    sized = done is not None
+    if done is None:
         done = await skeleton.git(*words, tree, limits=capped, truncate=True)
     raw = _first_lines(done.stdout, max_files)
     entries = await to_thread.run_sync(_listed, raw, omitted, max_files)
@@ -93,6 +90,18 @@ async def list_tree(
             )
         omitted.add("unreadable_tree")
     return entries if sized else await _with_sizes(skeleton, entries, limits)
+
+
+async def _sized_listing(
+    skeleton: Skeleton, words: Sequence[str], tree: str, limits: ProcessLimits
+) -> Completed | None:
+    """git's own listing with sizes; None when it takes too long or stumbles over a damaged blob."""
+    quick = replace(limits, wall_s=min(SIZED_LISTING_S, limits.wall_s))
+    try:
+        done = await skeleton.git(*words, "-l", tree, limits=quick, truncate=True)
+    except ProcessTimeout:  # a tree that unfolds looks the same few blobs up a million times
+        return None
+    return done if done.returncode == 0 or done.truncated else None
 
 
 async def _with_sizes(skeleton: Skeleton, entries: list[Entry], limits: ProcessLimits) -> list[Entry]:
@@ -270,9 +279,17 @@ async def subtree_id(skeleton: Skeleton, tree: str, subpath: str, limits: Proces
 
 async def blob_sizes(skeleton: Skeleton, blobs: Sequence[str], limits: ProcessLimits) -> dict[str, int]:
     """The sizes of the blobs that are there, by id."""
-    request = "".join(f"{blob}\n" for blob in blobs).encode()
-    done = await skeleton.git(
-        "cat-file", "--buffer", "--batch-check=%(objectname) %(objectsize)", limits=limits, stdin=request
-    )
-    lines = (line.split(" ") for line in done.stdout.decode("utf-8", "replace").splitlines())
-    return {line[0]: int(line[1]) for line in lines if len(line) == 2 and line[1].isdigit()}
+    sizes: dict[str, int] = {}
+    left = list(blobs)
+    for _ in range(MAX_DAMAGED):
+        request = "".join(f"{blob}\n" for blob in left).encode()
+        done = await skeleton.git(
+            "cat-file", "--buffer", "--batch-check=%(objectname) %(objectsize)", limits=limits, stdin=request
+        )
+        answers = done.stdout.decode("utf-8", "replace").splitlines()
+        lines = (line.split(" ") for line in answers)
+        sizes.update((line[0], int(line[1])) for line in lines if len(line) == 2 and line[1].isdigit())
+        left = left[len(answers) + 1 :]  # one that ended the child is passed over
+        if done.returncode == 0 or not left:
+            break
+    return sizes

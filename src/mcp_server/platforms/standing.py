@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ import anyio
 from anyio import to_thread
 
 from plumbrule.core.errors import InvalidRepository, LimitExceeded, NotFound
+from plumbrule.core.process import Completed
 from plumbrule.core.security.beneath import BeneathReader
 from plumbrule.core.security.paths import open_folder
 from plumbrule.core.store.cache import Cache
@@ -38,6 +39,8 @@ _CONVERTING = re.compile(rb"\bfilter=|\bident\b|\bworking-tree-encoding=|\beol=c
 
 MAX_ATTRIBUTES_BYTES = 1 << 20
 MAX_SHARED_INDEXES = 4
+IGNORE_PATIENCE_S = 2.0
+"""How long git may look for untracked files before we look whether it waits for a pipe."""
 _LISTED = re.compile(rb"([0-7]{6}) ([0-9a-f]+) ([0-3])\t([^\0]*)\0")
 
 
@@ -110,6 +113,21 @@ class _Borrowed:
             exclude = small_file(self._git_dir.common, "info/exclude", MAX_EXCLUDE_BYTES) or b""
             self._made = make_skeleton(temporary, self._git_dir, exclude=exclude)
         return self._made
+
+
+def _has_odd_ignore_file(folder: Path, max_files: int) -> bool:
+    """Whether some .gitignore below is no file; looks at the names of the first `max_files` only."""
+    seen = 0
+    for place, folders, names in os.walk(folder):
+        seen += len(folders) + len(names)
+        if seen > max_files:
+            return False
+        if ".gitignore" in names:
+            with suppress(OSError):
+                mode = os.lstat(os.path.join(place, ".gitignore")).st_mode  # noqa: PTH118 - in a long loop
+                if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+                    return True
+    return False
 
 
 @contextmanager
@@ -252,13 +270,8 @@ class _Standing:
         if found.odd_ignore_file:  # git would open a FIFO and wait
             found.omitted.add("untracked_not_listed")
             return
-        env = {"GIT_WORK_TREE": str(self._git_dir.worktree), "GIT_INDEX_FILE": str(self._index_for_git())}
-        process = replace(self._limits.process(), stdout_bytes=self._limits.max_files * 256)
-        try:
-            done = await self._borrowed.skeleton.git(
-                "ls-files", "-o", "-z", "--exclude-standard", limits=process, truncate=True, env=env, cwd=self._path
-            )
-        except LimitExceeded:
+        done = await self._untracked()
+        if done is None:
             found.omitted.add("untracked_not_listed")
             return
         if done.truncated:
@@ -269,6 +282,33 @@ class _Standing:
             found.omitted.add("unreadable_folder", count=done.stderr.count(b"could not open directory"))
         paths = sorted(done.stdout.split(b"\0")[:-1])
         await to_thread.run_sync(self._take_untracked, found, paths)
+
+    async def _untracked(self) -> Completed | None:
+        """git's answer; None when it takes too long, which is known early when it waits for somebody to write into
+        a pipe that is called .gitignore."""
+        env = {"GIT_WORK_TREE": str(self._git_dir.worktree), "GIT_INDEX_FILE": str(self._index_for_git())}
+        process = replace(self._limits.process(), stdout_bytes=self._limits.max_files * 256)
+        done: list[Completed] = []
+        async with anyio.create_task_group() as group:
+
+            async def ask() -> None:
+                with suppress(LimitExceeded):
+                    done.append(
+                        await self._borrowed.skeleton.git(
+                            *("ls-files", "-o", "-z", "--exclude-standard"),
+                            limits=process,
+                            truncate=True,
+                            env=env,
+                            cwd=self._path,
+                        )
+                    )
+                group.cancel_scope.cancel()
+
+            group.start_soon(ask)
+            await anyio.sleep(IGNORE_PATIENCE_S)
+            if await to_thread.run_sync(_has_odd_ignore_file, self._path, self._limits.max_files):
+                group.cancel_scope.cancel()
+        return done[0] if done else None
 
     def _index_for_git(self) -> Path:
         copy = self._borrowed.skeleton.path / "index"

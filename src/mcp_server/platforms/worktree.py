@@ -19,7 +19,7 @@ from plumbrule.core.facts import Skipped
 from plumbrule.core.security.beneath import MAX_DEPTH, BeneathReader
 from plumbrule.mcp_server.platforms.gitdir import ObjectFormat
 from plumbrule.mcp_server.platforms.gitindex import IndexEntry, is_sparse_folder
-from plumbrule.mcp_server.platforms.listing import Omissions, Reason
+from plumbrule.mcp_server.platforms.listing import Omissions, Reason, unfit
 from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, EntryKind, Origin
 
 CHUNK_BYTES = 1 << 20
@@ -73,6 +73,9 @@ class TrackedFiles:
             folder, _, name = path.rpartition("/")
             files = self._folders.get(folder)
             if files is None:
+                if reason := unfit(f"{folder}/x"):  # an index holds any bytes as names
+                    self.found.omitted.add(reason, path)
+                    continue
                 files = self._add_folder(folder)
             files[name] = entry
 
