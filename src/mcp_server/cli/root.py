@@ -20,7 +20,7 @@ from plumbrule.core.exhaustion import exhausted
 from plumbrule.mcp_server.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNAVAILABLE
 from plumbrule.mcp_server.cli.failures import CommandFailed, print_error, print_report
 from plumbrule.mcp_server.cli.flags import GLOBAL_OPTIONS, Flags
-from plumbrule.mcp_server.cli.streams import fill, silence_stdout
+from plumbrule.mcp_server.cli.streams import fill, leave_stderr_clean, silence_stdout
 
 
 class Lazy(NamedTuple):
@@ -149,6 +149,8 @@ def run(argv: Sequence[str]) -> int:
         return _unwritten(error.strerror)
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        leave_stderr_clean()
     return _unwritten("it is closed") if unheard and code == DONE else code
 
 

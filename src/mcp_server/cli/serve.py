@@ -55,7 +55,8 @@ def command(
     _remember(flags, "http.allowed_hosts", list(hosts), "--allowed-host")
     _remember(flags, "http.insecure_no_auth", insecure_no_auth or None, "--insecure-no-auth")
     pipes = _claimed() if transport == "stdio" else None
-    fill(1)  # not before: stdio looks whether there is one
+    for fd in (0, 1):  # not before: stdio looks whether they are there
+        fill(fd)
     return _serve(ctx, transport, pipes)
 
 

@@ -107,7 +107,7 @@ def _entries(body: bytes, version: int, count: int, hash_bytes: int) -> tuple[li
             length = flags & _LONG_NAME
             end = body.index(b"\0", name_at) if length == _LONG_NAME else name_at + length
             path = body[name_at:end]
-            if body[end] != 0:
+            if body.find(b"\0", name_at) != end:  # a NUL inside would be two names for whoever joins them
                 raise ValueError("name without its end")
             position += (end - position + 8) & ~7
         append(
