@@ -46,6 +46,7 @@ _AFTER = LazyPattern(
     """,
     re.VERBOSE,
 )
+_ARN = LazyPattern(r"arn:[a-z\-]{3,12}:[a-z\-]{2,20}:[\w\-]{0,20}:\d{0,12}:\Z")
 _TAIL = LazyPattern(r"[\w.\-]{0,48}+")
 _STARTERS = frozenset(
     " \t\r\n\u00a0\u3000=:\"'`*])>|<,;&%\\?!+-{\uff1a\uff1d\ufe55\u2192\u2236\u201c\u201d\u2018\u2019\u300c\u300d"
@@ -109,6 +110,8 @@ def assigned_span(text: str, start: int, end: int, strength: Strength) -> Span |
     joined = before.isalnum() or before in "_-."
     if not joined and at == end and (_PROSE_FOLLOWS if strength == "password" else _WORDS_FOLLOW).match(text, at):
         return None
+    if before == ":" and _ARN.search(text, max(0, start - 80), start):
+        return None  # the name of a secret, not its value
     if (joined or at > end) and _names_nothing(text, start, end, at, strength):
         return None
     after = _AFTER.match(text, at)

@@ -148,6 +148,8 @@ def harmless_name(head: str, tail: str, strength: Strength, *, session: bool = F
     """
     if tail and _harmless_tail(tail, head[-1:].isupper(), session):
         return True
+    if strength == "vague" and tail[-3:].lower() in ("_id", ".id", "-id"):
+        return True
     word = head[:-1] if head[-1:] in ("_", "-", ".") else head
     at = len(word)
     while at and word[at - 1].isalpha() and not (word[at : at + 1].isupper() and word[at - 1].islower()):

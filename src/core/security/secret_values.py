@@ -109,6 +109,8 @@ def benign_value(value: str, strength: Strength, *, quoted: bool, spaced: bool) 
     if _NUMBER.fullmatch(value):
         if strength == "firm" and quoted:
             return size < 10
+        if strength == "vague":
+            return True
         return (strength not in ("password", "strong") and size < 16) or size < 6
     if strength == "vague":
         return (
@@ -150,7 +152,16 @@ def _is_punctuation(value: str) -> bool:
 
 
 def _identifies(value: str) -> bool:
-    return _UUID.fullmatch(value) is not None or _DIGEST.fullmatch(value) is not None
+    if _UUID.fullmatch(value) is not None or _DIGEST.fullmatch(value) is not None:
+        return True
+    rest = _IDS_INSIDE.sub("", value[:JUDGED_CHARS])
+    return len(rest) < min(len(value), JUDGED_CHARS) and not reads_random(rest)
+
+
+_IDS_INSIDE = LazyPattern(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{7,64})(?![0-9A-Za-z])"
+)
+"""In names made of words and ids, as caches and object stores have: `Linux-pip-3f5a…`, `tree/<uuid>/a.json`."""
 
 
 def _identifies_weakly(value: str) -> bool:

@@ -129,7 +129,7 @@ _ROWS: tuple[tuple[str, str, Body, int, Sure], ...] = (
     ("firecrawl", "fc-", "hex", 30, "bounded"),
     ("modal", "ak- as-", "alnum", 22, "random"),
     # Clouds
-    ("google-api", "AIza", "dash", 30, "sure"),
+    ("google-api", "AIza", "dash", 30, "bounded"),
     ("google-oauth-secret", "GOCSPX-", "dash", 20, "sure"),
     ("google-access", "ya29.", "path", 20, "bounded"),
     ("google-api-new", "AQ.Ab", "dash", 40, "bounded"),
