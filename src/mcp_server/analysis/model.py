@@ -195,7 +195,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class RecentActivity:
-    """History from local objects. The year ends on the day of the call. `complete` is false for shallow clones."""
+    """History from local objects. The year ends with the last commit. `complete` is false for shallow clones."""
 
     last_commit: str
     commits_last_year: int

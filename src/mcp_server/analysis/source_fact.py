@@ -1,4 +1,4 @@
-"""What belongs to this call and not to the content: the source as it was asked for, and activity up to today."""
+"""What belongs to this call and not to the content: the source as it was asked for, and its history."""
 
 from plumbrule.mcp_server.analysis.model import RecentActivity, Source
 from plumbrule.mcp_server.analysis.words import evidence, word

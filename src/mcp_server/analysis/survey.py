@@ -58,7 +58,7 @@ class Surveyor:
             return report if detail == "card" else await self._with_activity(snapshot, report)
 
     async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
-        """Activity is counted up to today, so it is asked for anew and never kept with the content's facts."""
+        """History is no part of the content: it is asked for anew and never kept with the content's facts."""
         with anyio.CancelScope(deadline=_soft_deadline()):
             return replace(report, activity=activity_of(await snapshot.activity(), snapshot.origin.commit))
         return replace(report, coverage=replace(report.coverage, complete=False))

@@ -1,6 +1,5 @@
 """Puts the adapters together: from what the caller typed to an open snapshot. The one module that names them all."""
 
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -37,7 +36,6 @@ def build_sources(
     *,
     paths: PathPolicy,
     cache_folder: Path,
-    now_s: Callable[[], float] = time.time,
     resolver: "Resolver | None" = None,
     cache: Cache | None = None,
 ) -> Sources:
@@ -52,15 +50,13 @@ def build_sources(
         ConfigurationError: a setting is no host, origin or token.
     """
     workspace = Workspace(cache_folder / "tmp")
-    local = LocalSources(paths, workspace, settings.local(), settings.archive(), now_s, cache)
+    local = LocalSources(paths, workspace, settings.local(), settings.archive(), cache)
     urls = url_policy(network)
     if settings.tokens or settings.pypi_url != PUBLIC.pypi_url or settings.npm_url != PUBLIC.npm_url:
-        _remote_adapters(
-            settings, network, workspace, cache_folder, now_s, resolver
-        )  # so that a bad setting stops the start
+        _remote_adapters(settings, network, workspace, cache_folder, resolver)  # so that a bad setting stops the start
     return _Sources(
         local,
-        lambda: _remote_adapters(settings, network, workspace, cache_folder, now_s, resolver),
+        lambda: _remote_adapters(settings, network, workspace, cache_folder, resolver),
         workspace,
         paths,
         urls,
@@ -72,7 +68,6 @@ def _remote_adapters(
     network: NetworkSettings,
     workspace: Workspace,
     cache_folder: Path,
-    now_s: Callable[[], float],
     resolver: "Resolver | None",
 ) -> "tuple[Checkout, Packages]":
     """The adapters that need a network. Their imports cost 15 ms, which a local source should not pay."""
@@ -92,7 +87,6 @@ def _remote_adapters(
         parse_tokens(settings.tokens),
         settings.local(),
         anyio.Semaphore(clone.concurrent),
-        now_s,
     )
     return checkout, Packages(network, settings, workspace, kept["packages"], resolve)
 

@@ -4,7 +4,7 @@ The remote is asked for its refs each time, unless a full commit id says which o
 is noticed, and lost access too. Nothing is checked out.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,7 +54,6 @@ class Checkout:
         tokens: Mapping[UrlOrigin, Token],
         limits: LocalLimits,
         slots: anyio.Semaphore,
-        now_s: Callable[[], float],
     ) -> None:
         self._remote = remote
         self._workspace = workspace
@@ -62,7 +61,6 @@ class Checkout:
         self._tokens = tokens
         self._limits = limits
         self._slots = slots
-        self._now_s = now_s
         self._flights: SingleFlight[str] = SingleFlight()
 
     @asynccontextmanager
@@ -154,7 +152,7 @@ class Checkout:
             default_branch=target.default_branch,
             shallow=True,
         )
-        yield ObjectsSnapshot(skeleton, origin, entries, omitted.as_skipped(), self._limits, now_s=self._now_s())
+        yield ObjectsSnapshot(skeleton, origin, entries, omitted.as_skipped(), self._limits)
 
 
 _KINDS = (("heads", ""), ("tags", ""), ("tags", "^{}"))

@@ -17,10 +17,10 @@ _LATEST_S = 253_402_300_799
 """9999-12-31, the last second that a datetime can hold."""
 
 
-async def recent_activity(
-    skeleton: Skeleton, commit: str, limits: LocalLimits, *, now_s: float, shallow: bool
-) -> Activity | None:
-    """What the history of `commit` says: commits and people of the 365 days before `now_s`.
+async def recent_activity(skeleton: Skeleton, commit: str, limits: LocalLimits, *, shallow: bool) -> Activity | None:
+    """What the history of `commit` says: commits and people of the 365 days that end with it.
+
+    The last commit's time and not today's, so that the same commit always tells the same.
 
     People are told apart by author mail address, without regard to case; no mailmap is applied, since the
     repository wrote it. The walk stops at `limits.history_commits`; then `first_commit` is None. A history that
@@ -48,8 +48,9 @@ async def recent_activity(
     if not lines:
         return None
     whole = done.returncode == 0 and not done.truncated and len(lines) <= limits.history_commits
-    year = [(when, mail) for when, mail in lines if now_s - YEAR_S <= when]
-    year_is_whole = whole or (min(when for when, _ in lines) < now_s - YEAR_S)
+    year_began = lines[0][0] - YEAR_S
+    year = [(when, mail) for when, mail in lines if year_began <= when]
+    year_is_whole = whole or min(when for when, _ in lines) < year_began
     return Activity(
         last_commit=_day(lines[0][0]),
         commits_last_year=len(year),

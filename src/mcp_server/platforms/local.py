@@ -32,7 +32,7 @@ MAX_REF_SPLITS = 8
 
 @dataclass(frozen=True, slots=True)
 class LocalSources:
-    """Opens local paths within `policy`. `now_s` is the wall clock in seconds since 1970.
+    """Opens local paths within `policy`.
 
     `cache` remembers what never changes of a repository, so that an unchanged one is recognised without git.
     """
@@ -41,7 +41,6 @@ class LocalSources:
     workspace: Workspace
     limits: LocalLimits
     archive_limits: ArchiveLimits
-    now_s: Callable[[], float]
     cache: Cache | None = None
 
     @asynccontextmanager
@@ -94,9 +93,7 @@ class LocalSources:
     async def _open_standing(self, text: str, path: Path, git_dir: GitDir) -> AsyncGenerator[Snapshot]:
         """A work tree; a folder that its repository ignores altogether is read as one without git."""
         async with AsyncExitStack() as stack:
-            work_tree = open_work_tree(
-                text, path, git_dir, self.workspace, self.limits, now_s=self.now_s(), cache=self.cache
-            )
+            work_tree = open_work_tree(text, path, git_dir, self.workspace, self.limits, cache=self.cache)
             try:
                 snapshot = await stack.enter_async_context(work_tree)
             except NothingTracked:
@@ -163,7 +160,7 @@ class LocalSources:
                 default_branch=refs.default_branch() or (head.branch if head and git_dir.worktree is None else None),
                 shallow=bool(git_dir.shallow),
             )
-            yield ObjectsSnapshot(skeleton, origin, entries, omitted.as_skipped(), self.limits, now_s=self.now_s())
+            yield ObjectsSnapshot(skeleton, origin, entries, omitted.as_skipped(), self.limits)
 
 
 def resolved(refs: LocalRefs, ref: str) -> str | None:

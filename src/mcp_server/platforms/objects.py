@@ -145,15 +145,12 @@ class ObjectsSnapshot:
         entries: Sequence[Entry],
         skipped: Sequence[Skipped],
         limits: LocalLimits,
-        *,
-        now_s: float,
     ) -> None:
         self._skeleton = skeleton
         self._origin = origin
         self._entries = entries
         self._skipped = skipped
         self._limits = limits
-        self._now_s = now_s
 
     @property
     def origin(self) -> Origin:
@@ -182,7 +179,6 @@ class ObjectsSnapshot:
             self._skeleton,
             self._origin.commit,
             self._limits,
-            now_s=self._now_s,
             shallow=self._origin.shallow,
         )
 

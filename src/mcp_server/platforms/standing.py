@@ -52,7 +52,6 @@ async def open_work_tree(
     workspace: Workspace,
     limits: LocalLimits,
     *,
-    now_s: float,
     cache: Cache | None = None,
 ) -> AsyncGenerator[Snapshot]:
     """The files below `path`, a folder of the work tree of `git_dir`. `cache` remembers the trees of its commits.
@@ -86,7 +85,7 @@ async def open_work_tree(
         async def history() -> Activity | None:
             if head.commit is None:
                 return None
-            return await recent_activity(borrowed.skeleton, head.commit, limits, now_s=now_s, shallow=shallow)
+            return await recent_activity(borrowed.skeleton, head.commit, limits, shallow=shallow)
 
         yield FilesSnapshot(root_fd, origin, found.entries, found.omitted.as_skipped(), history=history)
 

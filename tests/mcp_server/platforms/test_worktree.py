@@ -130,6 +130,17 @@ async def test_options_and_revision_syntax_are_no_refs(repository: Path, sources
             pass
 
 
+async def test_the_year_of_activity_ends_with_the_last_commit(repository: Path, sources: Sources, git) -> None:
+    for day in ("2012-06-01", "2013-01-10", "2013-09-01"):
+        (repository / "a.py").write_text(f"# {day}\n")
+        when = f"{day}T12:00:00+0000"
+        git(repository, "commit", "-qam", day, env={"GIT_COMMITTER_DATE": when, "GIT_AUTHOR_DATE": when})
+    async with sources.open(str(repository)) as snapshot:
+        activity = await snapshot.activity()
+    assert activity is not None
+    assert (activity.last_commit, activity.commits_last_year) == ("2013-09-01", 3)  # two of the year, and one of today
+
+
 async def test_activity_counts_people_by_mail_address_without_case(repository: Path, sources: Sources, git) -> None:
     for number, mail in enumerate(("ANN@example.org", "bob@example.org")):
         (repository / "a.py").write_text(f"print({number + 10})\n")
