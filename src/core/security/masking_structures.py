@@ -211,7 +211,16 @@ def said_aloud(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
     found = _SAID.match(text, end)
     if found is None or is_placeholder(found[1]):
         return _NOTHING
-    return (found.span(1),) if text[end - 1] in ":]'" or reads_random(found[1]) else _NOTHING
+    return (found.span(1),) if text[end - 1] in ":]'=" or reads_random(found[1]) else _NOTHING
+
+
+_LOGIN = LazyPattern(r"[ \t]{1,4}[\w.@+\-]{1,64}[ \t]{1,4}([^\s\"'<>]{6,256})(?=\s|\Z)")
+
+
+def imap_login(text: str, start: int, end: int, seen: Seen) -> Sequence[Span]:
+    """The password of IMAP's `LOGIN user password`; capitals alone, since prose logs in too."""
+    found = _LOGIN.match(text, end) if text[start:end].isupper() else None
+    return (found.span(1),) if found and reads_random(found[1]) and not is_placeholder(found[1]) else _NOTHING
 
 
 _SQLPLUS = LazyPattern(r"(?:-[A-Za-z]{1,8} ){0,4}[\w.\-]{1,64}/([^\s@\"'/]{3,128})(?:@|\s|\Z)")
@@ -236,6 +245,10 @@ READERS: dict[str, Reader] = {
     "::add-mask::": said_aloud,
     "issecret=true]": said_aloud,
     "sqlplus ": sqlplus,
+    " login": imap_login,
+    "--with-token": said_aloud,
+    " /p:": said_aloud,
+    "contribsys__com=": said_aloud,
     "-----end ": pem_tail,
     "---- end ": pem_tail,
     "= password('": said_aloud,

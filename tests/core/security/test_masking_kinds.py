@@ -86,6 +86,7 @@ def test_ids_that_join_logs_stay_readable(masker: Masker, line: str) -> None:
         "你希望前端能通过 **username** 和 **password** 与后端进行身份验证。",
         "git+https://0000000000000000000000000000000000000000:x-oauth-basic@github.com/foo/bar.git",
         "| token | count |",
+        "failed login alice 7f3a9b21c0 from 10.0.0.1",
         "arn:aws:secretsmanager:eu-west-1:753324698081:secret:page-douqeS",
         "datadog.trace_id=798175012299362602 datadog.span_id=26740485734075663",
         "restore-keys: order-f3ab8de6a1542f9ffb7ec04ce011f9c6df94a163ce72ab79c87f061643f33075",
@@ -107,7 +108,8 @@ def test_benign_neighbours_of_secrets_stay(masker: Masker, line: str) -> None:  
         'Authorization: Token token="{}"', "AUTH PLAIN {}", 'echo "::add-mask::{}"', "requirepass {}", "keytool -storepass {} -x",
         "##vso[task.setvariable variable=p;issecret=true]{}", "sqlplus scott/{}@orcl", "twine upload -u __token__ -p {} dist/*",
         "GET /callback?code={}&state=xyz", "<secret>{{abstract {}}}</secret>", "primary_access_key: {}", "the password is {}",
-        "PW:={}", "cached_password={}", "SET PASSWORD FOR u = PASSWORD('{}')", "if (password !== \"{}\") {{", "X-Hub-Signature-256: sha256={}",
+        "PW:={}", "cached_password={}", "a1 LOGIN bob {}", "gh auth login --with-token {}", "xfreerdp /u:bob /p:{} /v:h",
+        "BUNDLE_ENTERPRISE__CONTRIBSYS__COM={}", "SET PASSWORD FOR u = PASSWORD('{}')", "if (password !== \"{}\") {{", "X-Hub-Signature-256: sha256={}",
     ],
 )  # fmt: skip
 def test_more_structures_hide_what_they_carry(masker: Masker, drawn: Draw, leaks: Leaks, context: str) -> None:  # S-91
