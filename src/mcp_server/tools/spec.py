@@ -8,7 +8,7 @@ name, signature and docstring are what is published.
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from plumbrule.mcp_server.tools.arguments import Parameters, parameters_of
 
@@ -23,42 +23,6 @@ class Answer:
 
 Handler = Callable[..., Awaitable[Answer]]
 """Takes the tool's arguments by name, already read, and answers within the budget it was given."""
-
-
-class Tool(Protocol):
-    """One published tool."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def toolset(self) -> str: ...
-    @property
-    def input_schema(self) -> Mapping[str, Any]:
-        """Root `type: object`, no combinators at the root, no `$ref`."""
-        ...
-
-    @property
-    def output_schema(self) -> Mapping[str, Any]:
-        """Pruned to depth 1, no `required` (error results must validate too)."""
-        ...
-
-    @property
-    def full_output_schema(self) -> Mapping[str, Any]:
-        """What `plumbrule schema TOOL` prints."""
-        ...
-
-    @property
-    def read_only(self) -> bool: ...
-    @property
-    def open_world(self) -> bool: ...
-
-    async def __call__(self, arguments: Mapping[str, Any], /) -> Answer:
-        """Validate strictly (InvalidArgument names the nearest name), run, shed to the budget, render."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +45,20 @@ class PublishedTool:
 
     @property
     def output_schema(self) -> Mapping[str, Any]:
+        """Pruned to depth 1, no `required` (error results must validate too)."""
         from plumbrule.mcp_server.tools.schemas import published_schema  # a command never asks for it
 
         return published_schema(self.result)
 
     @property
     def full_output_schema(self) -> Mapping[str, Any]:
+        """What `plumbrule schema TOOL` prints."""
         from plumbrule.mcp_server.tools.schemas import full_schema  # only `plumbrule schema` asks for it
 
         return full_schema(self.result)
 
     async def __call__(self, arguments: Mapping[str, Any], /) -> Answer:
+        """Validate strictly (InvalidArgument names the nearest name), run, shed to the budget, render."""
         return await self.handler(**self.parameters.read(arguments))
 
 
