@@ -31,7 +31,6 @@ class Outcome:
     """Programs that outlived it."""
     left: tuple[str, ...]
     """What lies in the temporary folder and below `tmp` of the cache afterwards."""
-    slowest: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -81,6 +80,13 @@ class Ground:
         argv = [*wrapped, sys.executable, "-P", "-m", "plumbrule", *words]
         return drive(argv, self.env() if env is None else dict(env), cwd or self.base / "elsewhere", limit_s, stdin,
                      self.left)  # fmt: skip
+
+    def run(
+        self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None, limit_s: float = 60
+    ) -> Outcome:
+        """Any command line on this ground."""
+        used = self.env() if env is None else dict(env)
+        return drive(argv, used, cwd or self.base / "elsewhere", limit_s, b"", self.left)
 
     def analyze(self, source: object, *words: str, detail: str = "summary", limit_s: float = 90) -> Outcome:
         """`plumbrule analyze SOURCE --json`."""

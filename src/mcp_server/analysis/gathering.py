@@ -5,8 +5,9 @@ of secrets), parsed in one worker round trip; then source files, streamed, for l
 at any await leaves a `Collected` that is true as far as it goes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
@@ -31,11 +32,18 @@ from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
 BATCH_BYTES = 4_000_000
 """Read at once: large enough that a batch costs little, small enough for memory and for prompt cancellation."""
 
+BATCH_FILES = 10_000
+MANY_FILES = 5_000
+"""From here on work that goes over all files leaves the event loop: 300,000 take seconds."""
+
 SMALL_BYTES = 256_000
 """Licences, documents and secret candidates above this are cut there (documents) or left out (candidates)."""
 
 MAX_LINKS = 500
 PROGRESS_S = 1.0
+
+_Made = TypeVar("_Made")
+_Arguments = TypeVarTuple("_Arguments")
 
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
@@ -86,7 +94,7 @@ class Tools:
 
 async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collected) -> None:
     """Fill `into`, stage by stage."""
-    into.inventory = take(snapshot.entries, tools.limits.max_files)
+    into.inventory = await _aside(len(snapshot.entries), take, snapshot.entries, tools.limits.max_files)
     _note_inventory(into)
     await report_progress(0.05, 1.0, f"{len(snapshot.entries)} files listed")
     manifests = await _read_small(snapshot, detail, tools.limits, into)
@@ -152,29 +160,38 @@ def _manifests_within(detail: Detail, limits: SurveyLimits, into: Collected) -> 
     return chosen
 
 
+async def _aside(count: int, work: Callable[[*_Arguments], _Made], *arguments: *_Arguments) -> _Made:
+    """`work` on `count` files: in a thread when they are many, so that probes and other calls go on meanwhile."""
+    if count < MANY_FILES:
+        return work(*arguments)
+    return await anyio.to_thread.run_sync(work, *arguments)
+
+
 async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected) -> None:
     """Languages and lines; at `summary` and `full` every text file is also looked through for secrets."""
     attributes = parse_attributes(
         {entry.path: into.texts[entry.path] for entry in into.inventory.attributes if entry.path in into.texts}
     )
-    planned = plan(into.inventory.files, attributes)
+    count = len(into.inventory.files)
+    planned = await _aside(count, plan, into.inventory.files, attributes)
     into.files = list(planned.files)
     unsure = {entry.path for entry in planned.ambiguous}
-    wanted = _wanted(planned, detail, limits, into)
+    wanted = await _aside(count, _wanted, planned, detail, limits, into)
     total = sum(entry.size for entry in wanted) or 1
     heads: dict[str, bytes] = {}
     by_path = {file.path: file for file in planned.files}
     done, told = 0, anyio.current_time()
     for batch in _batches(wanted):
         contents = await snapshot.read(batch, max_bytes=limits.max_file_bytes)
-        _digest(batch, contents, unsure, heads, by_path, attributes, into)
+        await _aside(len(batch), _digest, batch, contents, unsure, heads, by_path, attributes, into)
         if detail != "card":
             await _scan(contents, into)
         done += sum(entry.size for entry in batch)
         if anyio.current_time() - told >= PROGRESS_S:
             told = anyio.current_time()
             await report_progress(0.2 + 0.75 * done / total, 1.0, f"{into.read} files read")
-    into.files = settle(replace(planned, files=[by_path[file.path] for file in planned.files]), heads)
+    settled = replace(planned, files=[by_path[file.path] for file in planned.files])
+    into.files = await _aside(count, settle, settled, heads)
     if planned.attributes.exhausted:
         into.skip("attributes_not_applied", ".gitattributes")
         into.limited = True
@@ -208,7 +225,7 @@ def _batches(wanted: Iterable[Entry]) -> Iterator[list[Entry]]:
     batch: list[Entry] = []
     size = 0
     for entry in wanted:
-        if batch and size + entry.size > BATCH_BYTES:
+        if batch and (size + entry.size > BATCH_BYTES or len(batch) >= BATCH_FILES):
             yield batch
             batch, size = [], 0
         batch.append(entry)
