@@ -99,7 +99,7 @@ _PROGRAM = frozenset(
             ".pyc",
             ".pyd",
         ),
-        *(".whl", ".egg", ".msi", ".deb", ".rpm", ".apk", ".bin", ".com", ".sys", ".ko", ".node", ".wasm", ".dmg"),
+        *(".whl", ".egg", ".msi", ".deb", ".rpm", ".apk", ".bin", ".sys", ".ko", ".node", ".wasm", ".dmg"),
     )
 )
 _EXAMPLE = re.compile(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")

@@ -171,6 +171,15 @@ LICENCES: dict[str, tuple[Files, str]] = {
         {"LICENSE": "Parameters\n\nChange License:       MPL 2.0\n\nBusiness Source License 1.1\n\nTerms\n"},
         "BUSL-1.1",
     ),
+    "a title says which": ({"LICENSE": "Elastic License 2.0\n\nURL: x\n"}, "Elastic-2.0"),
+    "secondary licences are offered with their exception": (
+        {
+            "LICENSE": "This program is made available under the terms of the Eclipse Public License v. 2.0. It may "
+            "also be made available under the following Secondary Licenses: GNU General Public License, version 2 "
+            "with the GNU Classpath Exception.\n"
+        },
+        "EPL-2.0 OR GPL-2.0-only WITH Classpath-exception-2.0",
+    ),
 }
 
 

@@ -5,6 +5,7 @@ lesser grant, and `verdict.combine` widens it where the metadata say "or later".
 """
 
 import re
+from dataclasses import replace
 
 from plumbrule.mcp_server.analysis.licences.declared import normalise
 from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
@@ -47,17 +48,16 @@ def _with_exceptions(found: list[LicenceMatch], text: str) -> list[LicenceMatch]
         return found
     for exception in find_exceptions(text.lower()):
         bases = bases_of(exception)
-        found = [
-            LicenceMatch(
-                f"{each.expression} WITH {exception}",
-                each.score,
-                each.start_line,
-                each.end_line,
-                each.rule,
-                f"licences.exception {exception}",
-            )
-            if each.expression.startswith(bases) and " " not in each.expression
-            else each
-            for each in found
-        ]
+        found = [_excepted(each, exception, bases) for each in found]
     return found
+
+
+def _excepted(each: LicenceMatch, exception: str, bases: tuple[str, ...]) -> LicenceMatch:
+    """The match with the exception at each of the offered licences that it can follow."""
+    if " AND " in each.expression or " WITH " in each.expression:
+        return each
+    parts = [f"{part} WITH {exception}" if part.startswith(bases) else part for part in each.expression.split(" OR ")]
+    expression = " OR ".join(parts)
+    if expression == each.expression:
+        return each
+    return replace(each, expression=expression, detail=f"licences.exception {exception}")

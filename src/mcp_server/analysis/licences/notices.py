@@ -17,7 +17,7 @@ _CHOICE = re.compile(
     r"\b(?:dual|double|tri|triple|multi)[- ]?licen[cs](?:ed|ing)|\beither (?:of|license|licence|the)\b|"
     r"\bat your (?:option|choice|discretion)\b|\bterms of (?:\W?either|any)\b|"
     r"\b(?:choose|choice) (?:between|of|one|either)\b|"
-    r"\bone of the following\b"
+    r"\bone of the following\b|\bunder the following secondary licen[cs]es\b"
 )
 _LATER_VERSION = re.compile(r"\(?at your (?:option|choice)\)?,? any later")
 _GRANT = re.compile(
@@ -32,6 +32,10 @@ _FILES = re.compile(r"\b(?:licen[cs]e|copying)[-_.][\w.-]{2,40}", re.IGNORECASE)
 _RIDERS = (("commons clause", "LicenseRef-Commons-Clause"),)
 _TITLES = (
     ("business source license", "BUSL-1.1"),
+    ("elastic license 2.0", "Elastic-2.0"),
+    ("functional source license, version 1.1, apache 2.0 future license", "FSL-1.1-ALv2"),
+    ("functional source license, version 1.1, alv2 future license", "FSL-1.1-ALv2"),
+    ("functional source license, version 1.1, mit future license", "FSL-1.1-MIT"),
     ("redis source available license", "LicenseRef-RSALv2"),
     ("confluent community license", "LicenseRef-Confluent-Community"),
     ("timescale license agreement", "LicenseRef-Timescale"),
