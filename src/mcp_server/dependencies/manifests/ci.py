@@ -25,7 +25,7 @@ _TESTS = re.compile(
 """A shell line that does nothing but run tests; one with variables or pipes is no command to hand on."""
 
 _NARROWED = re.compile(
-    r"\s(?:-p|-k|--(?:doc|package|test|bin|bins|lib|example|examples|bench|benches|manifest-path|filter|project))\b"
+    r"\s\./(?!\.\.\.)\S|\s(?:-p|-k|--(?:doc|package|test|bin|bins|lib|example|examples|bench|benches|manifest-path|filter|project))\b"
 )
 """Options that pick some of the tests: such a line does not say how the whole is tested."""
 
