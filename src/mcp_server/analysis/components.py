@@ -11,8 +11,6 @@ from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
-MAX_COMPONENTS = 2000
-
 _TERRAFORM_MODULE = re.compile(r"(?:^|/)modules/[^/]+/[^/]+\Z")
 """Terraform's standard structure keeps nested modules there; other folders of .tf files are examples or wrappers."""
 
@@ -38,7 +36,7 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
                 name = folder.rpartition("/")[2]
                 place = evidence(f"{folder}/__init__.py", "component.package")
                 found[folder] = Component(word(name), "package", word(folder), place)
-    return tuple(found[folder] for folder in sorted(found))[:MAX_COMPONENTS]
+    return tuple(found[folder] for folder in sorted(found))
 
 
 def _manifests_by_folder(gathered: Gathered) -> dict[str, list[Manifest]]:

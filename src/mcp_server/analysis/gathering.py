@@ -40,6 +40,9 @@ SMALL_BYTES = 256_000
 """Licences, documents and secret candidates above this are cut there (documents) or left out (candidates)."""
 
 MAX_LINKS = 500
+MAX_LICENCES = 50
+"""A tree may hold thousands of both; those beyond are counted as skipped."""
+
 PROGRESS_S = 1.0
 
 _Made = TypeVar("_Made")
@@ -122,12 +125,21 @@ def _note_inventory(into: Collected) -> None:
 async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected) -> list[FoundManifest]:
     """Read what is small and telling; the manifests that are to be parsed."""
     inventory = into.inventory
+    for reason, entries in (
+        ("licence_not_read", inventory.licences[MAX_LICENCES:]),
+        ("link_not_checked", inventory.symlinks[MAX_LINKS:]),
+    ):
+        for entry in entries:
+            into.skip(reason, entry.path)
     manifests = _manifests_within(detail, limits, into)
     parsed = {one.entry.path: one.entry for one in manifests if one.rule.parser}
     documents = [inventory.readme] if inventory.readme else []
     documents += [entry for _, entry in inventory.documents]
     candidates = [entry for entry in inventory.secret_candidates if 0 < entry.size <= SMALL_BYTES]
-    small = {entry.path: entry for entry in (*inventory.attributes, *inventory.licences[:50], *documents, *candidates)}
+    small = {
+        entry.path: entry
+        for entry in (*inventory.attributes, *inventory.licences[:MAX_LICENCES], *documents, *candidates)
+    }
     read = dict(await snapshot.read([*parsed.values()], max_bytes=limits.max_manifest_bytes))
     others = [entry for path, entry in small.items() if path not in read]
     read.update(await snapshot.read([*others, *inventory.symlinks[:MAX_LINKS]], max_bytes=SMALL_BYTES))
@@ -138,9 +150,18 @@ async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, 
     into.texts = read
     into.read = len(read)
     for path in sorted({entry.path for entry in (*candidates, *documents)} | parsed.keys()):
-        if path in read and len(into.secrets) < MAX_SECRET_RISKS:
+        if path in read and _has_room_for_secrets(path, into):
             into.secrets += secrets_in(path, read[path])
     return manifests
+
+
+def _has_room_for_secrets(path: str, into: Collected) -> bool:
+    """Whether `path` is searched too; a repository with hundreds of secrets has been told enough, and is told so."""
+    if len(into.secrets) < MAX_SECRET_RISKS:
+        return True
+    into.skip("secrets_not_searched", path)
+    into.limited = True
+    return False
 
 
 def _manifests_within(detail: Detail, limits: SurveyLimits, into: Collected) -> list[FoundManifest]:
@@ -272,3 +293,6 @@ async def _scan(contents: Mapping[str, bytes], into: Collected) -> None:
 
     if len(into.secrets) < MAX_SECRET_RISKS:
         into.secrets += await anyio.to_thread.run_sync(scan)
+        return
+    for path in contents:
+        _has_room_for_secrets(path, into)  # notes each as not searched
