@@ -59,11 +59,10 @@ class LanguageShare:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Files set apart from the shares, in numbers. `lines` is None where they were not counted."""
+    """Files set apart from the shares, in numbers; their lines are not counted."""
 
     files: int
     bytes: int
-    lines: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
