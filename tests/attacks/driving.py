@@ -101,7 +101,7 @@ def drive(
     argv: Sequence[str], env: dict[str, str], cwd: Path, limit_s: float, stdin: bytes, left: Callable[[], Any]
 ) -> Outcome:
     """Run `argv` as the reaper of all that it starts."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _adopt_orphans(True)
     before = set(children_of(os.getpid()))
     started = time.monotonic()
     process = subprocess.Popen(
@@ -118,7 +118,12 @@ def drive(
         seconds = time.monotonic() - started
         watch.stop()
         orphans = gone_or_killed(set(children_of(os.getpid())) - before - {process.pid})
+        _adopt_orphans(False)  # other tests of this process look for children that were left
     return Outcome(process.returncode, out, err.decode(errors="replace"), seconds, watch.peak_bytes, orphans, left())
+
+
+def _adopt_orphans(adopt: bool) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0)
 
 
 class Watch:
