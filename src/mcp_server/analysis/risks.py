@@ -81,6 +81,7 @@ def _licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk
 
 def _ci_risks(gathered: Gathered) -> Iterator[Risk]:
     unpinned: list[tuple[Manifest, Declaration]] = []
+    privileged: list[tuple[Manifest, Declaration]] = []
     for manifest in gathered.manifests:
         if manifest.rule.kind != "ci":
             continue
@@ -91,16 +92,21 @@ def _ci_risks(gathered: Gathered) -> Iterator[Risk]:
                 severity, rule, message = _CI_FACTS[one.label]
                 yield Risk(severity, message, evidence(manifest.path, rule, one.line))
             elif one.field == "trigger" and one.value == "pull_request_target":
-                message = "a workflow runs on pull_request_target, with the repository's secrets"
-                yield Risk("medium", message, evidence(manifest.path, "ci.pull-request-target", one.line))
-    if unpinned:
-        manifest, one = unpinned[0]
-        yield Risk(
-            "low",
-            "CI actions not pinned to a full commit",
-            evidence(manifest.path, "ci.unpinned-action", one.line),
-            len(unpinned),
-        )
+                privileged.append((manifest, one))
+    yield from _together(
+        privileged,
+        "medium",
+        "ci.pull-request-target",
+        "a workflow runs on pull_request_target, with the repository's secrets",
+    )
+    yield from _together(unpinned, "low", "ci.unpinned-action", "CI actions not pinned to a full commit")
+
+
+def _together(found: list[tuple[Manifest, Declaration]], severity: Severity, rule: str, message: str) -> Iterator[Risk]:
+    """One risk for all places of a kind, at the first: a card has room for the kinds, not for the places."""
+    if found:
+        manifest, one = found[0]
+        yield Risk(severity, message, evidence(manifest.path, rule, one.line), len(found))
 
 
 _CI_FACTS: dict[str, tuple[Severity, str, str]] = {
