@@ -8,6 +8,7 @@ Below `logging`, which writes the lines. A line of JSON has `timestamp` (UTC), `
 import logging
 import re
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -47,7 +48,7 @@ class Masks(Protocol):
     def mask_value(self, value: object) -> object: ...
 
 
-class LineFormatter(logging.Formatter):
+class LineFormatter(logging.Formatter, ABC):
     """The parts of a record, masked; the two formats below put them into a line."""
 
     def __init__(self, masker: Masks, trace_ids: TraceIds | None = None) -> None:
@@ -62,8 +63,9 @@ class LineFormatter(logging.Formatter):
         except Exception as error:  # a log line must not break the work that it tells of
             return self.line(_stand_in(record, error))
 
+    @abstractmethod
     def line(self, record: logging.LogRecord) -> str:
-        raise NotImplementedError
+        """The record in this format. May raise; `format` then tells of that instead."""
 
     def message(self, record: logging.LogRecord) -> str:
         text = record.msg if record.args is None or record.args == () else None

@@ -124,15 +124,6 @@ def fence(text: str, label: str) -> str:
     return f"{clean_line(label, 120)} (untrusted, quoted as found):\n{ticks}text\n{text}\n{ticks}"
 
 
-def code_span(text: str, max_chars: int) -> str:
-    """`text` as one cleaned Markdown code span that it cannot leave, so that no link or image of it is rendered."""
-    line = clean_line(text, max_chars)
-    longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
-    ticks = "`" * (longest + 1)
-    pad = " " if line[:1] in ("`", " ", "") or line[-1:] in ("`", " ") else ""
-    return f"{ticks}{pad}{line}{pad}{ticks}"
-
-
 def _is_ordinary(text: str) -> bool:
     if text.isascii():
         return not _ODD_ASCII.search(text)
