@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-OK, KNOWN, FAULT, OUT_OF_MEMORY = b"okfm"
-"""First byte of an answer: a result; an error of `core.errors`; any other exception; memory ran out."""
+OK, KNOWN, FAULT, OUT_OF_MEMORY, RAW = b"okfmr"
+"""First byte of an answer: a result as JSON; an error of `core.errors`; any other exception; memory ran out; a result
+that is bytes, as it is."""
 
 LENGTH_BYTES = 4
 MAX_TRACE_CHARS = 4000
@@ -40,7 +41,8 @@ def _answer(
     try:
         if name not in targets:
             targets[name] = _find(name, rooms)
-        return OK, _as_json(targets[name](payload))
+        result = targets[name](payload)
+        return (RAW, result) if isinstance(result, bytes) else (OK, _as_json(result))
     except MemoryError:
         return OUT_OF_MEMORY, b""
     except Exception as error:  # the one place here that turns failures into answers

@@ -91,7 +91,8 @@ class WorkerPool:
             await self._idle.pop().end()
 
     async def run(self, target: str, payload: object, *, limit_s: float | None = None) -> object:
-        """What `target` ("module:function") returns for `payload`, as JSON has it: tuples are lists, dataclasses dicts.
+        """What `target` ("module:function") returns for `payload`: bytes as they are, all else as JSON has it (tuples
+        are lists, dataclasses dicts).
 
         `payload` is anything of None, bool, int, float, str, bytes, list, tuple, dict, set. Waits for a free worker.
         `limit_s` (by default `limits.task_s`) counts from then. A cancelled call kills its worker.
@@ -180,6 +181,8 @@ class _Worker:
 
 
 def _result(target: str, kind: int, body: bytes) -> object:
+    if kind == worker_main.RAW:
+        return body
     if kind == worker_main.OK:
         return _parsed(body)
     if kind == worker_main.OUT_OF_MEMORY:

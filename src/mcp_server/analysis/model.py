@@ -8,9 +8,20 @@ same bytes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
+
+import orjson
 
 from plumbrule.core.facts import Coverage, Evidence, Truncated, Words
+
+if TYPE_CHECKING:  # forty dataclasses take 20 ms to make, which a card never pays: `section_names` resolves the names
+    from plumbrule.mcp_server.analysis.sections.code import Architecture, FileRow, ImportGraph, Symbols
+    from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies
+    from plumbrule.mcp_server.analysis.sections.findings import Finding, ScorecardCheck
+    from plumbrule.mcp_server.analysis.sections.licences import Licences
+    from plumbrule.mcp_server.analysis.sections.quality import History, Quality
+    from plumbrule.mcp_server.analysis.sections.ready import Ready, RowOf
+    from plumbrule.mcp_server.analysis.sections.structure import Structure
 
 SCHEMA = "plumbrule.repository/1"
 """The version of this shape; a field that changes its meaning raises the number."""
@@ -252,6 +263,19 @@ class RepositoryReport:
     activity: RecentActivity | None = None
     documentation: tuple[Document, ...] = ()
     manifests: tuple[ManifestFile, ...] = ()
+    structure: "Structure | None" = None
+    architecture: "Architecture | None" = None
+    imports: "ImportGraph | None" = None
+    dependencies: "Dependencies | None" = None
+    licences: "Licences | None" = None
+    findings: "tuple[Finding, ...]" = ()
+    scorecard: "tuple[ScorecardCheck, ...]" = ()
+    quality: "Quality | None" = None
+    history: "History | None" = None
+    symbols: "Symbols | None" = None
+    files: "Annotated[Ready, RowOf(FileRow)] | None" = None
+    sbom: dict[str, object] | None = None
+    """CycloneDX 1.6; the command line also writes SPDX 2.3."""
     not_examined: tuple[str, ...] = ()
     untrusted: tuple[str, ...] = ()
     truncated: Truncated | None = None
@@ -259,8 +283,24 @@ class RepositoryReport:
     """Set when the deadline cut the work: the arguments of the call that goes on from what was kept."""
 
 
+def section_names() -> dict[str, Any]:
+    """What the quoted annotations of `RepositoryReport` mean, for those who read its types."""
+    from plumbrule.mcp_server.analysis.sections import code, dependencies, findings, licences, quality, ready, structure
+
+    rooms = (code, dependencies, findings, licences, quality, ready, structure)
+    return {name: value for room in rooms for name, value in vars(room).items() if isinstance(value, type)}
+
+
+def hints_of(kind: Any) -> dict[str, Any]:
+    """The types of a dataclass's fields with their marks, quoted names resolved."""
+    return get_type_hints(kind, localns=section_names() if kind is RepositoryReport else None, include_extras=True)
+
+
 def wire(value: Any) -> Any:
-    """The JSON-ready form of a report or a part of it: dicts, lists and scalars, absent fields left out."""
+    """The form for `orjson` of a report or a part of it; absent fields are left out, ready rows stay as they are."""
+    rows: tuple[bytes, ...] | None = getattr(value, "rows", None)
+    if rows is not None:
+        return [orjson.Fragment(row) for row in rows]
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field.name, wire(getattr(value, field.name))) for field in fields(value))
         return {name: part for name, part in pairs if not _is_absent(part)}

@@ -27,6 +27,15 @@ UNTRUSTED = (
     "/components",
     "/documentation",
     "/manifests",
+    "/structure",
+    "/architecture",
+    "/imports",
+    "/dependencies",
+    "/licences",
+    "/quality/outliers",
+    "/history",
+    "/symbols/files",
+    "/files",
 )
 """Fields that hold the repository's words. `tools/budget` keeps of these what is there."""
 

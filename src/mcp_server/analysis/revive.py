@@ -4,7 +4,12 @@ import types
 from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+
+import orjson
+
+from plumbrule.mcp_server.analysis.model import hints_of
+from plumbrule.mcp_server.analysis.sections.ready import Ready
 
 T = TypeVar("T")
 
@@ -18,13 +23,15 @@ def revive(kind: type[T], value: dict[str, Any]) -> T:
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    resolved = get_type_hints(kind)
+    resolved = hints_of(kind)
     return {field.name: resolved[field.name] for field in fields(kind)}
 
 
 def _left_out(hint: Any) -> object:
     """The absent or empty value of a field, whatever its default is."""
     origin: Any = get_origin(hint)
+    if origin is Annotated:
+        return _left_out(get_args(hint)[0])
     if origin in (Union, types.UnionType):
         return None
     if origin in (tuple, dict):
@@ -36,6 +43,10 @@ def _left_out(hint: Any) -> object:
 
 def _part(hint: Any, value: Any) -> Any:
     origin = get_origin(hint)
+    if origin is Annotated:
+        return _part(get_args(hint)[0], value)
+    if hint is Ready:
+        return Ready(tuple(orjson.dumps(row) for row in value))
     if origin in (Union, types.UnionType):
         inner = [one for one in get_args(hint) if one is not types.NoneType]
         return None if value is None else _part(inner[0], value)

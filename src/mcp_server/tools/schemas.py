@@ -14,6 +14,8 @@ from typing import Any, Literal
 import typing_extensions
 
 from plumbrule.core.facts import Untrusted
+from plumbrule.mcp_server.analysis.model import hints_of
+from plumbrule.mcp_server.analysis.sections.ready import RowOf
 
 ERROR: dict[str, Any] = {
     "type": "object",
@@ -69,6 +71,9 @@ def _of(annotation: Any) -> dict[str, Any]:
         return _of_dataclass(annotation)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
+        rows = [each.kind for each in arguments[1:] if isinstance(each, RowOf)]
+        if rows:
+            return {"type": "array", "items": _of(rows[0])}
         inner = _of(arguments[0])
         docs = [each.documentation for each in arguments[1:] if isinstance(each, typing_extensions.Doc)]
         if any(isinstance(each, Untrusted) for each in arguments[1:]):
@@ -96,7 +101,7 @@ def _of_optional(annotation: Any, arguments: Sequence[Any]) -> dict[str, Any]:
 
 
 def _of_dataclass(kind: type) -> dict[str, Any]:
-    hints = typing.get_type_hints(kind, include_extras=True)
+    hints = hints_of(kind)
     fields = dataclasses.fields(kind)
     schema: dict[str, Any] = {"type": "object"}
     if first := _first_sentence(kind.__doc__):

@@ -7,8 +7,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from plumbrule.core.facts import Untrusted
-from plumbrule.mcp_server.analysis.model import RepositoryReport
+from plumbrule.mcp_server.analysis.model import RepositoryReport, hints_of
 from plumbrule.mcp_server.analysis.report import UNTRUSTED
+from plumbrule.mcp_server.analysis.sections.ready import RowOf
 
 
 def _own_words(annotation: Any, pointer: str = "") -> Iterator[str]:
@@ -17,12 +18,15 @@ def _own_words(annotation: Any, pointer: str = "") -> Iterator[str]:
     if origin is typing.Annotated:
         if any(isinstance(mark, Untrusted) for mark in arguments[1:]):
             yield pointer
+        for mark in arguments[1:]:
+            if isinstance(mark, RowOf):
+                yield from _own_words(mark.kind, pointer)
         yield from _own_words(arguments[0], pointer)
     elif origin in (tuple, typing.Union, types.UnionType):
         for part in arguments:
             yield from _own_words(part, pointer)
     elif is_dataclass(annotation):
-        hints = typing.get_type_hints(annotation, include_extras=True)
+        hints = hints_of(annotation)
         for field in fields(annotation):
             yield from _own_words(hints[field.name], f"{pointer}/{field.name}")
 

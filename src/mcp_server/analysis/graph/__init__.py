@@ -1,0 +1,1 @@
+"""Who imports whom: files, components, outside packages; what that says about layers, cycles and dependencies."""

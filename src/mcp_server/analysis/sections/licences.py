@@ -1,0 +1,46 @@
+"""Licences beyond the one of the whole: by component, by file, and where statements disagree."""
+
+from dataclasses import dataclass
+
+from plumbrule.core.facts import Evidence, Words
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentLicence:
+    """The licence of one component, from its own text, tags or metadata; `confidence` as in `Licence`."""
+
+    component: Words
+    expression: str
+    evidence: Evidence
+    confidence: float | None = None
+    inherited: bool | None = None
+    """True when the component says nothing of its own and lies under the licence of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedFiles:
+    """Files that state their licence by an SPDX tag; the evidence is the first."""
+
+    expression: str
+    files: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two statements about the same thing that differ."""
+
+    first: str
+    first_at: Evidence
+    second: str
+    second_at: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Licences:
+    """`source_available` names licences in use that are no open source licences (BUSL, SSPL, RSAL, Elastic)."""
+
+    components: tuple[ComponentLicence, ...] = ()
+    tagged: tuple[TaggedFiles, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    source_available: tuple[str, ...] = ()

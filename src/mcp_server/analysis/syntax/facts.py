@@ -1,0 +1,82 @@
+"""What is known about one file's bytes, packed for the cache: one value under (blob id, language, edition).
+
+Three parts with their lengths in front, because each reader wants only one: `indexed` is read by every deep survey,
+`symbols` goes into results as it is, `refs` is read by `map_repository` alone. All three are JSON.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import orjson
+
+from plumbrule.mcp_server.analysis.syntax.model import Import, Use
+
+
+class Facts(NamedTuple):
+    """One file's facts as they lie in the cache."""
+
+    indexed: bytes
+    """JSON array: the fields of `Index` in their order."""
+    symbols: bytes
+    """JSON array of objects: the fields of `model.Symbol`, absent ones left out; masked and cleaned, ready to show."""
+    refs: bytes
+    """JSON object: name to count."""
+
+
+class Index(NamedTuple):
+    """The part that every deep survey reads. Lists inside are what JSON gives; the methods below give them types."""
+
+    code: int
+    comment: int
+    blank: int
+    """Lines by sort; they sum to the lines of the file. For files without a known comment syntax all text is code."""
+    functions: int
+    classes: int
+    raw_imports: list[list[object]]
+    raw_uses: list[list[object]]
+    errors: list[int]
+    complex: list[list[object]]
+    """[name, line, complexity] of functions above 10 (McCabe's own threshold)."""
+    long: list[list[object]]
+    """[name, line, lines] of functions longer than 80 lines."""
+    bodies: list[list[object]]
+    """[hash, line, lines] of functions of 8 lines or more: equal hashes are equal but for white space and comments."""
+    secrets: list[list[object]]
+    """[rule, line, shown]: `shown` is true inside a documentation comment."""
+    texts: list[list[object]]
+    """[rule, severity, message, line, count] of text that tries to steer its reader."""
+    licences: list[list[object]]
+    """[SPDX expression, line] of `SPDX-License-Identifier` tags."""
+    typed: int
+    """Functions whose parameters and result are all annotated; only counted where annotations are a choice."""
+    documented: int
+    """Public functions and classes with documentation."""
+    public: int
+    """Public functions and classes."""
+    exports: list[str] | None
+    fault: str
+    """A skip reason when the file was not parsed (`crashed`, `too_slow`, `too_large`, `no_grammar`), else ""."""
+
+    def imports(self) -> Iterator[Import]:
+        return map(Import._make, self.raw_imports)
+
+    def uses(self) -> Iterator[Use]:
+        return map(Use._make, self.raw_uses)
+
+
+def packed(facts: Facts) -> bytes:
+    """The three parts as one value."""
+    return b"%d %d\n" % (len(facts.indexed), len(facts.symbols)) + b"".join(facts)
+
+
+def unpacked(raw: bytes) -> Facts:
+    """The way back from `packed`."""
+    head = raw.index(b"\n")
+    index, symbols = (int(part) for part in raw[:head].split(b" "))
+    at = head + 1
+    return Facts(raw[at : at + index], raw[at + index : at + index + symbols], raw[at + index + symbols :])
+
+
+def index_of(facts: Facts) -> Index:
+    """The decoded index."""
+    return Index(*orjson.loads(facts.indexed))

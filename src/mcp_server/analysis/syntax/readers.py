@@ -1,0 +1,41 @@
+"""Which grammar and which extractor read a language: the table, by the names that language detection gives.
+
+A language that is not listed has metrics only. Extractors are `extractors/<module>.py:<function>` and are imported
+when a file of theirs turns up.
+"""
+
+from typing import NamedTuple
+
+
+class Reader(NamedTuple):
+    """`grammar` is the name in the grammar archive; `function` of `extractors/<module>` takes the bytes and their
+    syntax tree and gives an `Extracted`."""
+
+    grammar: str
+    module: str
+    function: str = "extract"
+
+
+READERS: dict[str, Reader] = {
+    "Python": Reader("python", "python"),
+    "JavaScript": Reader("javascript", "ecmascript"),
+    "TypeScript": Reader("typescript", "ecmascript"),
+    "TSX": Reader("tsx", "ecmascript"),
+    "JSX": Reader("javascript", "ecmascript"),
+    "Rust": Reader("rust", "rust"),
+    "Go": Reader("go", "go"),
+    "Java": Reader("java", "java"),
+    "Kotlin": Reader("kotlin", "kotlin"),
+    "C": Reader("c", "c_family", "c"),
+    "C++": Reader("cpp", "c_family", "cpp"),
+    "C#": Reader("csharp", "csharp"),
+    "Ruby": Reader("ruby", "ruby"),
+    "PHP": Reader("php", "php"),
+    "Swift": Reader("swift", "swift"),
+    "Scala": Reader("scala", "scala"),
+    "Elixir": Reader("elixir", "elixir"),
+    "Lua": Reader("lua", "lua"),
+    "Shell": Reader("bash", "shell"),
+    "SQL": Reader("sql", "sql"),
+    "HCL": Reader("hcl", "hcl"),
+}
