@@ -1,0 +1,80 @@
+"""Which resolver knows the import rules of a language, and which files it wants read whole.
+
+Each is a module beside this one with `resolver(tree: Tree) -> Resolve` and `CONFIGURATION`, the names of the files that
+configure imports and are no manifests (`tsconfig.json`, `*.resx`; one star stands for any text). It is imported when a
+file of its language turns up. A language that is not listed has no rules: the import graph says so by name.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import cast
+
+from plumbrule.mcp_server.analysis.graph.tree import Resolve, Tree
+
+RESOLVERS: dict[str, str] = {
+    # Languages of one module stand together, so that two people who add a language touch different lines.
+    "Python": "python",
+    #
+    # ECMAScript
+    #
+    # systems
+    #
+    # others
+    #
+}
+
+
+def resolver_of(language: str, tree: Tree) -> Resolve | None:
+    """The resolver of `language` for this tree, None where there are no rules."""
+    name = RESOLVERS.get(language)
+    if name is None:
+        return None
+    make = _module(name).resolver
+    return cast(Resolve, make(tree))
+
+
+def resolvers_of(languages: Iterable[str], tree: Tree) -> dict[str, Resolve]:
+    """One resolver for each language that has rules; languages of one module share one."""
+    made: dict[str, Resolve] = {}
+    found: dict[str, Resolve] = {}
+    for language in sorted(set(languages)):
+        name = RESOLVERS.get(language)
+        if name is None:
+            continue
+        resolve = made.get(name) or resolver_of(language, tree)
+        if resolve is not None:
+            found[language] = made[name] = resolve
+    return found
+
+
+def is_configuration(path: str) -> bool:
+    """Whether a resolver wants this file read whole. Manifests are read anyway and are not named here."""
+    exact, globs = _patterns()
+    name = path.rpartition("/")[2]
+    return name in exact or any(
+        name.startswith(begin) and name.endswith(end) and len(name) >= len(begin) + len(end) for begin, end in globs
+    )
+
+
+def configuration_files() -> tuple[str, ...]:
+    """The name patterns of all resolvers together, sorted."""
+    found: set[str] = set()
+    for name in RESOLVERS.values():
+        found.update(cast(Iterable[str], _module(name).CONFIGURATION))
+    return tuple(sorted(found))
+
+
+@cache
+def _patterns() -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    patterns = configuration_files()
+    globs = [pattern.partition("*") for pattern in patterns if "*" in pattern]
+    return (
+        frozenset(pattern for pattern in patterns if "*" not in pattern),
+        tuple((begin, end) for begin, _, end in globs),
+    )
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__package__}.{name}")
