@@ -4,6 +4,7 @@ import re
 
 from plumbrule.mcp_server.dependencies.manifests.declare import members, words
 from plumbrule.mcp_server.dependencies.manifests.purposes import commands
+from plumbrule.mcp_server.dependencies.manifests.python_layout import pyproject_layout
 from plumbrule.mcp_server.dependencies.manifests.texts import toml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import DEV_SCOPE, RUNTIME_SCOPE, Declaration, ManifestText
@@ -23,7 +24,7 @@ def requirement(text: str, line: int, rule: str, scope: str) -> Declaration | No
 def pyproject(file: ManifestText) -> list[Declaration]:
     """Every table of `pyproject.toml` that declares something."""
     tree = toml_tree(file.raw)
-    return [*_project(tree), *_groups(tree), *_poetry(tree), *_tools(tree)]
+    return [*_project(tree), *_groups(tree), *_poetry(tree), *_tools(tree), *pyproject_layout(tree)]
 
 
 def _project(tree: Tree) -> list[Declaration]:

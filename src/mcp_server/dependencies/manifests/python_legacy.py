@@ -7,6 +7,7 @@ from configparser import Error as ConfigError
 from configparser import RawConfigParser
 
 from plumbrule.mcp_server.dependencies.manifests.python import requirement
+from plumbrule.mcp_server.dependencies.manifests.python_layout import folder_fact, package_dir
 from plumbrule.mcp_server.dependencies.manifests.texts import decode
 from plumbrule.mcp_server.dependencies.model import (
     DEV_SCOPE,
@@ -92,8 +93,20 @@ def setup_cfg(file: ManifestText) -> list[Declaration]:
         if target:
             line = config.line(section, "console_scripts")
             found.append(Declaration("entry", target.strip(), line, rule, name.strip(), "console_script"))
+    found += _layout(config)
     if "tool:pytest" in config.sections():
         found.append(Declaration("framework", "pytest", config.line("tool:pytest"), "setup-cfg.pytest"))
+    return found
+
+
+def _layout(config: _Config) -> list[Declaration]:
+    """Where the packages lie: `package_dir`, `where`, and pytest's `pythonpath`."""
+    pairs = (line.partition("=") for line in config.get("options", "package_dir").splitlines() if "=" in line)
+    folders = {name.strip(): folder.strip() for name, _, folder in pairs}
+    found = package_dir(folders, config.line("options", "package_dir"), "setup-cfg.layout")
+    for section, key in (("options.packages.find", "where"), ("tool:pytest", "pythonpath")):
+        for folder in config.get(section, key).split():
+            found.append(folder_fact(folder, config.line(section, key), "setup-cfg.layout"))
     return found
 
 
@@ -209,9 +222,21 @@ def _setup_arguments(call: ast.Call, constants: dict[str, ast.expr]) -> list[Dec
             scope = RUNTIME_SCOPE if keyword.arg == "install_requires" else DEV_SCOPE
             made = (requirement(item, line, rule, scope) for item, line in _strings(value))
             found += [one for one in made if one is not None]
+        elif keyword.arg == "package_dir" and isinstance(value, ast.Dict):
+            found += package_dir(_literal_pairs(value), keyword.value.lineno, "setup-py.layout")
         elif keyword.arg == "entry_points" and isinstance(value, ast.Dict):
             found += _entry_points(value, rule)
     return found
+
+
+def _literal_pairs(table: ast.Dict) -> dict[str, str]:
+    pairs = zip(table.keys, table.values, strict=True)
+    return {
+        key.value: value.value
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+        if isinstance(key.value, str) and isinstance(value.value, str)
+    }
 
 
 def _entry_points(table: ast.Dict, rule: str) -> list[Declaration]:
