@@ -23,6 +23,7 @@ _SPAN = f"{_TELEMETRY}::test_a_console_exporter_prints_the_span_of_the_call_unde
 _MATTER = "mcp_server/test_settings_matter.py"
 _CLONE = "mcp_server/platforms/test_checkout.py"
 _BOUNDS = "mcp_server/platforms/test_clone_bounds.py"
+_PAST = "mcp_server/platforms/test_past.py"
 _PACKAGES = "mcp_server/platforms/test_packages.py"
 _URLS = "core/test_urls.py"
 _WORKERS = "core/test_workers.py"
@@ -73,6 +74,8 @@ PROOFS = {
     "survey.max_manifests": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "survey.max_manifest_bytes": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "survey.max_manifest_s": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
+    "survey.max_history_commits": f"{_PAST}::test_the_walk_ends_at_the_most_commits_and_at_the_most_seconds",
+    "survey.max_history_s": f"{_PAST}::test_the_walk_ends_at_the_most_commits_and_at_the_most_seconds",
     "survey.max_surveys": f"{_MATTER}::test_max_surveys_bounds_how_many_run_at_once",
     "workers.count": f"{_WORKERS}::test_two_workers_run_at_the_same_time_and_no_third",
     "workers.memory_mb": f"{_MATTER}::test_memory_mb_bounds_what_a_worker_may_take",

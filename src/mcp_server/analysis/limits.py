@@ -29,4 +29,10 @@ class SurveyLimits:
     max_manifest_s: Annotated[
         float, Interval(ge=0.01, le=60), Doc("Seconds of CPU that parsing one manifest may take.")
     ] = 1.0
+    max_history_commits: Annotated[
+        int, Interval(ge=1, le=10_000_000), Doc("Commits whose changed files are looked at, newest first.")
+    ] = 5_000
+    max_history_s: Annotated[float, Interval(ge=0.01, le=600), Doc("Seconds that reading these commits may take.")] = (
+        10.0
+    )
     max_surveys: Annotated[int, Interval(ge=1, le=64), Doc("Surveys that run at once; further ones wait.")] = 4

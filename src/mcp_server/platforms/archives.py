@@ -26,7 +26,8 @@ from plumbrule.core.security.paths import open_folder
 from plumbrule.mcp_server.platforms.limits import ArchiveLimits
 from plumbrule.mcp_server.platforms.listing import Omissions, tidy
 from plumbrule.mcp_server.platforms.members import Member, member_path
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, Origin
+from plumbrule.mcp_server.platforms.past import WithPast
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Origin
 from plumbrule.mcp_server.platforms.tar_listing import is_tar, tar_members
 from plumbrule.mcp_server.platforms.zip_listing import ZipFault, read_zip_member, zip_members
 
@@ -81,7 +82,7 @@ class _Gzip:
         return self._stream.decompress(self._stream.unconsumed_tail or data, max_length)
 
 
-class ArchiveSnapshot:
+class ArchiveSnapshot(WithPast):
     """The port `Snapshot` over one archive."""
 
     def __init__(
@@ -92,6 +93,7 @@ class ArchiveSnapshot:
         entries: Sequence[Entry],
         skipped: Sequence[Skipped],
     ) -> None:
+        super().__init__()
         self._fd = fd
         self._origin = origin
         self._members = members
@@ -131,9 +133,6 @@ class ArchiveSnapshot:
                 return None
         content = os.pread(self._fd, min(member.size, max_bytes), member.offset)
         return content if len(content) == min(member.size, max_bytes) else None
-
-    async def activity(self) -> Activity | None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ class LocalSources:
                 default_branch=refs.default_branch() or (head.branch if head and git_dir.worktree is None else None),
                 shallow=bool(git_dir.shallow),
             )
-            yield ObjectsSnapshot(skeleton, origin, entries, omitted.as_skipped(), self.limits)
+            yield ObjectsSnapshot(skeleton, origin, entries, omitted.as_skipped(), self.limits, git_dir=git_dir)
 
 
 def resolved(refs: LocalRefs, ref: str) -> str | None:

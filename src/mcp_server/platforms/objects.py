@@ -15,10 +15,11 @@ from plumbrule.core.errors import InvalidRepository, NotFound
 from plumbrule.core.facts import Skipped
 from plumbrule.core.process import Completed, ProcessLimits, ProcessTimeout
 from plumbrule.mcp_server.platforms.git import Skeleton
-from plumbrule.mcp_server.platforms.history import recent_activity
+from plumbrule.mcp_server.platforms.gitdir import GitDir
 from plumbrule.mcp_server.platforms.limits import LocalLimits
 from plumbrule.mcp_server.platforms.listing import Omissions, below, tidy
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, EntryKind, Origin
+from plumbrule.mcp_server.platforms.past import Past, WithPast
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, EntryKind, Origin
 
 _TREE_LINE = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]+)(?: +([0-9A-Z-]+))?\t([^\0]*)\0")
 _KINDS: dict[bytes, EntryKind] = {b"120000": "symlink", b"160000": "submodule", b"100755": "executable"}
@@ -135,7 +136,7 @@ def _with_output(limits: ProcessLimits, stdout_bytes: int) -> ProcessLimits:
     return replace(limits, stdout_bytes=stdout_bytes)
 
 
-class ObjectsSnapshot:
+class ObjectsSnapshot(WithPast):
     """The port `Snapshot` over one commit."""
 
     def __init__(
@@ -145,7 +146,13 @@ class ObjectsSnapshot:
         entries: Sequence[Entry],
         skipped: Sequence[Skipped],
         limits: LocalLimits,
+        *,
+        git_dir: GitDir | None = None,
     ) -> None:
+        commit = origin.commit
+        super().__init__(
+            Past(lambda: skeleton, commit, origin.subpath, limits, origin.shallow, git_dir) if commit else None
+        )
         self._skeleton = skeleton
         self._origin = origin
         self._entries = entries
@@ -171,16 +178,6 @@ class ObjectsSnapshot:
             self._skeleton, {entry.blob: entry.size for entry in readable}, max_bytes, self._limits.process()
         )
         return {entry.path: blobs[entry.blob] for entry in readable if entry.blob in blobs}
-
-    async def activity(self) -> Activity | None:
-        if self._origin.commit is None:
-            return None
-        return await recent_activity(
-            self._skeleton,
-            self._origin.commit,
-            self._limits,
-            shallow=self._origin.shallow,
-        )
 
 
 async def read_blobs(

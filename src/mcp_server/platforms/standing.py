@@ -24,12 +24,12 @@ from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.platforms.git import Skeleton, make_skeleton
 from plumbrule.mcp_server.platforms.gitdir import MAX_EXCLUDE_BYTES, GitDir, small_file
 from plumbrule.mcp_server.platforms.gitindex import MAX_INDEX_BYTES, IndexEntry, is_sparse_folder, parse_index
-from plumbrule.mcp_server.platforms.history import recent_activity
 from plumbrule.mcp_server.platforms.limits import LocalLimits
 from plumbrule.mcp_server.platforms.listing import set_id, tidy, tree_id
 from plumbrule.mcp_server.platforms.localrefs import LocalRefs
 from plumbrule.mcp_server.platforms.objects import blob_sizes, find_commit, subtree_id
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, Origin, Snapshot
+from plumbrule.mcp_server.platforms.past import Past
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Origin, Snapshot
 from plumbrule.mcp_server.platforms.treehash import FOLDER_MODE, MODES, TreeItem, tree_hash
 from plumbrule.mcp_server.platforms.workspace import Workspace
 from plumbrule.mcp_server.platforms.worktree import Comparison, FilesSnapshot, TrackedFiles, entry_kind
@@ -82,12 +82,8 @@ async def open_work_tree(
             shallow=shallow,
         )
 
-        async def history() -> Activity | None:
-            if head.commit is None:
-                return None
-            return await recent_activity(borrowed.skeleton, head.commit, limits, shallow=shallow)
-
-        yield FilesSnapshot(root_fd, origin, found.entries, found.omitted.as_skipped(), history=history)
+        past = head.commit and Past(lambda: borrowed.skeleton, head.commit, subpath, limits, shallow, git_dir)
+        yield FilesSnapshot(root_fd, origin, found.entries, found.omitted.as_skipped(), past=past or None)
 
 
 class _Borrowed:

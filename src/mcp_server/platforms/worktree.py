@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from anyio import to_thread
@@ -20,7 +20,8 @@ from plumbrule.core.security.beneath import MAX_DEPTH, BeneathReader
 from plumbrule.mcp_server.platforms.gitdir import ObjectFormat
 from plumbrule.mcp_server.platforms.gitindex import IndexEntry, is_sparse_folder
 from plumbrule.mcp_server.platforms.listing import Omissions, Reason, unfit
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, EntryKind, Origin
+from plumbrule.mcp_server.platforms.past import Past, WithPast
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry, EntryKind, Origin
 
 CHUNK_BYTES = 1 << 20
 _GITLINK = 0o160000
@@ -257,7 +258,7 @@ def is_special(item: "os.DirEntry[str]") -> bool:
         return True
 
 
-class FilesSnapshot:
+class FilesSnapshot(WithPast):
     """The port `Snapshot` over files on disk, with or without git. Owns `root_fd`'s use, not its life."""
 
     def __init__(
@@ -267,13 +268,13 @@ class FilesSnapshot:
         entries: Sequence[Entry],
         skipped: Sequence[Skipped],
         *,
-        history: Callable[[], Awaitable[Activity | None]] | None = None,
+        past: Past | None = None,
     ) -> None:
+        super().__init__(past)
         self._root_fd = root_fd
         self._origin = origin
         self._entries = entries
         self._skipped = skipped
-        self._history = history
 
     @property
     def origin(self) -> Origin:
@@ -300,6 +301,3 @@ class FilesSnapshot:
                 if isinstance(content, bytes):
                     found[path] = content
         return found
-
-    async def activity(self) -> Activity | None:
-        return None if self._history is None else await self._history()

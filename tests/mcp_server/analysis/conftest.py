@@ -1,6 +1,6 @@
 """A repository in memory that obeys the snapshot port, and a surveyor over it with our real workers and cache."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.analysis.survey import Surveyor
-from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Entry, Origin
+from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Change, Entry, LogEnd, Origin, Tag
 
 
 class MemorySnapshot:
@@ -40,6 +40,8 @@ class MemorySnapshot:
         self._activity = activity
         self.read_paths: list[str] = []
         self.missing: set[str] = set()
+        self.changes: list[Change] = []
+        self.tagged: list[Tag] = []
 
     async def read(self, wanted: Iterable[Entry], *, max_bytes: int) -> Mapping[str, bytes]:
         found: dict[str, bytes] = {}
@@ -52,6 +54,14 @@ class MemorySnapshot:
 
     async def activity(self) -> Activity | None:
         return self._activity
+
+    async def log(self, take: Callable[[Change], None], *, max_commits: int, max_s: float) -> LogEnd | None:
+        for change in self.changes[:max_commits]:
+            take(change)
+        return ("whole" if len(self.changes) <= max_commits else "cut") if self.changes else None
+
+    async def tags(self) -> Sequence[Tag]:
+        return self.tagged
 
 
 class MemorySources:

@@ -42,7 +42,8 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class HotSpot:
-    """A file that changes often: `commits` within the history that was read, weighed against its size."""
+    """A file that changes often: `commits` within the history that was read. Ranked by commits times the logarithm of
+    its lines."""
 
     path: Words
     commits: int
@@ -52,7 +53,7 @@ class HotSpot:
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """Two files that change together: in `together` of the commits that touch either."""
+    """Two files that change together, in `together` commits: `share` of those that touch either."""
 
     first: Words
     second: Words
@@ -62,7 +63,8 @@ class Coupling:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """One author's part of the commits; names are the repository's own words, mail addresses are never given."""
+    """One author's part of the people's commits, merges apart; names are the repository's own words, mail addresses
+    are never given."""
 
     name: Words
     commits: int
@@ -71,7 +73,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A tag that names a version, and the day of its commit."""
+    """A tag that names a final version, and the day of its commit; newest first."""
 
     name: Words
     day: str
@@ -97,4 +99,6 @@ class History:
     releases: tuple[Release, ...] = ()
     releases_count: int = 0
     release_every_days: int | None = None
-    """The median of days between releases."""
+    """The median of days between days with a release."""
+    bot_commits: int | None = None
+    """Commits by programs; they are in `commits` and belong to no owner."""

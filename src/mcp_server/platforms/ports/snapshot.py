@@ -3,7 +3,7 @@
 Adapters (work tree, git objects, archive) fill the port; engines look through it and cannot tell them apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -61,6 +61,33 @@ class Activity:
     complete: bool
 
 
+class Change(NamedTuple):
+    """One commit and the files that it changed against its parent.
+
+    `name` and `mail` (in small letters) are the author's own words. `merge` has more than one parent and comes without
+    paths. `paths` are relative to the snapshot's root; `many` says that there were too many to be worth naming.
+    """
+
+    when_s: int
+    name: str
+    mail: str
+    merge: bool
+    paths: tuple[str, ...] = ()
+    many: bool = False
+
+
+LogEnd = Literal["whole", "cut", "timed_out"]
+"""How a walk over the log ended: at the first commit; at the most commits, a shallow border or a missing object, all
+of which end the same walk the same way again; or at the most seconds, which do not."""
+
+
+class Tag(NamedTuple):
+    """A tag and the moment of the commit that it names, annotated or not."""
+
+    name: str
+    when_s: int
+
+
 PARTIAL_REASONS = frozenset({"file_limit", "untracked_not_listed", "too_deep", "damaged_archive"})
 """Reasons of `Snapshot.skipped` after which nobody knows what else there is: the answer is a partial one."""
 
@@ -90,4 +117,15 @@ class Snapshot(Protocol):
 
     async def activity(self) -> Activity | None:
         """Recent history, or None where there is none (archives, folders without git)."""
+        ...
+
+    async def log(self, take: Callable[[Change], None], *, max_commits: int, max_s: float) -> LogEnd | None:
+        """Hand at most `max_commits` commits to `take`, newest first, while they are read; None without a history.
+
+        Of a subfolder's snapshot only commits that changed something in it.
+        """
+        ...
+
+    async def tags(self) -> Sequence[Tag]:
+        """The tags that the repository keeps, by moment and name; none where nobody keeps any."""
         ...
