@@ -7,6 +7,7 @@ from plumbrule.mcp_server.analysis.inventory import Inventory, is_of_tests
 from plumbrule.mcp_server.analysis.model import Languages
 from plumbrule.mcp_server.dependencies.ecosystems import TABLE
 from plumbrule.mcp_server.dependencies.model import Declaration, Field, Manifest
+from plumbrule.mcp_server.dependencies.requirement import Reading
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin
 
 # The ecosystem that a repository in this language is most likely published in, to rank several manifests at one depth.
@@ -46,6 +47,8 @@ class Gathered:
     """Paths of manifests that lie among tests, examples and the like: they say nothing about the whole."""
     languages: Languages | None = None
     texts: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    readings: Mapping[str, Reading] = field(default_factory=dict[str, Reading])
+    """What manifests and locks say about dependencies, by path; read at `full` only."""
 
     def own(self) -> Iterator[Manifest]:
         """The project's own manifests, the most telling first."""

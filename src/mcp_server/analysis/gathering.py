@@ -23,10 +23,12 @@ from plumbrule.mcp_server.analysis.languages.shares import count_lines
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Detail, Risk
 from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
+from plumbrule.mcp_server.analysis.reading import read_dependencies
 from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Manifest
+from plumbrule.mcp_server.dependencies.requirement import Reading
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
 
 BATCH_BYTES = 4_000_000
@@ -58,6 +60,7 @@ class Collected:
     inventory: Inventory = field(default_factory=Inventory)
     manifests: list[Manifest] = field(default_factory=list[Manifest])
     texts: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    readings: dict[str, Reading] = field(default_factory=dict[str, Reading])
     links: dict[str, bytes] = field(default_factory=dict[str, bytes])
     files: list[FileLanguage] = field(default_factory=list[FileLanguage])
     lines: dict[str, int] = field(default_factory=dict[str, int])
@@ -107,6 +110,9 @@ async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collect
         if manifest.fault:
             into.skip(manifest.fault, manifest.path, manifest.fault_line)
             into.limited |= manifest.fault == OVER_LIMIT
+    if detail == "full":
+        arguments = (into.inventory, into.texts, tools.workers, tools.cache)
+        into.readings.update(await read_dependencies(snapshot, *arguments))
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
     await _read_sources(snapshot, detail, tools.limits, into)
     into.finished = True

@@ -196,6 +196,11 @@ def is_of_tests(path: str) -> bool:
     return _OF_TESTS.search(path) is not None and _MATERIAL.search(path) is None
 
 
+def is_material(path: str) -> bool:
+    """Whether a path lies among examples, fixtures, templates or other people's files."""
+    return _MATERIAL.search(path) is not None
+
+
 def shows_only(path: str) -> bool:
     """Whether what stands in a file is most likely there to show or to try something: tests, examples, documents."""
     name = path.rpartition("/")[2]

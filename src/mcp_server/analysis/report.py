@@ -56,7 +56,13 @@ def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Repos
     aside = frozenset(one.entry.path for one in inventory.manifests if one.aside)
     languages = languages_of(collected, detail)
     gathered = Gathered(
-        snapshot.origin, inventory, ranked(collected.manifests, languages, aside), aside, languages, collected.texts
+        snapshot.origin,
+        inventory,
+        ranked(collected.manifests, languages, aside),
+        aside,
+        languages,
+        collected.texts,
+        collected.readings,
     )
     licence = licensing.licence_of(gathered)
     deep = detail != "card"

@@ -3,6 +3,7 @@
 
 from plumbrule.mcp_server.analysis.languages.model import RULES as LANGUAGE_RULES
 from plumbrule.mcp_server.analysis.licences.model import RULES as LICENCE_RULES
+from plumbrule.mcp_server.dependencies.rules import RULES as DEPENDENCY_RULES
 
 _OWN: dict[str, str] = {
     "source.name": "the name of the source itself: folder, repository or package, because no root manifest declares one",
@@ -215,5 +216,5 @@ _OWN: dict[str, str] = {
     "text.comment-to-model": "an HTML comment addresses a model",
 }
 
-RULES: dict[str, str] = {**_OWN, **LANGUAGE_RULES, **LICENCE_RULES}
+RULES: dict[str, str] = {**_OWN, **LANGUAGE_RULES, **LICENCE_RULES, **DEPENDENCY_RULES}
 """Rule id to its sentence; ids are stable, a rule that changes its meaning gets another id."""

@@ -16,7 +16,8 @@ class Dependency:
 
     `inherited_from` is the place that sets the constraint when the manifest itself does not: a BOM, a parent, a
     catalog, a workspace. `group` is the extra, group, profile or target it belongs to; `marker` the condition as
-    written. `reference` is a URL, path or VCS place that stands instead of a version: it is never followed.
+    written. `reference` is a URL, path or VCS place that stands instead of a version: it is never followed. `alias` is
+    the name under which the code knows it when that is another; `hashes` counts the digests that the manifest gives.
     `states` holds which of the three are true. `used_by` counts files that import it, `first_use` is the first.
     """
 
@@ -32,6 +33,8 @@ class Dependency:
     marker: Words | None = None
     extras: tuple[Words, ...] = ()
     reference: Words | None = None
+    alias: Words | None = None
+    hashes: int | None = None
     states: tuple[State, ...] = ()
     used_by: int | None = None
     first_use: Words | None = None

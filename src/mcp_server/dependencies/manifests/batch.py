@@ -41,7 +41,7 @@ PARSERS: dict[str, str] = {
 }
 
 
-class _TooSlow(Exception):
+class TooSlow(Exception):
     """The file's own time is over."""
 
 
@@ -68,13 +68,13 @@ def parse(payload: dict[str, object]) -> list[list[object]]:
 def _parse_one(name: str, parser: str, raw: bytes, limit_s: float) -> list[object]:
     if b"\0" in raw[:8192] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return [[], "not_text", 0]
-    timer = _Timer(limit_s)
+    timer = Timer(limit_s)
     try:
         with timer:
             found = parser_named(parser)(ManifestText(name, raw))
     except MalformedManifest as error:
         return [[], error.reason, error.line]
-    except _TooSlow:
+    except TooSlow:
         return [[], "too_slow", 0]
     except (RecursionError, MemoryError):
         return [[], "too_slow" if timer.expired else "too_deep", 0]
@@ -92,7 +92,7 @@ def parser_named(name: str) -> Callable[[ManifestText], list[Declaration]]:
     return found
 
 
-class _Timer:
+class Timer:
     """Interrupts pure-Python work after `limit_s` of CPU. Only a main thread can be interrupted; workers run there.
 
     It fires again every `REPEAT_S`: an exception that is raised inside a destructor is lost.
@@ -120,4 +120,4 @@ class _Timer:
     def _expire(self, _signal: int, _frame: FrameType | None) -> None:
         self.expired = True
         if self._armed:
-            raise _TooSlow
+            raise TooSlow

@@ -9,7 +9,7 @@ from plumbrule.mcp_server.dependencies.model import RUNTIME_SCOPE, Declaration, 
 _VERSION_SUFFIX = re.compile(r"/v\d+$")
 
 
-def _directives(raw: bytes) -> Iterator[tuple[int, str, str, str]]:
+def directives(raw: bytes) -> Iterator[tuple[int, str, str, str]]:
     """Line number, directive, its arguments and the comment; blocks in brackets are unfolded."""
     block = ""
     for number, line in enumerate(decode(raw).splitlines(), 1):
@@ -29,7 +29,7 @@ def _directives(raw: bytes) -> Iterator[tuple[int, str, str, str]]:
 def go_mod(file: ManifestText) -> list[Declaration]:
     """The module, its language version, its direct and indirect requirements."""
     found: list[Declaration] = []
-    for number, word, rest, comment in _directives(file.raw):
+    for number, word, rest, comment in directives(file.raw):
         if word == "module":
             found.append(Declaration("name", rest.strip('"'), number, "go-mod.module"))
         elif word == "go":
@@ -46,7 +46,7 @@ def go_mod(file: ManifestText) -> list[Declaration]:
 def go_work(file: ManifestText) -> list[Declaration]:
     """The modules that a workspace uses."""
     found: list[Declaration] = []
-    for number, word, rest, _ in _directives(file.raw):
+    for number, word, rest, _ in directives(file.raw):
         if word == "use":
             found.append(Declaration("member", rest.strip('"').removeprefix("./") or ".", number, "go-work.use"))
         elif word == "go":

@@ -28,7 +28,7 @@ _WORDS: dict[str, Field] = {
 _DEV_FILE = re.compile(r"dev|test|lint|doc|ci|check|build|type", re.IGNORECASE)
 
 
-class _Config:
+class IniFile:
     """An ini file with lines. Raw: interpolation turns 9 kB into 122 MB (SECURITY 2.4)."""
 
     def __init__(self, raw: bytes) -> None:
@@ -39,6 +39,7 @@ class _Config:
         except ConfigError as error:
             raise MalformedManifest("malformed", getattr(error, "lineno", 0) or 0) from error
         self._parser = parser
+        self._text = text.splitlines()
         self._lines = _ini_lines(text)
 
     def sections(self) -> list[str]:
@@ -52,8 +53,33 @@ class _Config:
     def options(self, section: str) -> list[str]:
         return self._parser.options(section) if self._parser.has_section(section) else []
 
+    def items(self, section: str, key: str) -> list[tuple[int, str]]:
+        """The lines of a value with their numbers; a value may begin on the key's own line."""
+        if not self._parser.has_option(section, key):
+            return []
+        begun = self.line(section, key)
+        values = (self._parser.get(section, key) or "").split("\n")
+        if len(values) < 2:
+            return [(begun, values[0])]
+        return _placed(self._text, begun, values)
+
     def line(self, section: str, key: str = "") -> int:
         return self._lines.get((section, key.lower()), self._lines.get((section, ""), 1))
+
+
+def _placed(lines: list[str], begun: int, values: list[str]) -> list[tuple[int, str]]:
+    """Each value with its line: the parser leaves out comment lines, so lines are found by their words, in order."""
+    found: list[tuple[int, str]] = []
+    at = begun
+    for value in values:
+        text = value.strip()
+        number = next((n for n in range(at, min(at + 200, len(lines) + 1)) if text in lines[n - 1]), at)
+        if text:
+            found.append((number, text))
+            at = number + 1
+        elif at == begun:
+            at = begun + 1
+    return found
 
 
 def _ini_lines(text: str) -> dict[tuple[str, str], int]:
@@ -72,7 +98,7 @@ def _ini_lines(text: str) -> dict[tuple[str, str], int]:
 
 def setup_cfg(file: ManifestText) -> list[Declaration]:
     """setuptools' declarative metadata, and pytest's section."""
-    config, rule = _Config(file.raw), "setup-cfg"
+    config, rule = IniFile(file.raw), "setup-cfg"
     found = [
         Declaration(_WORDS[key], text, config.line("metadata", key), rule)
         for key in ("name", "version", "description")
@@ -117,7 +143,7 @@ def _listed(text: str, line: int, rule: str, scope: str) -> list[Declaration]:
 
 def tox(file: ManifestText) -> list[Declaration]:
     """`tox.ini`: tox runs the tests when there is an environment at all."""
-    config = _Config(file.raw)
+    config = IniFile(file.raw)
     section = next((name for name in config.sections() if name in ("tox", "testenv")), "")
     if not section:
         return []
@@ -130,7 +156,7 @@ def tox(file: ManifestText) -> list[Declaration]:
 
 def pytest_ini(file: ManifestText) -> list[Declaration]:
     """`pytest.ini`: its section configures pytest."""
-    config = _Config(file.raw)
+    config = IniFile(file.raw)
     return [Declaration("framework", "pytest", config.line("pytest"), "pytest-ini")]
 
 
@@ -168,7 +194,7 @@ def requirements(file: ManifestText) -> list[Declaration]:
 def setup_py(file: ManifestText) -> list[Declaration]:
     """The literal arguments of `setup(...)`: read from the syntax tree; a computed argument declares nothing."""
     try:
-        module = _syntax(decode(file.raw))
+        module = syntax_of(decode(file.raw))
     except SyntaxError as error:
         raise MalformedManifest("malformed", error.lineno or 0) from error
     except (RecursionError, MemoryError, ValueError) as error:
@@ -186,7 +212,7 @@ def setup_py(file: ManifestText) -> list[Declaration]:
     return []
 
 
-def _syntax(text: str) -> ast.Module:
+def syntax_of(text: str) -> ast.Module:
     """The syntax tree. The file's alarm waits meanwhile: an exception that interrupts CPython's builder crashes it.
 
     Its time is bounded all the same, by the size of a manifest and by the worker's limit.

@@ -1,0 +1,146 @@
+"""Which reader answers for which file, and the worker's side: many files in one round trip, a bad one costing itself.
+
+`read` runs inside a worker process. Readers are named `module.function`; a module is imported when a file of its turns
+up. Above it lies `analysis/reading`, which reads the bytes and keeps the answers.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, TypeVar, cast
+
+from plumbrule.mcp_server.dependencies.manifests.batch import Timer, TooSlow
+from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
+from plumbrule.mcp_server.dependencies.requirement import Reading, packed
+
+# fmt: off
+BY_NAME: dict[str, tuple[str, str]] = {
+    # exact file name:        (ecosystem,    reader)
+    "pyproject.toml":         ("python",     "asked.pyproject:pyproject"),
+    "hatch.toml":             ("python",     "asked.pyproject:hatch"),
+    "Pipfile":                ("python",     "asked.pyproject:pipfile"),
+    "setup.cfg":              ("python",     "asked.setuptools:setup_cfg"),
+    "setup.py":               ("python",     "asked.setuptools:setup_py"),
+    "environment.yml":        ("conda",      "asked.conda:environment"),
+    "environment.yaml":       ("conda",      "asked.conda:environment"),
+    "package.json":           ("javascript", "asked.javascript:package_json"),
+    "pnpm-workspace.yaml":    ("javascript", "asked.javascript:pnpm_workspace"),
+    "deno.json":              ("javascript", "asked.javascript:deno"),
+    "deno.jsonc":             ("javascript", "asked.javascript:deno"),
+    "Cargo.toml":             ("rust",       "asked.rust:cargo"),
+    "go.mod":                 ("go",         "asked.golang:go_mod"),
+    "go.sum":                 ("go",         "asked.golang:go_sum"),
+}
+"""Readers by the file's exact name."""
+
+BY_PATTERN: tuple[tuple[str, str, str, str], ...] = (
+    # begin of the name, its end, ecosystem, reader
+    ("requirements",          ".txt",             "python",     "asked.requirements_txt:requirements"),
+    ("requirements",          ".in",              "python",     "asked.requirements_txt:requirements"),
+    ("",                      "requirements.txt", "python",     "asked.requirements_txt:requirements"),
+    ("constraints",           ".txt",             "python",     "asked.requirements_txt:constraints"),
+    ("",                      "constraints.txt",  "python",     "asked.requirements_txt:constraints"),
+)
+
+IN_FOLDER: dict[str, tuple[tuple[str, str, str], ...]] = {
+    # name of the folder:     (end of the name, ecosystem, reader)
+    "requirements":           ((".txt", "python", "asked.requirements_txt:requirements"),
+                               (".in", "python", "asked.requirements_txt:requirements")),
+}
+# fmt: on
+
+INCLUDED = ("python", "asked.requirements_txt:requirements")
+"""The reader of a file that only an include names."""
+
+CONSTRAINING = ("python", "asked.requirements_txt:constraints")
+
+
+def reader_of(path: str) -> tuple[str, str] | None:
+    """Ecosystem and reader of a repository-relative POSIX path, or None; about half a microsecond for most files."""
+    folder, _, name = path.rpartition("/")
+    found = BY_NAME.get(name)
+    if found is not None:
+        return found
+    for begin, end, ecosystem, reader in BY_PATTERN:
+        if name.endswith(end) and name.startswith(begin) and len(name) >= len(begin) + len(end):
+            return ecosystem, reader
+    for end, ecosystem, reader in IN_FOLDER.get(folder.rpartition("/")[2], ()):
+        if name.endswith(end):
+            return ecosystem, reader
+    return None
+
+
+def read(payload: dict[str, object]) -> bytes:
+    """For each `[name, reader, bytes]` of `files` what `packed` makes of its reading, as one JSON array.
+
+    `file_limit_s` and `batch_limit_s` are seconds of CPU, as in `manifests.batch.parse`.
+    """
+    files = cast(list[tuple[str, str, bytes]], payload["files"])
+    file_limit_s, batch_limit_s = cast(float, payload["file_limit_s"]), cast(float, payload["batch_limit_s"])
+    end = time.process_time() + batch_limit_s
+    parts: list[bytes] = []
+    for name, reader, raw in files:
+        left_s = min(float(file_limit_s), end - time.process_time())
+        reading = _one(name, reader, raw, left_s) if left_s > 0 else Reading(fault="too_slow")
+        parts.append(packed(reading))
+    return b"\n".join(parts)
+
+
+def _one(name: str, reader: str, raw: bytes, limit_s: float) -> Reading:
+    if b"\0" in raw[:8192] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Reading(fault="not_text")
+    timer = Timer(limit_s)
+    try:
+        with timer:
+            return bounded(reader_named(reader)(ManifestText(name, raw)))
+    except MalformedManifest as error:
+        return Reading(fault=error.reason, fault_line=error.line)
+    except TooSlow:
+        return Reading(fault="too_slow")
+    except (RecursionError, MemoryError):
+        return Reading(fault="too_slow" if timer.expired else "too_deep")
+
+
+MAX_STATEMENTS = 20_000
+MAX_PACKAGES = 200_000
+"""Of one file. The largest locks that are known hold some 30,000 packages."""
+
+MAX_CHARS = 2_000
+
+
+def bounded(reading: Reading) -> Reading:
+    """No more statements than anybody writes, none longer than anybody reads; a cut says so."""
+    long = len(reading.asked) > MAX_STATEMENTS or len(reading.offers) > MAX_STATEMENTS
+    if long or len(reading.packages) > MAX_PACKAGES or len(reading.facts) > MAX_STATEMENTS:
+        reading.fault = "cut"
+    reading.asked = [_short(one) for one in reading.asked[:MAX_STATEMENTS]]
+    reading.offers = [_short(one) for one in reading.offers[:MAX_STATEMENTS]]
+    reading.facts = [_short(one) for one in reading.facts[:MAX_STATEMENTS]]
+    reading.not_read = sorted(set(reading.not_read[:MAX_STATEMENTS]))
+    if len(reading.packages) > MAX_PACKAGES:
+        reading.packages = [
+            one._replace(asks=[at for at in one.asks if at < MAX_PACKAGES]) for one in reading.packages[:MAX_PACKAGES]
+        ]
+    return reading
+
+
+T = TypeVar("T", bound=tuple[object, ...])
+
+
+def _short(one: T) -> T:
+    if all(len(part) <= MAX_CHARS for part in one if isinstance(part, str)):
+        return one
+    parts: Iterable[Any] = (part[:MAX_CHARS] if isinstance(part, str) else part for part in one)
+    return type(one)(*parts)
+
+
+def reader_named(name: str) -> Callable[[ManifestText], Reading]:
+    """The reader behind a name of the tables."""
+    module, _, function = name.partition(":")
+    found = import_module(f"plumbrule.mcp_server.dependencies.{module}")
+    return cast("Callable[[ManifestText], Reading]", getattr(found, function))
+
+
+def results(raw: bytes) -> list[bytes]:
+    """The packed readings of a batch; JSON never holds a bare line feed."""
+    return raw.split(b"\n") if raw else []
