@@ -1,6 +1,7 @@
 """The one list of rules: every id that stands in an evidence, with one sentence. `plumbrule://rules` shows it."""
 # ruff: noqa: E501 - because a table of one rule a line reads best
 
+from plumbrule.mcp_server.analysis.findings.rules import RULES as FINDING_RULES
 from plumbrule.mcp_server.analysis.languages.model import RULES as LANGUAGE_RULES
 from plumbrule.mcp_server.analysis.licences.model import RULES as LICENCE_RULES
 from plumbrule.mcp_server.dependencies.rules import RULES as DEPENDENCY_RULES
@@ -216,5 +217,5 @@ _OWN: dict[str, str] = {
     "text.comment-to-model": "an HTML comment addresses a model",
 }
 
-RULES: dict[str, str] = {**_OWN, **LANGUAGE_RULES, **LICENCE_RULES, **DEPENDENCY_RULES}
+RULES: dict[str, str] = {**_OWN, **FINDING_RULES, **LANGUAGE_RULES, **LICENCE_RULES, **DEPENDENCY_RULES}
 """Rule id to its sentence; ids are stable, a rule that changes its meaning gets another id."""
