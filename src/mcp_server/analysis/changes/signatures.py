@@ -80,13 +80,13 @@ def _parameters_kept(old: list[Parameter], new: list[Parameter], *, named: bool)
     kept = {one.name: one for one in new if not one.rest}
     for before in old:
         if before.rest:
-            if not any(one.rest and one.name == before.name for one in new) and not any(one.rest for one in new):
+            if not any(one.rest for one in new):
                 return "yes"
         elif before.keyword_only:
-            after = kept.get(before.name)
-            if after is None or (before.optional and not after.optional):
+            now = kept.get(before.name)
+            if now is None or (before.optional and not now.optional):
                 return "yes"
-            if before.type != after.type:
+            if before.type != now.type:
                 verdict = "perhaps"
     known = {one.name for one in old}
     if any(one.keyword_only and not one.optional and not one.rest and one.name not in known for one in new):

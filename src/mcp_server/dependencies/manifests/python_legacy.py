@@ -125,7 +125,7 @@ def setup_cfg(file: ManifestText) -> list[Declaration]:
     return found
 
 
-def _layout(config: _Config) -> list[Declaration]:
+def _layout(config: IniFile) -> list[Declaration]:
     """Where the packages lie: `package_dir`, `where`, and pytest's `pythonpath`."""
     pairs = (line.partition("=") for line in config.get("options", "package_dir").splitlines() if "=" in line)
     folders = {name.strip(): folder.strip() for name, _, folder in pairs}
