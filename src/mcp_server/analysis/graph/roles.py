@@ -1,0 +1,98 @@
+"""What part a file plays, by its path and its language's marks: the project's own source, or something set apart."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from plumbrule.mcp_server.analysis.inventory import is_aside, is_of_tests, shows_only
+from plumbrule.mcp_server.analysis.languages.model import FileLanguage
+
+Part = Literal["source", "test", "example", "tooling", "vendored", "generated", "documentation"]
+"""`tooling` is code that builds, checks or releases the project and is no part of it: `setup.py`, `noxfile.py`,
+`*.config.js`, what lies in `scripts/` or `.github/`."""
+
+_EXAMPLE = re.compile(
+    r"(?i)(?:^|/)(?:[\w.-]*examples?|[\w.-]*samples?|demos?|tutorials?|(?<![^/]/)templates?|playgrounds?|starters?|docs?_src|"
+    r"archetype-resources|cookbook|showcase)/"
+)
+_TEST = re.compile(
+    r"(?i)(?:^|/)(?:tests?|(?<![^/]/)testing|[\w.-]*[-_.]tests?|[\w.-]*testdata|test[-_]data|specs?|[\w-]*fixtures?|__tests__|__mocks__|"
+    r"__fixtures__|e2e|cypress|testutils?|test[-_]suite|tests?[-_][\w.-]+|(?:jvm|js|native|common|android|ios|unit|integration|"
+    r"functional)Tests?|testFixtures|benches|benchmarks?|bench|fuzz(?:ing)?)/"
+)
+_TEST_NAME = re.compile(
+    r"(?:conftest\.py|[\w.-]*(?:[._-](?:test|spec|e2e|stories|bench|fixture)s?)\.\w+|(?:jest|vitest|karma|test)[.-]?setup\.\w+|"
+    r"setup[-.]?tests?\.\w+|[\w-]*_(?:test|spec|bench)\.\w+|test[-_]helpers?\.\w+)$"
+)
+_TOOLING_FOLDER = re.compile(
+    r"(?i)(?:^|/)(?:\.[^/]+|scripts?|tools?|tooling|ci|build[-_]?tools?|build[-_]?scripts?|hack|release|packaging|dev|"
+    r"devtools|maintenance|buildSrc|build-logic|xtask|\.ci)/"
+)
+_TOOLING_NAME = re.compile(
+    r"(?:noxfile|fabfile|dodo|conanfile|pavement|toxfile|duties|hatch_build|versioneer)\.py$|build\.rs$|"
+    r"[\w.-]+\.config\.[cm]?[jt]sx?$|\.[\w-]+rc\.[cm]?[jt]s$|\.eslintrc\.\w+$|vitest\.[\w.-]+\.[cm]?ts$|"
+    r"(?:gulpfile|Gruntfile|Jakefile|webpack[\w.-]*|karma\.conf)\.[cm]?[jt]s$|Rakefile$|Dangerfile$|Package\.swift$|"
+    r"mix\.exs$|build\.gradle"
+)
+_TOOLING_AT_TOP = re.compile(
+    r"(?:setup|tasks|build|bootstrap|release|SConstruct|wscript)\.py$|(?:build|rollup|config)\.[cm]?[jt]s$"
+)
+_TOP = re.compile(r"(?:(?:packages|crates|libs|apps|modules|plugins)/(?:@[\w.-]+/)?[^/]+)?$")
+_TEST_SUPPORT = re.compile(r"^(?!tests?/|src/test)[\w.-]+(?:/[\w.-]+)*/test(?:ing)?$")
+"""A Python package of that name inside of another is what it offers for tests of others, but for `test_*.py` in it."""
+
+_DOCS = re.compile(r"(?i)^(?:docs?|documentation|website|site)/")
+_MAIN_SOURCE = re.compile(r"(?:^|/)src/(?:main|[a-z]\w*Main)/(?:java|kotlin|scala|groovy|resources)?/?")
+
+
+def parts_of(languages: Mapping[str, FileLanguage]) -> dict[str, Part]:
+    """The part of every file that has a language; some two microseconds a file."""
+    folders: dict[str, Part] = {}
+    found: dict[str, Part] = {}
+    for path, file in languages.items():
+        if file.language is None:
+            continue
+        if file.vendored:
+            found[path] = "vendored"
+        elif file.generated:
+            found[path] = "generated"
+        else:
+            folder, _, name = path.rpartition("/")
+            part = folders.get(folder)
+            if part is None:
+                part = folders[folder] = _of_folder(folder + "/" if folder else "")
+            if part == "test" and name.endswith(".py") and _TEST_SUPPORT.search(folder):
+                part = _of_folder(folder.rpartition("/")[0] + "/")
+            found[path] = _of_name(name, part, folder)
+    return found
+
+
+def _of_folder(folder: str) -> Part:
+    """What the folders above a file say; below `src/main/java/` they are names of packages and say nothing."""
+    source = _MAIN_SOURCE.search(folder)
+    seen = folder[: source.start() + 1] if source else folder
+    example, test, tooling = _EXAMPLE.search(seen), _TEST.search(seen), _TOOLING_FOLDER.search(seen)
+    if test and (not example or test.start() <= example.start()):
+        return "test"
+    if example:
+        return "example"
+    if _DOCS.search(seen):
+        return "documentation"
+    if tooling and tooling.start() == 0 and not source:
+        return "tooling"
+    if is_aside(seen):
+        return "test" if is_of_tests(seen) else "example"
+    return "source"
+
+
+def _of_name(name: str, part: Part, folder: str) -> Part:
+    if part in ("source", "tooling", "documentation"):
+        if ("est" in name or "pec" in name or "." in name) and (_TEST_NAME.match(name) or _is_test(name)):
+            return "test"
+        if part == "source" and (_TOOLING_NAME.match(name) or (_TOOLING_AT_TOP.match(name) and _TOP.match(folder))):
+            return "tooling"
+    return part
+
+
+def _is_test(name: str) -> bool:
+    return shows_only(name) and not name.lower().endswith((".md", ".rst", ".adoc", ".ipynb", ".markdown", ".mdx"))
