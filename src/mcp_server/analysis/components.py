@@ -1,12 +1,16 @@
 """The parts of a repository: workspace members as the workspaces declare them, else folders with a manifest of their
-own, else top-level packages."""
+own, else top-level packages. Below lie `component_kinds` and `swift_targets`."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
+from plumbrule.core.facts import Evidence
+from plumbrule.mcp_server.analysis.component_kinds import Surroundings, kind_of
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import Component
+from plumbrule.mcp_server.analysis.swift_targets import SwiftTarget, swift_targets
 from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
@@ -16,20 +20,35 @@ _TERRAFORM_MODULE = re.compile(r"(?:^|/)modules/[^/]+/[^/]+\Z")
 
 
 def components_of(gathered: Gathered) -> tuple[Component, ...]:
-    """In the order of their paths. A member that no manifest stands for is left out: a pattern is no component."""
+    """In the order of their paths. A member that no manifest stands for is left out: a pattern is no component.
+
+    Workspace members as they are declared; of ecosystems without a workspace at the root the folders with a manifest
+    of their own; folders that a compose file builds; targets of Swift packages; and where there is none of these, the
+    top-level Python packages.
+    """
     by_folder = _manifests_by_folder(gathered)
+    around = _Around(gathered)
     found: dict[str, Component] = {}
+    governed: set[str] = set()
     for manifest, one in gathered.declared("member"):
+        if "/" not in manifest.path:
+            governed.add(manifest.rule.ecosystem)
         without = [other.value for other in manifest.declarations if other.field == "without"]
         for folder in _expanded(manifest, one, by_folder, without):
             members = by_folder[folder]
             same = [member for member in members if member.rule.ecosystem == manifest.rule.ecosystem]
             if same:
-                found.setdefault(folder, _component(folder, same[0], one.rule))
-    if not any("/" not in manifest.path for manifest, _ in gathered.declared("member")):
-        for folder, members in by_folder.items():
-            if folder and not is_aside(folder + "/"):
-                found.setdefault(folder, _component(folder, members[0], "component.manifest"))
+                found.setdefault(folder, _component(folder, same[0], one.rule, around))
+    for folder, members in by_folder.items():
+        if folder and folder not in found and not _is_apart(folder):
+            own = [one for one in members if one.rule.ecosystem not in governed and _stands_alone(one)]
+            if own:
+                found[folder] = _component(folder, own[0], "component.manifest", around)
+    for folder, (service, place) in around.built.items():
+        if folder and folder not in found and folder in around.folders and not _is_apart(folder):
+            found[folder] = Component(word(service), "service", word(folder), place)
+    for target in swift_targets(gathered):
+        found.setdefault(target.folder, _of_target(target))
     if not found:
         for folder in gathered.inventory.packages:
             if not is_aside(folder + "/"):
@@ -37,6 +56,82 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
                 place = evidence(f"{folder}/__init__.py", "component.package")
                 found[folder] = Component(word(name), "package", word(folder), place)
     return tuple(found[folder] for folder in sorted(found))
+
+
+def _is_apart(folder: str) -> bool:
+    return is_aside(folder + "/") or folder.startswith(".") or "/." in folder
+
+
+def _stands_alone(manifest: Manifest) -> bool:
+    """Whether a manifest that no workspace names makes its folder a component. Build files of C and C++ lie in every
+    folder, and a Gemfile or a package.json may only configure tools: these need a name, or something to start."""
+    if manifest.rule.ecosystem == "native" or manifest.rule.parser == "gemfile":
+        return any(one.field == "name" for one in manifest.declarations)
+    if manifest.rule.parser == "package_json":
+        return any(one.field in ("name", "dependency", "entry") for one in manifest.declarations)
+    return True
+
+
+class _Around:
+    """What the paths and the container files tell about folders."""
+
+    def __init__(self, gathered: Gathered) -> None:
+        self.texts = gathered.texts
+        self.built: dict[str, tuple[str, Evidence]] = {}
+        self.containers: set[str] = set()
+        for manifest in gathered.manifests:
+            folder = manifest.path.rpartition("/")[0]
+            if manifest.rule.parser in ("dockerfile", "procfile"):
+                self.containers.add(folder)
+            for one in manifest.declarations:
+                if one.label == "build_folder" and "$" not in one.value and manifest.path not in gathered.aside:
+                    place = evidence(manifest.path, one.rule, one.line)
+                    self.built.setdefault(_joined(folder, posixpath.normpath(one.value)), (one.scope, place))
+        self.folders = _folders_of(gathered) if self.built else frozenset[str]()
+        self.mains = _folders_with_a_start(gathered)
+        self.main_sources = {
+            entry.path.partition("/src/main/")[0] for entry in gathered.inventory.files if "/src/main/" in entry.path
+        }
+
+    def of(self, folder: str, manifest: Manifest) -> Surroundings:
+        by_gradle_or_maven = manifest.rule.ecosystem == "jvm"
+        return Surroundings(
+            raw=self.texts.get(manifest.path, b""),
+            has_main=folder in self.mains,
+            has_sources=not by_gradle_or_maven or folder in self.main_sources,
+            in_container=folder in self.built or folder in self.containers,
+        )
+
+
+def _folders_of(gathered: Gathered) -> frozenset[str]:
+    found: set[str] = set()
+    for entry in gathered.inventory.files:
+        folder = entry.path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return frozenset(found)
+
+
+def _folders_with_a_start(gathered: Gathered) -> set[str]:
+    """Folders of packages that hold a file which their language starts."""
+    found: set[str] = set()
+    for entry in gathered.inventory.starts:
+        folder, _, name = entry.path.rpartition("/")
+        if name == "main.go":
+            found.add(folder)
+            if "/cmd/" in f"/{folder}/":
+                found.add(f"/{folder}/".partition("/cmd/")[0].strip("/"))
+        elif name == "main.rs" or (name.endswith(".rs") and folder.endswith("src/bin")):
+            found.add(folder.removesuffix("/bin").removesuffix("src").rstrip("/"))
+        elif name in ("manage.py", "artisan"):
+            found.add(folder)
+    return found
+
+
+def _of_target(target: SwiftTarget) -> Component:
+    place = evidence(target.manifest, "swift.target", target.line)
+    return Component(word(target.name), target.kind, word(target.folder), place)
 
 
 def _manifests_by_folder(gathered: Gathered) -> dict[str, list[Manifest]]:
@@ -118,25 +213,8 @@ def _step_fits(step: str, pattern: str) -> bool:
     return True
 
 
-def _component(folder: str, manifest: Manifest, rule: str) -> Component:
+def _component(folder: str, manifest: Manifest, rule: str, around: _Around) -> Component:
     named = next((one for one in manifest.declarations if one.field == "name"), None)
     name = named.value if named else folder.rpartition("/")[2]
     place = evidence(manifest.path, rule, named.line if named else 0)
-    return Component(word(name), _kind(folder, manifest), word(folder), place)
-
-
-def _kind(folder: str, manifest: Manifest) -> str:
-    """From where it lies and what it declares to start; a library is what starts nothing."""
-    steps = {step.lower() for step in folder.split("/")}
-    if steps & {"examples", "example", "samples", "sample", "demo", "demos"}:
-        return "example"
-    if steps & {"tests", "test", "e2e", "fixtures", "testdata"} or folder.lower().endswith(("tests", ".test", "-test")):
-        return "test"
-    kinds = {one.scope for one in manifest.declarations if one.field == "entry"}
-    if kinds & {"console_script", "bin"}:
-        return "cli"
-    if kinds & {"server", "service", "process"}:
-        return "service"
-    if any(one.field == "command" and one.scope == "run" for one in manifest.declarations):
-        return "application"
-    return "library"
+    return Component(word(name), kind_of(folder, manifest, name, around.of(folder, manifest)), word(folder), place)

@@ -12,7 +12,7 @@ from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.dependencies.model import Declaration
 
 _KINDS = (
-    *("console_script", "bin", "gui_script", "server", "container", "service", "process", "module", "main"),
+    *("console_script", "bin", "gui_script", "server", "container", "service", "process", "module", "main", "function"),
     "backing_service",
 )
 

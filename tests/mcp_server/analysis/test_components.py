@@ -58,7 +58,7 @@ CASES: dict[str, tuple[dict[str, bytes | str], list[tuple[str, str, str]]]] = {
             "app/build.gradle.kts": 'application { mainClass.set("a.Main") }\n',
             "lib/util/build.gradle.kts": "dependencies {}\n",
         },
-        [("app", "library", "app"), ("util", "library", "lib/util")],
+        [("app", "application", "app"), ("util", "library", "lib/util")],
     ),
     "dotnet": (
         {
@@ -74,6 +74,66 @@ CASES: dict[str, tuple[dict[str, bytes | str], list[tuple[str, str, str]]]] = {
     "folders with manifests of their own": (
         {"api/go.mod": "module x/api\n", "web/package.json": '{"name": "web"}', "tests/go.mod": "module t\n"},
         [("x/api", "library", "api"), ("web", "library", "web")],
+    ),
+    "Swift targets, by their usual folder or their own": (
+        {
+            "Package.swift": (
+                'let package = Package(name: "P", targets: [\n  .target(name: "Core"),\n'
+                '  .executableTarget(name: "tool", path: "Tools/tool"),\n  .target(name: "Gone"),\n'
+                '  .testTarget(name: "CoreTests"),\n])\n'
+            ),
+            "Sources/Core/a.swift": "",
+            "Tools/tool/main.swift": "",
+            "Tests/CoreTests/b.swift": "",
+        },
+        [("Core", "library", "Sources/Core"), ("CoreTests", "test", "Tests/CoreTests"), ("tool", "cli", "Tools/tool")],
+    ),
+    "what a compose file builds": (
+        {
+            "compose.yaml": "services:\n  vote:\n    build: ./vote\n  db:\n    image: postgres\n",
+            "vote/requirements.txt": "flask\n",
+            "vote/Dockerfile": "FROM python\n",
+        },
+        [("vote", "service", "vote")],
+    ),
+    "folders of one native build are none, a project of its own is": (
+        {
+            "CMakeLists.txt": "project(top)\nadd_subdirectory(src)\nadd_subdirectory(lib)\n",
+            "src/CMakeLists.txt": "add_executable(top main.c)\n",
+            "lib/CMakeLists.txt": "project(lib)\n",
+            "lib/meson.build": "x = 1\n",
+        },
+        [("lib", "library", "lib")],
+    ),
+    "a workspace governs its own ecosystem only": (
+        {
+            "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n',
+            "crates/a/Cargo.toml": '[package]\nname = "a"\n',
+            "crates/a/src/main.rs": "fn main() {}\n",
+            "other/Cargo.toml": '[package]\nname = "other"\n',
+            "python/pyproject.toml": '[project]\nname = "py"\n[project.scripts]\npy = "py:main"\n',
+            ".hidden/go.mod": "module hidden\n",
+        },
+        [("a", "cli", "crates/a"), ("py", "cli", "python")],
+    ),
+    "kinds by what they declare and by their names": (
+        {
+            "package.json": '{"name": "root", "workspaces": ["packages/*", "apps/*"]}',
+            "packages/lib/package.json": '{"name": "lib", "main": "i.js", "scripts": {"dev": "x"}}',
+            "packages/vite-plugin-x/package.json": '{"name": "vite-plugin-x", "main": "i.js"}',
+            "packages/ext/package.json": '{"name": "ext", "main": "i.js", "engines": {"vscode": "^1"}}',
+            "packages/unit-test/package.json": '{"name": "unit-test", "private": true}',
+            "packages/render-test/package.json": '{"name": "render-test", "main": "i.js"}',
+            "apps/api/package.json": '{"name": "api", "scripts": {"start": "x"}, "dependencies": {"express": "4"}}',
+        },
+        [
+            ("api", "service", "apps/api"),
+            ("ext", "plugin", "packages/ext"),
+            ("lib", "library", "packages/lib"),
+            ("render-test", "library", "packages/render-test"),
+            ("unit-test", "test", "packages/unit-test"),
+            ("vite-plugin-x", "plugin", "packages/vite-plugin-x"),
+        ],
     ),
     "Python packages": (
         {"pyproject.toml": '[project]\nname = "p"\n', "src/one/__init__.py": "", "tests/__init__.py": ""},

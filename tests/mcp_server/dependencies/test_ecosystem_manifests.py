@@ -538,6 +538,13 @@ CASES = {
             ("command", "docker compose up", 1, "convention.compose", "", "run"),
         ],
     ),
+    "serverless.yml": (
+        "service: orders\nfunctions:\n  create:\n    handler: src/create.main\n",
+        [
+            ("name", "orders", 1, "serverless.service", "", ""),
+            ("entry", "src/create.main", 3, "serverless.function", "create", "function"),
+        ],
+    ),
     "Procfile": (
         "web: gunicorn app\n# no\nworker: rq\n",
         [

@@ -1,10 +1,12 @@
-"""Dockerfiles, compose files and Procfiles: base images, what is started, services."""
+"""Dockerfiles, compose files, Kubernetes objects, Serverless files and Procfiles: images, starts, services, ports."""
 
 import re
 from collections.abc import Iterator
 
+from plumbrule.mcp_server.dependencies.manifests.declare import words
 from plumbrule.mcp_server.dependencies.manifests.lines import Lines
 from plumbrule.mcp_server.dependencies.manifests.texts import decode, yaml_tree
+from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import RUNTIME_SCOPE, Declaration, ManifestText
 
 
@@ -24,10 +26,16 @@ def dockerfile(file: ManifestText) -> list[Declaration]:
             if len(words) > 2 and words[1].lower() == "as":
                 stages.add(words[2].lower())
             started.clear()
+        elif instruction == "EXPOSE":
+            found += [_port(word.partition("/")[0], number, "dockerfile.expose") for word in arguments.split()]
         elif instruction in ("CMD", "ENTRYPOINT"):
             rule = f"dockerfile.{instruction.lower()}"
             started[instruction] = Declaration("entry", arguments, number, rule, instruction, "container")
     return found + list(started.values())
+
+
+def _port(text: str, line: int, rule: str) -> Declaration:
+    return Declaration("fact", text, line, rule, "port")
 
 
 def _tagged(image: str) -> tuple[str, str]:
@@ -64,6 +72,10 @@ def compose(file: ManifestText) -> list[Declaration]:
         built = any(tree.at(*keys, key) is not None for key in ("build", "command"))
         kind = "service" if built else "backing_service"
         found.append(Declaration("entry", target, tree.line(*keys), "compose.service", name, kind))
+        if built:
+            found += [_port(port, line, "compose.ports") for port, line in _container_ports(tree, *keys)]
+        if context := tree.text(*keys, "build") or tree.text(*keys, "build", "context"):
+            found.append(Declaration("fact", context, tree.line(*keys), "compose.build", "build_folder", name))
     if found:
         found.append(
             Declaration(
@@ -75,6 +87,38 @@ def compose(file: ManifestText) -> list[Declaration]:
                 "run",
             )
         )
+    return found
+
+
+def _container_ports(tree: Tree, *keys: str) -> Iterator[tuple[str, int]]:
+    """The ports inside the container: `target` of the long form, else what stands last in `host:container/protocol`,
+    with the default of a variable."""
+    for number in range(len(tree.items(*keys, "ports"))):
+        at = (*keys, "ports", str(number))
+        text = (tree.text(*at, "target") or tree.text(*at)).partition("/")[0]
+        if found := re.search(r"(?:^|[:-])(\d{1,5})\}?$", text):
+            yield found[1], tree.line(*at)
+
+
+def kubernetes(file: ManifestText) -> list[Declaration]:
+    """Container ports of Kubernetes objects; files that hold no object declare nothing. Templates are read too."""
+    if not re.search(rb"^apiVersion:", file.raw, re.MULTILINE):
+        return []
+    return [
+        _port(found[1], number, "kubernetes.container-port")
+        for number, line in Lines(file.raw)
+        if (found := re.match(r"[\s-]*containerPort:\s*(\d{1,5})\s*$", line))
+    ]
+
+
+def serverless(file: ManifestText) -> list[Declaration]:
+    """The functions of a Serverless Framework service with their handlers."""
+    tree = yaml_tree(file.raw)
+    found = words(tree, "serverless.service", (), ("name", "service"))
+    for name in tree.table("functions"):
+        handler = tree.text("functions", name, "handler") or tree.text("functions", name, "image")
+        line = tree.line("functions", name)
+        found.append(Declaration("entry", handler, line, "serverless.function", name, "function"))
     return found
 
 

@@ -1,0 +1,212 @@
+"""What each component offers to others: what can be imported from outside by the language's own rules.
+
+Python: `__all__`, else public names, of modules without a leading underscore. JavaScript: what the entry module
+exports, followed through its re-exports; without an entry module, every export. Go: capital names outside `internal`
+and programs. Rust: `pub` items below the crate root. C and C++: what headers declare. The others: public definitions
+of their own source files.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from plumbrule.core.facts import Evidence
+from plumbrule.mcp_server.analysis.components import components_of
+from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.inventory import shows_only
+from plumbrule.mcp_server.analysis.model import Component
+from plumbrule.mcp_server.analysis.sections.structure import Api
+from plumbrule.mcp_server.analysis.words import evidence, place, word
+
+MAX_NAMES = 20
+"""Of one component: what somebody looks for first."""
+
+_CLASSES = frozenset(
+    ("class", "interface", "trait", "protocol", "struct", "union", "enum", "object", "record", "annotation", "type")
+)
+_FUNCTIONS = frozenset(("function", "macro", "procedure"))
+_LEFT_OUT = frozenset(("module", "namespace", "implementation", "extension", "resource", "data", "provider", "index"))
+_ECMASCRIPT = frozenset(("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte"))
+_ECMASCRIPT_ENDS = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js")
+_ENTRIES = ("src/index", "src/main", "index", "lib/index", "src/lib/index", "src/mod", "mod", "source/index")
+_HIDDEN_PYTHON = re.compile(
+    r"(?:^|/)(?:_(?!_init__\.py$)[^/]*|(?:setup|conftest|noxfile|tasks)\.py|docs?/.*|scripts/.*)(?:/|$)"
+)
+
+
+@dataclass(slots=True)
+class _Offer:
+    """What one component was found to offer: a name's kind, and the first place."""
+
+    kinds: dict[str, str] = field(default_factory=dict[str, str])
+    first: tuple[str, int] | None = None
+
+    def note(self, name: str, kind: str, path: str, line: int) -> None:
+        if kind in _LEFT_OUT:
+            return
+        self.kinds.setdefault(name, kind)
+        if self.first is None:
+            self.first = (path, line)
+
+
+def api_of(deep: Deep) -> tuple[Api, ...]:
+    """For each component that offers something, in the order of their paths; the root's is named by its folder `.`."""
+    parts = [one for one in components_of(deep.gathered) if one.kind not in ("test", "example")]
+    files = _by_component(deep, parts)
+    used = _import_counts(deep)
+    found: list[Api] = []
+    for folder in sorted(files):
+        offer = _offered(deep, folder, files[folder])
+        if offer.kinds and offer.first:
+            found.append(_api(folder, offer, used))
+    return tuple(found)
+
+
+def _api(folder: str, offer: _Offer, used: Mapping[str, int]) -> Api:
+    kinds = Counter(
+        "classes" if kind in _CLASSES else "functions" if kind in _FUNCTIONS else "others"
+        for kind in offer.kinds.values()
+    )
+    order = {name: number for number, name in enumerate(offer.kinds)}
+    ranked = sorted(offer.kinds, key=lambda name: (-used.get(name, 0), order[name]))
+    at: Evidence = evidence(offer.first[0], "structure.public-api", offer.first[1]) if offer.first else evidence("", "")
+    names = tuple(word(name, 100) for name in ranked[:MAX_NAMES])
+    return Api(place(folder) or ".", at, kinds["classes"], kinds["functions"], kinds["others"], names)
+
+
+def _by_component(deep: Deep, parts: Iterable[Component]) -> dict[str, list[str]]:
+    """The code files of each component, tests, examples and other people's apart; the rest belong to the root."""
+    folders = {str(one.path) for one in parts if one.kind != "package"}
+    of_folder: dict[str, str] = {}
+
+    def component(folder: str) -> str:
+        known = of_folder.get(folder)
+        if known is None:
+            known = folder if folder in folders or not folder else component(folder.rpartition("/")[0])
+            of_folder[folder] = known
+        return known
+
+    found: dict[str, list[str]] = {}
+    for path in deep.facts:
+        file = deep.languages.get(path)
+        if file is None or file.type != "programming" or file.vendored or file.generated or file.documentation:
+            continue
+        if not shows_only(path):
+            found.setdefault(component(path.rpartition("/")[0]), []).append(path)
+    return found
+
+
+def _import_counts(deep: Deep) -> Counter[str]:
+    """How many import statements take each name: what is used most is what matters most."""
+    counts: Counter[str] = Counter()
+    for index in deep.facts.values():
+        for one in index.imports():
+            names = one.names or (re.split(r"[./:\\]+", one.target)[-1],)
+            counts.update(names)
+    return counts
+
+
+def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
+    offer = _Offer()
+    scripts = [path for path in paths if (deep.languages[path].language or "") in _ECMASCRIPT]
+    entry = _entry_of(folder, set(scripts))
+    if entry:
+        _follow(deep, entry, set(deep.facts), offer)
+    headers = any(path.endswith((".h", ".hpp", ".hh", ".hxx")) for path in paths)
+    for path in paths:
+        language = deep.languages[path].language or ""
+        if language in _ECMASCRIPT and entry:
+            continue
+        if _may_offer(path, folder, language, headers):
+            for name, kind, line in _public(deep, path):
+                offer.note(name, kind, path, line)
+    return offer
+
+
+def _may_offer(path: str, folder: str, language: str, headers: bool) -> bool:
+    inside = path[len(folder) + 1 :] if folder else path
+    if language == "Python":
+        return not _HIDDEN_PYTHON.search(inside) and "__main__" not in inside
+    if language == "Go":
+        return "internal" not in inside.split("/") and not inside.startswith(("cmd/", "hack/", "tools/"))
+    if language == "Rust":
+        return inside.startswith("src/") and "/bin/" not in inside and not inside.endswith("/main.rs")
+    if language in ("C", "C++"):
+        return not headers or path.endswith((".h", ".hpp", ".hh", ".hxx"))
+    return language not in ("Shell", "SQL", "HCL", "Makefile", "Dockerfile", "CMake")
+
+
+def _rows(deep: Deep, path: str) -> list[dict[str, Any]]:
+    packed = deep.packed.get(path)
+    return orjson.loads(packed.symbols) if packed is not None and packed.symbols else []
+
+
+def _public(deep: Deep, path: str) -> Iterator[tuple[str, str, int]]:
+    """Name, kind and line of the definitions at the file's top that its language lets others see."""
+    index = deep.facts[path]
+    language = deep.languages[path].language
+    if language == "Go" and any(one.kind == "package" and one.target == "main" for one in index.imports()):
+        return
+    exports = frozenset(index.exports) if index.exports is not None else None
+    told: set[str] = set()
+    for row in _rows(deep, path):
+        name = str(row["name"])
+        if "." in name or row.get("visibility", "public") != "public":
+            continue
+        if exports is None or name in exports:
+            told.add(name)
+            yield name, str(row["kind"]), int(row["line"])
+    for name in () if exports is None or language != "Python" else sorted(exports - told):  # what `__all__` re-exports
+        yield name, "reexport", 1
+
+
+def _entry_of(folder: str, scripts: set[str]) -> str:
+    base = f"{folder}/" if folder else ""
+    for entry in _ENTRIES:
+        for end in _ECMASCRIPT_ENDS:
+            if f"{base}{entry}{end}" in scripts:
+                return f"{base}{entry}{end}"
+    return ""
+
+
+def _follow(deep: Deep, entry: str, known: set[str], offer: _Offer) -> None:
+    """The exports of the entry module; `export … from "./x"` takes the kind from the module that has the definition."""
+    kinds = {name: (kind, entry, line) for name, kind, line in _public(deep, entry)}
+    wanted: set[str] = set(deep.facts[entry].exports or ())
+    queue, seen = [entry], {entry}
+    while queue and len(seen) < 500:
+        path = queue.pop(0)
+        for one in deep.facts[path].imports():
+            target = _beside(path, one.target, known)
+            if one.kind != "export" or not target or target in seen:
+                continue
+            seen.add(target)
+            queue.append(target)
+            for name, kind, line in _public(deep, target):
+                if name in wanted or "*" in one.names or name in one.names or not one.names:
+                    kinds.setdefault(name, (kind, target, line))
+                    wanted.add(name)
+            wanted.update(name for name in one.names if name != "*")
+    for name in [*kinds, *sorted(wanted - kinds.keys())]:
+        kind, path, line = kinds.get(name, ("reexport", entry, 1))
+        if name in wanted:
+            offer.note(name, kind, path, line)
+
+
+def _beside(path: str, target: str, known: set[str]) -> str:
+    """The file that a relative import means."""
+    if not target.startswith("."):
+        return ""
+    steps = path.split("/")[:-1]
+    for step in target.split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in (".", ""):
+            steps.append(step)
+    base = "/".join(steps)
+    stem = re.sub(r"\.[mc]?[jt]sx?$", "", base)
+    return next((name for name in (base, *(stem + end for end in _ECMASCRIPT_ENDS)) if name in known), "")

@@ -1,0 +1,146 @@
+"""Variables, ports, routes, commands and the published API of a repository."""
+
+import pytest
+
+from plumbrule.mcp_server.analysis.structure import structure_of
+
+from .deep_input import deep_of, facts
+
+USES = facts(
+    raw_uses=[
+        ["env", "TOKEN", 3, "env.read", "hunter2"],
+        ["env", "TOKEN", 9, "env.read", ""],
+        ["env", "PORT", 4, "env.read", "8000"],
+        ["port", "8080", 5, "port.listen", ""],
+        ["port", "99999", 6, "port.listen", ""],
+        ["route", "/users/{id}", 7, "route.fastapi", "GET"],
+        ["route", "/users/{id}", 8, "route.fastapi", "GET"],
+        ["command", "run", 9, "command.click", ""],
+    ]
+)
+
+
+def test_uses_of_the_projects_own_code_are_told_once_with_their_first_place() -> None:
+    files = {"src/app.py": "", "tests/test_app.py": "", "examples/demo.py": "", "vendor/lib.py": ""}
+    told = structure_of(deep_of(files, dict.fromkeys(files, USES)))
+    assert [(one.name, one.evidence.at, one.places, one.default) for one in told.environment] == [
+        ("PORT", "src/app.py:4", 1, "8000"),
+        ("TOKEN", "src/app.py:3", 2, None),  # what stands behind a secret's name is never repeated
+    ]
+    assert [(one.number, one.evidence.at) for one in told.ports] == [(8080, "src/app.py:5")]
+    assert [(one.path, one.method, one.evidence.at) for one in told.routes] == [("/users/{id}", "GET", "src/app.py:7")]
+    assert [(one.name, one.evidence.rule) for one in told.cli_commands] == [("run", "command.click")]
+
+
+def test_containers_and_examples_of_environment_files_add_ports_and_names() -> None:
+    files = {
+        "Dockerfile": "FROM a\nEXPOSE 3000 9090/udp\n",
+        "compose.yaml": (
+            "services:\n  web:\n    build: .\n    ports:\n      - 80:5000\n"
+            "      - target: 5001\n      - ${P:-1}:${Q:-5002}\n"
+            "  db:\n    image: postgres\n    ports: ['5432:5432']\n"
+        ),
+        "k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  - containerPort: 7000\n",
+        ".env.example": "export HOST=localhost # here\nAPI_KEY=abc\n# NOT=this\n",
+        "tests/.env.example": "OTHER=1\n",
+    }
+    told = structure_of(deep_of(files))
+    assert [(one.number, one.evidence.at) for one in told.ports] == [
+        (3000, "Dockerfile:2"),
+        (5000, "compose.yaml:5"),
+        (5001, "compose.yaml:6"),
+        (5002, "compose.yaml:7"),
+        (7000, "k8s/web.yaml:4"),
+        (9090, "Dockerfile:2"),
+    ]
+    assert [(one.name, one.default, one.evidence.at) for one in told.environment] == [
+        ("API_KEY", None, ".env.example:2"),
+        ("HOST", "localhost", ".env.example:1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("package", "path", "expected"),
+    [
+        ("next", "app/(shop)/items/[id]/page.tsx", ("/items/:id", "GET")),
+        ("next", "src/app/api/items/route.ts", ("/api/items", None)),
+        ("next", "pages/docs/[...rest].js", ("/docs/*rest", "GET")),
+        ("next", "pages/index.tsx", ("/", "GET")),
+        ("next", "pages/_app.tsx", None),
+        ("next", "components/page.tsx", None),
+        ("@sveltejs/kit", "src/routes/blog/[slug=word]/+page.svelte", ("/blog/:slug", "GET")),
+        ("@sveltejs/kit", "src/routes/+server.ts", ("/", None)),
+        ("nuxt", "pages/users/[id].vue", ("/users/:id", "GET")),
+        ("nuxt", "server/api/items.post.ts", ("/api/items", "POST")),
+        ("astro", "src/pages/about.astro", ("/about", "GET")),
+        ("express", "pages/index.tsx", None),
+    ],
+)
+def test_files_are_routes_where_the_framework_says_so(
+    package: str, path: str, expected: tuple[str, str] | None
+) -> None:
+    files = {"web/package.json": f'{{"name": "web", "dependencies": {{"{package}": "1"}}}}', f"web/{path}": ""}
+    told = structure_of(deep_of(files)).routes
+    assert [(one.path, one.method) for one in told] == ([expected] if expected else [])
+
+
+def _definition(kind: str, name: str, line: int = 1, **more: str) -> dict[str, object]:
+    return {"kind": kind, "name": name, "line": line, "end_line": line, "signature": name, **more}
+
+
+def test_python_publishes_all_or_public_names_of_public_modules() -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "p"\n',
+        "p/__init__.py": "",
+        "p/core.py": "",
+        "p/_hid.py": "",
+        "setup.py": "",
+    }
+    hidden = facts(symbols=[_definition("function", "hidden")])
+    known = {
+        "p/__init__.py": facts(exports=["Thing", "make"], symbols=[_definition("function", "make", 4)]),
+        "p/core.py": facts(
+            symbols=[
+                _definition("class", "Thing"),
+                _definition("method", "Thing.go"),
+                _definition("function", "_own", visibility="private"),
+                _definition("constant", "LIMIT"),
+            ],
+        ),
+        "p/_hid.py": hidden,
+        "setup.py": hidden,
+        "p/use.py": facts(raw_imports=[["p.core", 1, "from", ["Thing"], []]]),
+    }
+    (api,) = structure_of(deep_of(files | {"p/use.py": ""}, known)).api
+    assert (api.component, api.names, api.functions, api.others) == (".", ("Thing", "make", "LIMIT"), 1, 2)
+
+
+def test_an_entry_module_publishes_what_it_exports_and_re_exports() -> None:
+    files = {"package.json": '{"name": "p"}', "src/index.ts": "", "src/a.ts": "", "src/b.ts": "", "src/inner.ts": ""}
+    known = {
+        "src/index.ts": facts(
+            exports=["top", "picked"],
+            symbols=[_definition("function", "top"), _definition("function", "own")],
+            raw_imports=[["./a", 1, "export", ["*"], []], ["./b.js", 2, "export", ["picked"], []]],
+        ),
+        "src/a.ts": facts(exports=["Alpha"], symbols=[_definition("class", "Alpha"), _definition("class", "Inner")]),
+        "src/b.ts": facts(
+            exports=["picked", "other"], symbols=[_definition("function", "picked"), _definition("function", "other")]
+        ),
+        "src/inner.ts": facts(exports=["inner"], symbols=[_definition("function", "inner")]),
+    }
+    (api,) = structure_of(deep_of(files, known)).api
+    assert (sorted(api.names), api.classes, api.functions, api.others) == (["Alpha", "picked", "top"], 1, 2, 0)
+
+
+def test_go_publishes_nothing_of_programs_and_internal_packages() -> None:
+    package = [["lib", 1, "package", [], []]]
+    symbols = [_definition("function", "Open"), _definition("function", "close", visibility="private")]
+    files = {"go.mod": "module x\n", "lib.go": "", "internal/i.go": "", "tool/tool.go": ""}
+    known = {
+        "lib.go": facts(symbols=symbols, raw_imports=package),
+        "internal/i.go": facts(symbols=symbols, raw_imports=package),
+        "tool/tool.go": facts(symbols=[_definition("function", "Run")], raw_imports=[["main", 1, "package", [], []]]),
+    }
+    (api,) = structure_of(deep_of(files, known)).api
+    assert (api.names, api.functions) == (("Open",), 1)
