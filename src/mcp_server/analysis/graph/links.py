@@ -11,6 +11,7 @@ from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.resolving.table import resolvers_of
 from plumbrule.mcp_server.analysis.graph.roles import Part, parts_of
 from plumbrule.mcp_server.analysis.graph.tree import Tree
+from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.syntax.model import Import
 
 TYPE_ONLY = 1
@@ -79,7 +80,7 @@ def links_of(deep: Deep) -> Links:
     """Resolve every import of every file that was parsed."""
     parts = parts_of(deep.languages)
     tree = Tree(
-        {path: file.language for path, file in deep.languages.items() if file.language is not None},
+        {path: name for path, file in deep.languages.items() if (name := _language_of(file))},
         deep.facts,
         deep.gathered.texts,
         deep.gathered.manifests,
@@ -124,6 +125,27 @@ def links_of(deep: Deep) -> Links:
         tuple(sorted(present - resolvers.keys())),
         frozenset(importing),
     )
+
+
+_EMPTY = {
+    **dict.fromkeys((".py", ".pyi"), "Python"),
+    **dict.fromkeys((".js", ".mjs", ".cjs"), "JavaScript"),
+    **dict.fromkeys((".ts", ".mts", ".cts"), "TypeScript"),
+    ".tsx": "TSX",
+    ".jsx": "JavaScript",
+    ".rs": "Rust",
+    ".go": "Go",
+    ".h": "C",
+    ".rb": "Ruby",
+    ".lua": "Lua",
+}
+"""Languages of empty files, which have none for linguist: an empty `__init__.py` makes a package all the same."""
+
+
+def _language_of(file: FileLanguage) -> str:
+    if file.language is None and file.rule == "languages.empty":
+        return _EMPTY.get(file.path[file.path.rfind(".") :], "")
+    return file.language or ""
 
 
 def _join(edges: dict[str, Edge], target: str, one: Import) -> None:

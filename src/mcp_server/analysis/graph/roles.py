@@ -11,6 +11,11 @@ Part = Literal["source", "test", "example", "tooling", "vendored", "generated", 
 """`tooling` is code that builds, checks or releases the project and is no part of it: `setup.py`, `noxfile.py`,
 `*.config.js`, what lies in `scripts/` or `.github/`."""
 
+_OTHERS = re.compile(
+    r"(?:^|/)(?:_?vendor(?:ed|s)?|[Vv]endor|third[-_]?party|3rd[-_]?party|node_modules|bower_components|site-packages)/"
+)
+_PERHAPS_OWN = re.compile(r"(?:^|/)(?:cache|env|fixtures|testdata|\.github|\.vscode)/")
+_BUILT = re.compile(r"(?:^|/)(?:dist|extern(?:al)?s?|Carthage|MathJax|Godeps)/")
 _EXAMPLE = re.compile(
     r"(?i)(?:^|/)(?:[\w.-]*examples?|[\w.-]*samples?|demos?|tutorials?|(?<![^/]/)templates?|playgrounds?|starters?|docs?_src|"
     r"archetype-resources|cookbook|showcase)/"
@@ -52,7 +57,7 @@ def parts_of(languages: Mapping[str, FileLanguage]) -> dict[str, Part]:
     for path, file in languages.items():
         if file.language is None:
             continue
-        if file.vendored:
+        if is_others(path, file.vendored):
             found[path] = "vendored"
         elif file.generated:
             found[path] = "generated"
@@ -65,6 +70,19 @@ def parts_of(languages: Mapping[str, FileLanguage]) -> dict[str, Part]:
                 part = _of_folder(folder.rpartition("/")[0] + "/")
             found[path] = _of_name(name, part, folder)
     return found
+
+
+def is_others(path: str, rule: str) -> bool:
+    """Whether a file is somebody else's.
+
+    Linguist's statistic leaves out every folder named `cache`, `env` or `fixtures`: that is the project's own code as
+    often as not (`django/core/cache`), and here the path must say more.
+    """
+    if _OTHERS.search(path):
+        return True
+    if not rule or path.endswith(".d.ts"):
+        return False
+    return rule != "vendored.folder" or not _PERHAPS_OWN.search(path) or _BUILT.search(path) is not None
 
 
 def _of_folder(folder: str) -> Part:

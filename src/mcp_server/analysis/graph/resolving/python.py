@@ -65,7 +65,9 @@ class _Resolver:
             return self._named(known, one.names, path)
         if known == "builtin":
             return _BUILTIN
-        return _UNKNOWN if known == "unknown" else Resolution("external", package=_outside(target, one.names))
+        return (
+            _UNKNOWN if known == "unknown" else Resolution("external", package=self._outside(folder, target, one.names))
+        )
 
     def _relative(self, folder: str, target: str) -> Place | None:
         rest = target.lstrip(".")
@@ -85,27 +87,30 @@ class _Resolver:
         if is_standard(top) and not inside:
             return "builtin"
         weak = is_weakly_standard(top)
-        regular = False
-        for root in places.sure_roots(folder):
+        regular = [root for root in places.sure_roots(folder) if places.is_regular(root, top)]
+        found = self._first(places.sure_roots(folder), parts, names, "")
+        if found is None and regular:
+            found = next(filter(None, (self._made_by_module(root, parts) for root in regular)), None)
+        if found is None and not regular and not weak and top not in places.declared:
+            found = self._first(places.other_roots(folder, top), parts, names, path)
+        if found is not None:
+            return found
+        if regular or inside:
+            return "unknown"
+        return "builtin" if weak else "external"
+
+    def _first(self, roots: Iterable[str], parts: list[str], names: tuple[str, ...], but: str) -> Place | None:
+        """What the first root that has it holds, `but` the importing file itself."""
+        for root in roots:
             found = self._found(root, parts, names)
-            if found is not None:
+            if found is not None and (not but or found.file != but):
                 return found
-            regular = regular or places.is_regular(root, top)
-        if weak and not regular:
-            return "builtin"
-        if not regular and top not in places.declared:
-            for root in places.other_roots(folder, top):
-                found = self._found(root, parts, names)
-                if found is not None and found.file != path:
-                    return found
-        return "unknown" if regular or inside else "external"
+        return None
 
     def _found(self, root: str, parts: list[str], names: tuple[str, ...]) -> Place | None:
         mapped = self._places.mapped(root, parts)
         found = mapped if mapped is not None else self._places.below(root, parts)
-        if found is None:
-            return self._made_by_module(root, parts)
-        return found if found.file or self._reaches(found, names) else None
+        return found if found is not None and (found.file or self._reaches(found, names)) else None
 
     def _made_by_module(self, root: str, parts: list[str]) -> Place | None:
         """The module that makes its submodules when it runs, as `six` makes `six.moves`."""
@@ -138,15 +143,15 @@ class _Resolver:
     def _file(self, module: Place, path: str) -> Resolution:
         return Resolution("file", (self._places.preferred(module, path),)) if module.file else _UNKNOWN
 
-
-def _outside(target: str, names: tuple[str, ...]) -> str:
-    """The outside package's name as far as it tells distributions apart."""
-    parts = target.split(".")
-    if parts[0] not in NAMESPACES:
-        return parts[0]
-    if len(parts) == 1 and len(names) == 1 and names[0] != "*":
-        parts.append(names[0])  # from google import protobuf
-    wanted = NAMESPACES.get(".".join(parts[:2]), NAMESPACES[parts[0]])
-    if len(parts) < wanted and len(names) == 1 and names[0] != "*":
-        parts.append(names[0])  # from google.cloud import storage
-    return ".".join(parts[:wanted])
+    def _outside(self, folder: str, target: str, names: tuple[str, ...]) -> str:
+        """The outside package's name as far as it tells distributions apart."""
+        parts = target.split(".")
+        shared = self._places.shares(folder, parts[0])
+        if parts[0] not in NAMESPACES and not shared:
+            return parts[0]
+        if len(parts) == 1 and len(names) == 1 and names[0] != "*":
+            parts.append(names[0])  # from google import protobuf
+        wanted = NAMESPACES.get(".".join(parts[:2]), NAMESPACES.get(parts[0], 2))
+        if len(parts) < wanted and len(names) == 1 and names[0] != "*":
+            parts.append(names[0])  # from google.cloud import storage
+        return ".".join(parts[:wanted])

@@ -69,6 +69,12 @@ class Places:
         place = self.below(root, [top]) or self.mapped(root, [top])
         return place is not None and bool(place.file)
 
+    def shares(self, folder: str, top: str) -> bool:
+        """Whether the tree holds a part of a namespace: a folder without `__init__.py` where packages are configured."""
+        roots = (root for root in self.sure_roots(folder) if root and root not in self.distributions)
+        places = (self.below(root, [top]) for root in roots)
+        return any(place is not None and not place.file for place in places)
+
     def preferred(self, place: Place, path: str) -> str:
         """The file that stands for a module: stubs see stubs."""
         return place.stub if place.stub and (path.endswith(".pyi") or not place.file) else place.file
@@ -120,13 +126,15 @@ class Places:
         return made
 
     def _gathered(self, folder: str) -> Iterator[str]:
-        yield self._top_of(folder)[0]
+        base = self._top_of(folder)[0]
         above = list(_upwards(folder))
+        named = [root for one in above if one in self.distributions for root in (*self.configured.get(one, ()), one)]
+        # A top-level package below a configured folder without being in it itself is part of a namespace (PEP 420).
+        inside = any(base.startswith(root + "/") for one in above for root in self.configured.get(one, ()))
+        if not inside:
+            yield base
         yield from (one for one in above if one in self.conftests)
-        for one in above:
-            if one in self.distributions:
-                yield from self.configured.get(one, ())
-                yield one
+        yield from named
 
 
 def places_of(tree: Tree) -> Places:
