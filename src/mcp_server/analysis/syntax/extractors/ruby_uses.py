@@ -1,0 +1,294 @@
+"""What Ruby code does with its surroundings: environment, ports, routes, commands, dangerous calls.
+
+Routes are those of a Rails routes file, with the prefixes of the blocks around them, and of Sinatra.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plumbrule.mcp_server.analysis.syntax.extractors.common import owners, parents
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.model import Use
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Tree
+
+_TRIGGER = re.compile(
+    rb"ENV\b|routes\.draw|[Ss]inatra|eval|system|exec|spawn|popen|`|%x|Marshal|unsafe_load|VERIFY_NONE|Thor|\btask\b|"
+    rb"Mercenary|init_with_program|where|find_by_sql|execute|Digest|TCPServer|WEBrick|capture"
+)
+_QUERY = """
+(element_reference object: (constant) @env . (_) @key) @call
+(call method: (identifier) @method) @call
+(subshell) @shell
+(assignment left: (call method: (identifier) @set) right: (_) @value) @call
+(pair key: (hash_key_symbol) @set value: (scope_resolution) @value) @call
+"""
+_VERBS = frozenset(("get", "post", "put", "patch", "delete", "options", "head"))
+_EVALUATING = frozenset(("instance_eval", "class_eval", "module_eval"))
+_RUNNING = frozenset(("system", "exec", "spawn"))
+_PIPES = frozenset(
+    (("IO", "popen"), ("Open3", "capture2"), ("Open3", "capture2e"), ("Open3", "capture3"), ("Open3", "popen3"))
+)
+_SQL = re.compile(r"^\W*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|drop\s|alter\s)", re.I)
+_SECRET_NAME = re.compile(r"pass(?:word|wd|phrase)|signature", re.IGNORECASE)
+_HERE = re.compile(r"^File\.(?P<how>expand_path|join)\(\s*(?P<inner>.+?)\s*\)$", re.DOTALL)
+_LITERAL = re.compile(r"^(['\"])([^'\"#]*)\1$")
+
+
+def uses(raw: bytes, tree: "Tree") -> list[Use]:
+    """The uses in order of their lines."""
+    if not _TRIGGER.search(raw):
+        return []
+    found: list[Use] = []
+    calls: list[_Call] = []
+    for match in matched(tree, _QUERY):
+        if "shell" in match:
+            node = match["shell"][0]
+            if any(child.type == "interpolation" for child in node.named_children):
+                found.append(_danger(raw, node, "danger.shell"))
+            continue
+        node = match["call"][0]
+        if "env" in match:
+            if said(raw, match["env"][0]) == "ENV" and (key := literal(raw, match["key"][0])):
+                found.append(Use("env", key, row(node), "env.read"))
+        elif "set" in match:
+            if said(raw, match["value"][0]).endswith("SSL::VERIFY_NONE"):
+                found.append(_danger(raw, node, "danger.tls-off"))
+        else:
+            calls.append(_call(raw, node, match["method"][0]))
+    for call in calls:
+        _called(raw, call, found)
+    calls.sort(key=lambda call: (call.node.start_byte, -call.node.end_byte))
+    if b"routes.draw" in raw:
+        found.extend(_placed(raw, calls, _RAILS, "route.rails"))
+    elif b"sinatra" in raw or b"Sinatra" in raw:
+        found.extend(_placed(raw, calls, _SINATRA, "route.sinatra"))
+    if b"task" in raw:
+        found.extend(_tasks(raw, calls))
+    return sorted(set(found), key=lambda use: (use.line, use.rule, use.value, use.detail))
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call: `on` is its receiver as written, "" without one."""
+
+    name: str
+    on: str
+    node: "Node"
+    arguments: list["Node"] = field(default_factory=list["Node"])
+    block: "Node | None" = None
+
+
+def _call(raw: bytes, node: "Node", method: "Node") -> _Call:
+    receiver = node.child_by_field_name("receiver")
+    listed = node.child_by_field_name("arguments")
+    on = said(raw, receiver)[:120] if receiver is not None else ""
+    values = listed.named_children if listed is not None else []
+    return _Call(said(raw, method), on, node, values, node.child_by_field_name("block"))
+
+
+def literal(raw: bytes, node: "Node | None") -> str | None:
+    """The value of a string without interpolation or of a symbol; None for anything else."""
+    if node is None:
+        return None
+    if node.type == "simple_symbol":
+        return said(raw, node)[1:]
+    if node.type != "string" or any(child.type != "string_content" for child in node.named_children):
+        return None
+    return "".join(said(raw, child) for child in node.named_children)
+
+
+def path_literal(raw: bytes, node: "Node | None") -> str:
+    """The path of a require: as written, or `__dir__/...` where it starts at the file's folder; "" when computed."""
+    if node is None:
+        return ""
+    if node.type == "string":
+        return literal(raw, node) or ""
+    shape = _HERE.match(said(raw, node)[:300]) if node.type == "call" else None
+    if shape is None:
+        return ""
+    parts = [part.strip() for part in shape["inner"].split(",")]
+    base = parts.pop() if shape["how"] == "expand_path" else parts.pop(0)
+    written = [found[2] for part in parts if (found := _LITERAL.match(part)) is not None]
+    if len(written) != len(parts) or not written:
+        return ""
+    path = "/".join(written)
+    if base == "__FILE__":
+        # The file itself counts as a folder there: the first step up only leaves it.
+        return "__dir__/" + path.removeprefix("../") if path.startswith("../") else ""
+    return "__dir__/" + path if base in ("__dir__", "File.dirname(__FILE__)") else ""
+
+
+def _danger(raw: bytes, node: "Node", rule: str) -> Use:
+    return Use("danger", shown(raw, node), row(node), rule)
+
+
+def _built(node: "Node | None") -> bool:
+    """Whether a string is put together from something that is not a literal."""
+    if node is None:
+        return False
+    if node.type == "string":
+        return any(child.type == "interpolation" for child in node.named_children)
+    if node.type == "binary":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        return (
+            left is not None and right is not None and "string" in (left.type, right.type) and left.type != right.type
+        )
+    return False
+
+
+def _called(raw: bytes, call: _Call, found: list[Use]) -> None:
+    first = call.arguments[0] if call.arguments else None
+    on, name, node = call.on, call.name, call.node
+    if on == "ENV" and name in ("fetch", "key?", "has_key?"):
+        if key := literal(raw, first):
+            default = literal(raw, call.arguments[1]) if len(call.arguments) > 1 else None
+            found.append(Use("env", key, row(node), "env.read", default or ""))
+    elif first is None:
+        return
+    elif name == "eval" and on in ("", "Kernel") and literal(raw, first) is None:
+        if first.type not in ("splat_argument", "block_argument"):
+            found.append(_danger(raw, node, "danger.eval"))
+    elif name in _EVALUATING and _built(first):
+        found.append(_danger(raw, node, "danger.eval"))
+    elif (name in _RUNNING and on in ("", "Kernel")) or (on, name) in _PIPES:
+        if _built(first) and (len(call.arguments) == 1 or call.arguments[1].type == "pair"):
+            found.append(_danger(raw, node, "danger.shell"))
+    elif (on == "Marshal" and name in ("load", "restore")) or (on in ("YAML", "Psych") and name == "unsafe_load"):
+        if literal(raw, first) is None and not said(raw, first).startswith("Marshal.dump"):
+            found.append(_danger(raw, node, "danger.deserialize"))
+    elif name in ("find_by_sql", "execute", "exec_query", "select_all", "where") and _built(first):
+        if _SQL.match(said(raw, first)[:80].lstrip("(\"'")) or (name == "where" and first.type == "string"):
+            found.append(_danger(raw, node, "danger.sql"))
+    elif on in ("Digest::MD5", "Digest::SHA1") and _SECRET_NAME.search(said(raw, first)[:80]):
+        found.append(_danger(raw, node, "danger.weak-hash"))
+    else:
+        _serving(raw, call, found)
+
+
+def _serving(raw: bytes, call: _Call, found: list[Use]) -> None:
+    """Ports and commands."""
+    values, node = call.arguments, call.node
+    if call.name == "set" and len(values) > 1 and said(raw, values[0]) == ":port" and values[1].type == "integer":
+        if b"inatra" in raw:
+            found.append(Use("port", said(raw, values[1]), row(node), "port.listen"))
+    elif call.on == "TCPServer" and call.name in ("new", "open") and values[-1].type == "integer":
+        found.append(Use("port", said(raw, values[-1]), row(node), "port.listen"))
+    elif call.name in ("run!", "start") or call.on.endswith("HTTPServer"):
+        if (port := re.search(r"\b[Pp]ort(?::|\s*=>)\s*(\d+)", shown(raw, node, 300))) is not None:
+            found.append(Use("port", port[1], row(node), "port.listen"))
+    elif call.name == "desc" and not call.on and len(values) > 1 and b"Thor" in raw:
+        if (usage := literal(raw, values[0])) and usage.split():
+            found.append(Use("command", usage.split()[0], row(node), "command.thor"))
+    elif call.name == "command" and call.on and (named := literal(raw, values[0])):
+        mercenary = b"Mercenary" in raw or b"init_with_program" in raw
+        found.extend([Use("command", named, row(node), "command.mercenary")] if mercenary else [])
+
+
+_RAILS = frozenset(("namespace", "scope", "resources", "resource", "member", "collection", "concern"))
+_SINATRA = frozenset(("namespace", "map"))
+
+
+def _placed(raw: bytes, calls: list[_Call], grouping: frozenset[str], rule: str) -> list[Use]:
+    """The routes with the prefixes of all blocks around them."""
+    groups = [call for call in calls if call.name in grouping and not call.on and call.block is not None]
+    spans = [(call.node.start_byte, call.node.end_byte) for call in groups]
+    prefixes: list[str] = []
+    around = parents(spans)
+    for call, above in zip(groups, around, strict=True):
+        prefixes.append(_inside(raw, call, prefixes[above] if above >= 0 else "")[:300])
+    routes = [call for call in calls if not call.on]
+    held = owners(spans, [call.node.start_byte for call in routes])
+    found: list[Use] = []
+    for call, holder in zip(routes, held, strict=True):
+        if holder >= 0 and groups[holder] is call:
+            holder = around[holder] if call.name in ("resources", "resource") else -2
+        if holder == -2:
+            continue
+        prefix = prefixes[holder] if holder >= 0 else ""
+        if (on := re.search(r"\bon(?::|\s*=>)\s*:(member|collection)\b", shown(raw, call.node, 200))) is not None:
+            prefix = _on(prefix, on[1])
+        for path, verb in _routed(raw, call, rule):
+            whole = "/" + f"{prefix}/{path.strip('/')}".strip("/")
+            found.append(Use("route", whole, row(call.node), rule, verb))
+    return found
+
+
+def _inside(raw: bytes, call: _Call, prefix: str) -> str:
+    """The prefix of the paths inside a block."""
+    return (
+        _on(prefix, call.name) if call.name in ("member", "collection") else prefix + _segment(raw, call, inside=True)
+    )
+
+
+def _on(prefix: str, which: str) -> str:
+    """The prefix of what is said of one member, or of the whole collection, inside `resources`."""
+    return re.sub(r"/:\w+_id$", "/:id" if which == "member" else "", prefix)
+
+
+def _segment(raw: bytes, call: _Call, *, inside: bool) -> str:
+    """What a block adds to the paths in it."""
+    given = re.search(r"\bpath(?::|\s*=>)\s*['\"]([^'\"]*)['\"]", shown(raw, call.node, 200).partition(" do")[0])
+    first = literal(raw, call.arguments[0]) if call.arguments else None
+    if call.name == "concern" or (call.name == "scope" and call.arguments and said(raw, call.arguments[0])[:1] == ":"):
+        return ""
+    written = given[1] if given else first
+    if written is None or not written.strip("/"):
+        return ""
+    segment = "/" + written.strip("/")
+    if inside and call.name == "resources":
+        return segment + "/:" + re.sub(r"s$", "", written.strip("/").rpartition("/")[2]) + "_id"
+    return segment
+
+
+def _routed(raw: bytes, call: _Call, rule: str) -> list[tuple[str, str]]:
+    first = call.arguments[0] if call.arguments else None
+    path = literal(raw, first)
+    if first is not None and first.type == "pair":
+        path = literal(raw, first.child_by_field_name("key"))
+    if call.name in _VERBS and path is not None:
+        if rule == "route.sinatra" and (call.block is None or first is None or first.type != "string"):
+            return []
+        return [(path, call.name.upper())]
+    if rule == "route.sinatra":
+        return []
+    if call.name == "root":
+        return [("", "GET")]
+    if call.name == "match" and path is not None:
+        verbs = re.findall(r":(get|post|put|patch|delete|all)\b", shown(raw, call.node, 300))
+        return [(path, "" if verb == "all" else verb.upper()) for verb in verbs]
+    if call.name in ("resources", "resource"):
+        names = [name for each in call.arguments if (name := literal(raw, each)) is not None]
+        if len(names) == 1:
+            return [(_segment(raw, call, inside=False), "")]
+        return [(name, "") for name in names]
+    if call.name == "mount":
+        at = re.search(r"(?:=>|\bat:)\s*['\"]([^'\"]*)['\"]", shown(raw, call.node, 300))
+        return [(at[1], "")] if at else []
+    return []
+
+
+def _tasks(raw: bytes, calls: list[_Call]) -> list[Use]:
+    """Rake tasks, with the namespaces around them."""
+    spaces = [call for call in calls if call.name == "namespace" and call.block is not None and call.arguments]
+    spans = [(call.node.start_byte, call.node.end_byte) for call in spaces]
+    prefixes: list[str] = []
+    for call, above in zip(spaces, parents(spans), strict=True):
+        own = literal(raw, call.arguments[0]) or ""
+        prefixes.append(((prefixes[above] if above >= 0 else "") + own + ":")[:300] if own else "")
+    tasks = [call for call in calls if call.name == "task" and not call.on and call.arguments]
+    found: list[Use] = []
+    for call, holder in zip(tasks, owners(spans, [call.node.start_byte for call in tasks]), strict=True):
+        first = call.arguments[0]
+        if first.type == "pair":
+            key = first.child_by_field_name("key")
+            name = said(raw, key).strip(":'\"") if key is not None and key.type != "call" else ""
+        else:
+            name = literal(raw, first) or ""
+        if name and (call.block is not None or first.type == "pair"):
+            found.append(
+                Use("command", (prefixes[holder] if holder >= 0 else "") + name, row(call.node), "command.rake")
+            )
+    return found
