@@ -20,6 +20,8 @@ RESOLVERS: dict[str, str] = {
     # ECMAScript
     #
     # systems
+    "Go": "go",
+    "Rust": "rust",
     #
     # others
     #

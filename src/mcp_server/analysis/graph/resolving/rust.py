@@ -1,0 +1,278 @@
+"""What a Rust `use` or `mod` means: a module's file of this repository, a crate, or the standard library.
+
+Paths are followed as in the Rust Reference ("Use declarations", "Modules", uniform paths of the 2018 edition) as far as
+modules go: the file of the deepest module that a path names, through `pub use` of modules. What macros make is unknown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from posixpath import dirname, normpath
+from posixpath import join as joined
+
+from plumbrule.mcp_server.analysis.graph.resolving.rust_crates import Crate, crates_of, identifier, owner_of
+from plumbrule.mcp_server.analysis.graph.tree import Resolution, Resolve, Tree
+from plumbrule.mcp_server.analysis.syntax.model import Import
+
+CONFIGURATION: tuple[str, ...] = ()
+_BUILTIN = Resolution("builtin")
+_UNKNOWN = Resolution("unknown")
+_STANDARD = frozenset(("std", "core", "alloc", "proc_macro", "test"))
+_HOPS = 6
+"""How many re-exports and aliases are followed for one path."""
+_MODULES = 200_000
+"""Modules of one tree; a `#[path]` may lead in a circle."""
+
+Module = tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Target:
+    """One root file with the modules below it: what `crate` means inside."""
+
+    crate: Crate
+    root: str
+    files: dict[Module, str] = field(default_factory=dict[Module, str])
+
+
+@dataclass(slots=True)
+class _World:
+    crates: dict[str, Crate]
+    libraries: dict[str, _Target]
+    """By the folder of the crate."""
+    places: dict[str, list[tuple[_Target, Module]]]
+    """Where each file stands: its targets and its module in each."""
+    declared: dict[tuple[str, str], str]
+    """(file, module as written in it) to the file that holds it."""
+    taken: dict[str, dict[str, str]]
+    """For each file the names that its `use` declarations bring, to the paths they stand for."""
+
+
+def resolver(tree: Tree) -> Resolve:
+    """A resolver for the Rust files of a tree."""
+    world = _world(tree)
+    known: dict[tuple[str, str, str], Resolution] = {}
+
+    def resolve(path: str, one: Import) -> Resolution:
+        key = (path, one.kind, one.target)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = _resolved(world, path, one)
+        return found
+
+    return resolve
+
+
+def _resolved(world: _World, path: str, one: Import) -> Resolution:
+    if one.kind == "module":
+        file = world.declared.get((path, one.target))
+        return Resolution("file", (file,)) if file else _UNKNOWN
+    results = [_path(world, target, module, one.target) for target, module in world.places.get(path, ())[:4]]
+    for standing in ("file", "external", "builtin"):
+        best = next((result for result in results if result.standing == standing), None)
+        if best is not None:
+            return best
+    return results[0] if results else _without_crate(world, path, one.target)
+
+
+def _without_crate(world: _World, path: str, target: str) -> Resolution:
+    """A file that no crate reaches (a script, a test's input): only crates can be told."""
+    first = target.removeprefix("::").partition("::")[0]
+    if first in ("crate", "self", "super") or first[:1].isupper():
+        return _UNKNOWN
+    return _crate(world, owner_of(world.crates, path), first, ()) or Resolution("external", (), first)
+
+
+def _path(world: _World, target: _Target, module: Module, written: str) -> Resolution:
+    """One path as a file of a target sees it."""
+    parts = tuple(written.split("::"))
+    seen: set[tuple[str, ...]] = set()
+    at, here = module, target
+    for _ in range(_HOPS):
+        if (here.root, *at, "::", *parts) in seen:
+            break
+        seen.add((here.root, *at, "::", *parts))
+        start = _start(here, at, parts)
+        if start is None:
+            aliased = world.taken.get(here.files.get(at, ""), {}).get(parts[0])
+            if aliased and aliased != "::".join(parts[: aliased.count("::") + 1]):
+                parts = (*aliased.split("::"), *parts[1:])
+                continue
+            return _outside(world, here, parts)
+        base, rest = start
+        while rest and (*base, rest[0]) in here.files:
+            base, rest = (*base, rest[0]), rest[1:]
+        file = here.files.get(base, "")
+        through = world.taken.get(file, {}).get(rest[0]) if len(rest) > 1 else None
+        if through is None or not file:
+            return Resolution("file", (file,)) if file else _UNKNOWN
+        follow = tuple(through.split("::"))
+        deeper = _leads_on(world, here, base, follow)
+        if deeper is None:
+            return Resolution("file", (file,))
+        here, at, parts = deeper[0], deeper[1], ("self", *deeper[2], *rest[1:])
+    return _UNKNOWN
+
+
+def _leads_on(world: _World, here: _Target, base: Module, follow: Module) -> tuple[_Target, Module, Module] | None:
+    """Where the path of a re-export starts: its target, a module there, and what is left of it."""
+    start = _start(here, base, follow)
+    if start is not None:
+        return here, start[0], start[1]
+    crate = _local_crate(world, here.crate, follow[0])
+    return (crate, (), follow[1:]) if crate is not None else None
+
+
+def _start(target: _Target, module: Module, parts: Module) -> tuple[Module, Module] | None:
+    """The module that a path counts from and the rest of it; None when its first word is no module's."""
+    first = parts[0]
+    if first == "crate" or first == "$crate":
+        return (), parts[1:]
+    if first == "self":
+        return module, parts[1:]
+    if first == "super":
+        ups = 0
+        while ups < len(parts) and parts[ups] == "super":
+            ups += 1
+        return (module[: len(module) - ups], parts[ups:]) if ups <= len(module) else None
+    if (*module, first) in target.files:
+        return module, parts
+    if not first:
+        return None
+    if (first,) in target.files and module and first not in target.crate.dependencies:
+        return (), parts  # the 2015 edition counts from the root
+    return (module, parts) if first[:1].isupper() else None
+
+
+def _outside(world: _World, target: _Target, parts: Module) -> Resolution:
+    if not parts[0]:
+        parts = parts[1:] or ("",)
+    return _crate(world, target.crate, parts[0], parts[1:], target) or _UNKNOWN
+
+
+def _local_crate(world: _World, crate: Crate | None, name: str) -> _Target | None:
+    """The library of this repository that a crate's code means by a name."""
+    if crate is None:
+        return None
+    entry = crate.dependencies.get(name)
+    if entry is not None and entry.folder is not None:
+        return world.libraries.get(entry.folder)
+    if entry is None and name == crate.library_name:
+        return world.libraries.get(crate.folder)
+    return None
+
+
+def _crate(
+    world: _World, crate: Crate | None, name: str, rest: Module, target: _Target | None = None
+) -> Resolution | None:
+    """What a crate's name means to a package; None when nothing declares it."""
+    library = _local_crate(world, crate, name)
+    if library is not None and (target is None or library.root != target.root):
+        return _path(world, library, (), "::".join(("self", *rest)))
+    entry = crate.dependencies.get(name) if crate is not None else None
+    if entry is not None:
+        return Resolution("external", (), entry.package or entry.name)
+    return _BUILTIN if name in _STANDARD else None
+
+
+def _world(tree: Tree) -> _World:
+    crates = crates_of(tree)
+    _name_libraries(crates)
+    taken = {path: _taken(facts.imports()) for path, facts in tree.facts.items() if tree.languages.get(path) == "Rust"}
+    world = _World(crates, {}, defaultdict(list), {}, taken)
+    modules = {
+        path: [
+            (one.target, one.names[0] if one.names else one.target) for one in facts.imports() if one.kind == "module"
+        ]
+        for path, facts in tree.facts.items()
+        if tree.languages.get(path) == "Rust"
+    }
+    for crate in crates.values():
+        for root in crate.roots:
+            target = _Target(crate, root)
+            if root == crate.library:
+                world.libraries[crate.folder] = target
+            _grow(world, target, modules, tree.languages)
+    for path in sorted(modules):
+        if path not in world.places:
+            _adopt(world, path, modules, tree.languages)
+    return world
+
+
+def _name_libraries(crates: Mapping[str, Crate]) -> None:
+    """A path dependency is called by the library's own name, unless the entry renames it."""
+    for crate in crates.values():
+        for key, entry in list(crate.dependencies.items()):
+            other = crates.get(entry.folder) if entry.folder is not None else None
+            if other is not None and not entry.package and other.library_name and other.library_name != key:
+                crate.dependencies.setdefault(other.library_name, entry)
+
+
+def _grow(
+    world: _World, target: _Target, modules: Mapping[str, list[tuple[str, str]]], languages: Mapping[str, str]
+) -> None:
+    """Follows `mod` declarations from a root through the files."""
+    waiting: list[tuple[str, Module, str]] = [(target.root, (), dirname(target.root))]
+    while waiting and len(target.files) < _MODULES:
+        path, module, folder = waiting.pop()
+        if (target, module) in world.places[path]:
+            continue
+        target.files[module] = path
+        world.places[path].append((target, module))
+        for written, name in modules.get(path, ()):
+            found = _module_file(path, folder, written, languages)
+            if found is None:
+                continue
+            world.declared[path, written] = found
+            named = _is_path(written)
+            inside = (name,) if named else tuple(written.split("::"))
+            for depth in range(1, len(inside)):
+                target.files.setdefault((*module, *inside[:depth]), path)  # `mod a { mod b; }`: a is written here
+            below = dirname(found) if named or found.endswith("/mod.rs") else found.removesuffix(".rs")
+            waiting.append((found, (*module, *inside), below))
+
+
+def _is_path(written: str) -> bool:
+    """Whether a module was declared with `#[path]`."""
+    return "/" in written or written.endswith(".rs")
+
+
+def _module_file(path: str, folder: str, written: str, languages: Mapping[str, str]) -> str | None:
+    """The file of `mod x;`: beside or below the declaring file, or where `#[path]` says."""
+    if _is_path(written):
+        named = normpath(joined(dirname(path), written))
+        return named if named in languages else None
+    base = joined(folder, *written.split("::"))
+    return next((each for each in (f"{base}.rs", f"{base}/mod.rs") if each in languages), None)
+
+
+def _adopt(
+    world: _World, path: str, modules: Mapping[str, list[tuple[str, str]]], languages: Mapping[str, str]
+) -> None:
+    """A file that no `mod` leads to (a macro declares it) stands where its path says, if its crate has a library."""
+    crate = owner_of(world.crates, path)
+    target = world.libraries.get(crate.folder) if crate is not None else None
+    if crate is None or target is None or not path.startswith(dirname(target.root) + "/"):
+        lone = _Target(crate or Crate(dirname(path)), path)
+        _grow(world, lone, modules, languages)
+        return
+    inside = path[len(dirname(target.root)) + 1 :].removesuffix(".rs").removesuffix("/mod")
+    module = tuple(inside.split("/"))
+    target.files.setdefault(module, path)
+    world.places[path].append((target, module))
+    for written, _ in modules.get(path, ()):
+        folder = dirname(path) if path.endswith("/mod.rs") else path.removesuffix(".rs")
+        found = _module_file(path, folder, written, languages)
+        if found is not None:
+            world.declared[path, written] = found
+
+
+def _taken(imports: Iterable[Import]) -> dict[str, str]:
+    """Name to path of what `use` brings into a file, wildcards apart."""
+    names: dict[str, str] = {}
+    for one in imports:
+        if one.kind in ("use", "export") and one.names and one.names[0] != "*":
+            names.setdefault(one.names[0], one.target)
+        elif one.kind == "import":
+            names.setdefault(one.names[0] if one.names else identifier(one.target), one.target)
+    return names
