@@ -12,6 +12,7 @@ from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.model import Licence, Risk, Severity
 from plumbrule.mcp_server.analysis.text_risks import text_risks
 from plumbrule.mcp_server.analysis.words import evidence
+from plumbrule.mcp_server.dependencies.manifests.dangers import DANGER
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
 _FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
@@ -24,7 +25,7 @@ def risks_of(
 ) -> tuple[Risk, ...]:
     """Every risk, by severity, then rule, then place. `links` holds the targets of symbolic links by path."""
     found = [
-        *_licence_risks(gathered, licence),
+        *licence_risks(gathered, licence),
         *_gathered_secrets(secrets),
         *_ci_risks(gathered),
         *_tree_risks(gathered, links),
@@ -67,7 +68,7 @@ def _gathered_secrets(secrets: Iterable[Risk]) -> Iterator[Risk]:
         yield replace(first, count=len(slight))
 
 
-def _licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]:
+def licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]:
     own = [entry for entry in gathered.inventory.licences if "/" not in entry.path]
     if licence is None and own:
         message = "a licence file whose words match no known licence"
@@ -80,47 +81,45 @@ def _licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk
 
 
 def _ci_risks(gathered: Gathered) -> Iterator[Risk]:
+    """Of each kind one, at its first place: a card has room for the kinds, not for the places."""
     unpinned: list[tuple[Manifest, Declaration]] = []
-    privileged: list[tuple[Manifest, Declaration]] = []
+    kinds: dict[str, list[tuple[Manifest, Declaration]]] = {}
     for manifest in gathered.manifests:
         if manifest.rule.kind != "ci":
             continue
         for one in manifest.declarations:
-            if one.rule == "github-workflow.uses" and not _is_pinned(one):
+            if one.rule == "github-workflow.uses" and not is_pinned(one):
                 unpinned.append((manifest, one))
-            elif one.field == "fact" and one.label in _CI_FACTS:
-                severity, rule, message = _CI_FACTS[one.label]
-                yield Risk(severity, message, evidence(manifest.path, rule, one.line))
-            elif one.field == "trigger" and one.value == "pull_request_target":
-                privileged.append((manifest, one))
-    yield from _together(
-        privileged,
-        "medium",
-        "ci.pull-request-target",
-        "a workflow runs on pull_request_target, with the repository's secrets",
-    )
-    yield from _together(unpinned, "low", "ci.unpinned-action", "CI actions not pinned to a full commit")
+            elif one.label == DANGER and one.rule in _CI_DANGERS:
+                kinds.setdefault(one.rule, []).append((manifest, one))
+    for rule, message in _CI_DANGERS.items():
+        yield from _together(kinds.get(rule, []), rule, message)
+    yield from _together(unpinned, "ci.unpinned-action", "CI actions not pinned to a full commit")
 
 
-def _together(found: list[tuple[Manifest, Declaration]], severity: Severity, rule: str, message: str) -> Iterator[Risk]:
-    """One risk for all places of a kind, at the first: a card has room for the kinds, not for the places."""
+def _together(found: list[tuple[Manifest, Declaration]], rule: str, message: str) -> Iterator[Risk]:
+    """One risk for all places of a kind, at the gravest."""
     if found:
-        manifest, one = found[0]
-        yield Risk(severity, message, evidence(manifest.path, rule, one.line), len(found))
+        graded = [(_SEVERITIES.index(_SEVERITY.get(one.scope, "low")), place) for place, (_, one) in enumerate(found)]
+        severity, place = min(graded)
+        manifest, one = found[place]
+        yield Risk(_SEVERITIES[severity], message, evidence(manifest.path, rule, one.line), len(found))
 
 
-_CI_FACTS: dict[str, tuple[Severity, str, str]] = {
-    "target_checkout": (
-        "high",
-        "ci.target-checkout",
-        "pull_request_target checks out the pull request's code: it runs with the repository's secrets",
+_SEVERITY: dict[str, Severity] = {"high": "high", "medium": "medium"}
+
+_CI_DANGERS: dict[str, str] = {
+    "ci.target-checkout": (
+        "a privileged workflow checks out the pull request's code: it runs with the repository's secrets"
     ),
-    "script_injection": ("high", "ci.script-injection", "a workflow puts words of an outsider into a shell"),
-    "write_all": ("medium", "ci.write-all", "a workflow's token may write everything"),
+    "ci.script-injection": "a workflow puts words of an outsider into a shell",
+    "ci.write-all": "a workflow's token may write everything",
+    "ci.pull-request-target": "a workflow runs on pull_request_target, with the repository's secrets",
 }
+"""Those that a card has room for."""
 
 
-def _is_pinned(one: Declaration) -> bool:
+def is_pinned(one: Declaration) -> bool:
     """A local action or one of the same commit needs no pin; an image is pinned by its digest."""
     if one.label.startswith("./") or one.label.startswith("."):
         return True
@@ -142,21 +141,21 @@ def _tree_risks(gathered: Gathered, links: Mapping[str, bytes]) -> Iterator[Risk
         message = "an environment file is committed"
         place = evidence(first.path, "tree.env-file")
         yield Risk("medium" if own else "low", message, place, len(inventory.env_files))
-    escaping = [path for path, target in links.items() if _escapes(path, target)]
+    escaping = [path for path, target in links.items() if escapes(path, target)]
     if escaping:
         place = evidence(min(escaping), "tree.symlink-escape")
         yield Risk("high", "symbolic links that point outside of the repository", place, len(escaping))
-    odd = [entry.path for entry in inventory.files if not entry.path.isascii() and _has_hidden(entry.path)]
+    odd = [entry.path for entry in inventory.files if not entry.path.isascii() and has_hidden(entry.path)]
     if odd:
         message = "file names with hidden or direction-changing characters"
         yield Risk("high", message, evidence(odd[0], "tree.hidden-name"), len(odd))
 
 
-def _has_hidden(path: str) -> bool:
+def has_hidden(path: str) -> bool:
     return any(one.kind in ("bidi", "zero_width", "tag", "terminal") for one in findings(path))
 
 
-def _escapes(path: str, target: bytes) -> bool:
+def escapes(path: str, target: bytes) -> bool:
     text = target.decode("utf-8", "surrogateescape")
     if text.startswith("/") or "\\" in text[:3] or text[1:3] == ":\\":
         return True

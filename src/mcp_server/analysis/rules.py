@@ -1,7 +1,7 @@
 """The one list of rules: every id that stands in an evidence, with one sentence. `plumbrule://rules` shows it."""
 # ruff: noqa: E501 - because a table of one rule a line reads best
 
-from plumbrule.mcp_server.analysis.findings.rules import RULES as FINDING_RULES
+from plumbrule.mcp_server.analysis.findings.catalog import RULES as FINDING_RULES
 from plumbrule.mcp_server.analysis.languages.model import RULES as LANGUAGE_RULES
 from plumbrule.mcp_server.analysis.licences.model import RULES as LICENCE_RULES
 from plumbrule.mcp_server.dependencies.rules import RULES as DEPENDENCY_RULES
@@ -39,7 +39,6 @@ _OWN: dict[str, str] = {
     "setup-py": "a literal argument of `setup(...)`, read from the syntax tree",
     "pipfile": "a field of the Pipfile",
     "requirements": "a line of a requirements file",
-    "requirements.index": "a requirements file names an index or a place to take packages from",
     "tox.commands": "the commands of tox's test environment",
     "noxfile.session": "a session of noxfile.py",
     "pytest-ini": "pytest.ini configures pytest",
@@ -55,7 +54,6 @@ _OWN: dict[str, str] = {
     "package-json.devDependencies": "`devDependencies` of package.json",
     "package-json.peerDependencies": "`peerDependencies` of package.json",
     "package-json.optionalDependencies": "`optionalDependencies` of package.json",
-    "package-json.install-script": "package.json has a script that npm runs at installation",
     "pnpm-workspace": "`packages` of pnpm-workspace.yaml",
     "lerna": "`packages` of lerna.json",
     "deno-json": "a field of deno.json",
@@ -215,22 +213,6 @@ _OWN: dict[str, str] = {
     "component.manifest": "a folder with a package manifest of its own",
     "swift.target": "a target of Package.swift whose folder is there",
     "component.package": "a Python package at the root or below src",
-    "licence.missing": "neither a licence file nor the metadata names a licence",
-    "licence.unrecognised": "a licence file is there and its words match no known licence",
-    "licence.disagreement": "the metadata and the licence file name different licences",
-    "secret.committed": "a published token format, a private key, a password in a URL or a random literal assigned to a secret's name",
-    "ci.unpinned-action": "an action is named by a tag or branch that its owner can move",
-    "ci.pull-request-target": "`pull_request_target` runs with the repository's secrets",
-    "ci.target-checkout": "`pull_request_target` together with a checkout of the pull request's head",
-    "ci.script-injection": "an expression puts words that an outsider chooses into a shell script",
-    "ci.write-all": "`permissions: write-all`",
-    "tree.program": "a compiled program, library or archive by its ending",
-    "tree.env-file": "a .env file that is no example",
-    "tree.symlink-escape": "a symbolic link's target lies outside of the repository",
-    "tree.hidden-name": "a file name with bidi, zero-width or control characters",
-    "text.hidden-characters": "bidi, zero-width, tag, selector or terminal characters in a document",
-    "text.instruction-override": "a document tells its reader to ignore instructions",
-    "text.comment-to-model": "an HTML comment addresses a model",
 }
 
 RULES: dict[str, str] = {**_OWN, **FINDING_RULES, **LANGUAGE_RULES, **LICENCE_RULES, **DEPENDENCY_RULES}

@@ -529,6 +529,8 @@ CASES = {
             ("dependency", "sha256:abc", 4, "dockerfile.from", "registry.example:5000/base", "runtime"),
             ("entry", '["/app"]', 5, "dockerfile.entrypoint", "ENTRYPOINT", "container"),
             ("entry", '["--serve", "now"]', 6, "dockerfile.cmd", "CMD", "container"),
+            ("fact", "golang:1.22", 1, "docker.unpinned-base", "danger", "low"),
+            ("fact", "no USER", 4, "docker.root", "danger", "low"),
         ],
     ),
     "compose.yaml": (
@@ -684,11 +686,14 @@ def test_a_workflow_gives_its_triggers_its_actions_and_what_is_dangerous_in_it()
         Declaration("name", "CI", 1, "github-workflow"),
         Declaration("trigger", "push", 3, "github-workflow.on"),
         Declaration("trigger", "pull_request_target", 4, "github-workflow.on"),
-        Declaration("fact", "write-all", 6, "github-workflow", "write_all"),
         Declaration("dependency", "v4", 11, "github-workflow.uses", "actions/checkout", "ci"),
-        Declaration("fact", "", 14, "github-workflow", "script_injection"),
         Declaration("dependency", "", 15, "github-workflow.uses", "./.github/actions/own", "ci"),
-        Declaration("fact", "pull_request_target", 11, "github-workflow", "target_checkout"),
+        Declaration("fact", "write-all", 6, "ci.write-all", "danger", "medium"),
+        Declaration("fact", "pull_request_target", 4, "ci.pull-request-target", "danger", "medium"),
+        Declaration("fact", "github.event.issue.title", 14, "ci.script-injection", "danger", "high"),
+        Declaration(
+            "fact", "${{ github.event.pull_request.head.sha }}", 11, "ci.target-checkout", "danger", "high"
+        ),
     ]
 
 

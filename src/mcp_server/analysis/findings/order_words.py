@@ -126,12 +126,6 @@ CONSEQUENCE = re.compile(
     r"token|secret|password|credential|api[\s_-]?key|do\s+not\s+(?:tell|mention|inform)|don't\s+(?:tell|mention)|without\s+(?:asking|telling)|approve|merge|rate|recommend|https?://)"
 )
 
-PIPED = re.compile(
-    r"(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\s[^\n|;&]{0,400}(?:https?://|\$)[^\n|;&]{0,400}\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:env\s+\S+\s+)?(?:/(?:usr/)?bin/)?(?:ba|z|da|k|fi)?sh\b(?!\.)"
-    r"|(?:iwr|irm|invoke-webrequest|invoke-restmethod)\s[^\n|;&]{0,400}\|\s*(?:iex|invoke-expression)\b",
-    re.IGNORECASE,
-)
-
 AGENT_ORDERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "agent.secrecy",
@@ -270,7 +264,8 @@ FURTHER: tuple[tuple[str, str], ...] = (
             "safety check",
             "permission prompt",
             "security check",
-            ".env file",
+            " .env",
+            "`.env",
             "disable safety",
             "turn off safety",
         )

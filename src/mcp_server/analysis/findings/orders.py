@@ -14,6 +14,7 @@ from plumbrule.mcp_server.analysis.findings import order_words as words
 from plumbrule.mcp_server.analysis.findings.first_gate import Gate, first_gate
 from plumbrule.mcp_server.analysis.findings.seen import Seen, line_of, mark_of
 from plumbrule.mcp_server.analysis.model import Severity
+from plumbrule.mcp_server.dependencies.manifests.dangers import PIPED
 
 MAX_COMMENT_CHARS = 4000
 MAX_AROUND_CHARS = 600
@@ -220,7 +221,7 @@ def _commands(text: str, _low: str, starts: Sequence[int]) -> Iterator[Seen]:
     """A download that goes straight into a shell. What it means depends on the file."""
     count, first = 0, None
     for start in starts:
-        match = words.PIPED.match(text, start)
+        match = PIPED.match(text, start)
         if match is not None:
             count, first = count + 1, first or match
     if first is not None:

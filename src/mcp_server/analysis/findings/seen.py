@@ -7,7 +7,7 @@ from plumbrule.mcp_server.analysis.model import Severity
 
 
 class Seen(NamedTuple):
-    """One row: `line` of the first place (from 1), the number of `places`, `mark` a short hash of what was seen there."""
+    """One row: `line` of the first of its `places` (from 1), `mark` a short hash of what was seen there."""
 
     rule: str
     severity: Severity

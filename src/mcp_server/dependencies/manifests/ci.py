@@ -2,15 +2,11 @@
 
 import re
 
+from plumbrule.mcp_server.dependencies.manifests.pipeline_dangers import azure_dangers, circle_dangers, gitlab_dangers
 from plumbrule.mcp_server.dependencies.manifests.texts import yaml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
+from plumbrule.mcp_server.dependencies.manifests.workflow_dangers import workflow_dangers
 from plumbrule.mcp_server.dependencies.model import CI_SCOPE, Declaration, ManifestText
-
-_EXPRESSION = re.compile(
-    r"\$\{\{[^}]*github\.(?:event\.(?:issue|pull_request|comment|review|discussion|head_commit|commits)[\w.\[\]*]*"
-    r"\.(?:title|body|ref|label|message|name|email)|head_ref)"
-)
-"""Attacker-chosen words that a workflow splices into a shell (GitHub's guide on script injection)."""
 
 _TESTS = re.compile(
     r"(?:[A-Z][A-Z0-9_]*=[^\s$]+ |sudo |time |xvfb-run (?:-\S+ )*)*"
@@ -47,22 +43,14 @@ def github_workflow(file: ManifestText) -> list[Declaration]:
     for trigger in triggers or list(tree.table("on")):
         line = tree.line("on", trigger)
         found.append(Declaration("trigger", trigger, line, "github-workflow.on"))
-    if tree.text("permissions") == "write-all":
-        found.append(Declaration("fact", "write-all", tree.line("permissions"), "github-workflow", "write_all"))
-    checkouts: list[int] = []
     for job in tree.table("jobs"):
-        found += _job(tree, job, checkouts)
-    if checkouts and any(one.field == "trigger" and one.value == "pull_request_target" for one in found):
-        found.append(Declaration("fact", "pull_request_target", checkouts[0], "github-workflow", "target_checkout"))
-    return found
+        found += _job(tree, job)
+    return found + workflow_dangers(tree, frozenset(one.value for one in found if one.field == "trigger"))
 
 
-def _job(tree: Tree, job: str, checkouts: list[int]) -> list[Declaration]:
+def _job(tree: Tree, job: str) -> list[Declaration]:
     found: list[Declaration] = []
     base = ("jobs", job)
-    if tree.text(*base, "permissions") == "write-all":
-        line = tree.line(*base, "permissions")
-        found.append(Declaration("fact", "write-all", line, "github-workflow", "write_all"))
     if used := tree.text(*base, "uses"):
         found.append(_action(used, tree.line(*base, "uses")))
     for index in range(len(tree.items(*base, "steps"))):
@@ -71,13 +59,8 @@ def _job(tree: Tree, job: str, checkouts: list[int]) -> list[Declaration]:
         line = tree.line(*step, "uses")
         if used:
             found.append(_action(used, line))
-            reference = tree.text(*step, "with", "ref")
-            if used.startswith("actions/checkout@") and ("head" in reference or "merge" in reference):
-                checkouts.append(line)
         if tree.at(*step, "working-directory") is None:
             found += _tests(tree.text(*step, "run"), tree.line(*step, "run"))
-        if _EXPRESSION.search(tree.text(*step, "run")):
-            found.append(Declaration("fact", "", tree.line(*step, "run"), "github-workflow", "script_injection"))
     return found
 
 
@@ -100,11 +83,12 @@ def _action(used: str, line: int) -> Declaration:
 def gitlab_ci(file: ManifestText) -> list[Declaration]:
     """`.gitlab-ci.yml`: its jobs."""
     tree = yaml_tree(file.raw)
-    return [
+    jobs = [
         Declaration("fact", job, tree.line(job), "gitlab-ci.job", "job")
         for job in tree.table()
         if job not in _GITLAB_WORDS and not job.startswith(".") and tree.table(job)
     ]
+    return [*jobs, *gitlab_dangers(tree)]
 
 
 def circleci(file: ManifestText) -> list[Declaration]:
@@ -114,14 +98,15 @@ def circleci(file: ManifestText) -> list[Declaration]:
     for orb in tree.table("orbs"):
         name, _, version = tree.text("orbs", orb).partition("@")
         found.append(Declaration("dependency", version, tree.line("orbs", orb), "circleci.orb", name, CI_SCOPE))
-    return found
+    return [*found, *circle_dangers(tree)]
 
 
 def azure(file: ManifestText) -> list[Declaration]:
     """`azure-pipelines.yml`: what starts it."""
     tree = yaml_tree(file.raw)
-    return [
+    triggers = [
         Declaration("trigger", key, tree.line(key), "azure-pipelines")
         for key in ("trigger", "pr", "schedules")
         if tree.at(key) is not None and tree.text(key) != "none"
     ]
+    return [*triggers, *azure_dangers(tree)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from plumbrule.mcp_server.dependencies.manifests.container_dangers import compose_dangers, dockerfile_dangers
 from plumbrule.mcp_server.dependencies.manifests.declare import words
 from plumbrule.mcp_server.dependencies.manifests.lines import Lines
 from plumbrule.mcp_server.dependencies.manifests.texts import decode, yaml_tree
@@ -31,7 +32,7 @@ def dockerfile(file: ManifestText) -> list[Declaration]:
         elif instruction in ("CMD", "ENTRYPOINT"):
             rule = f"dockerfile.{instruction.lower()}"
             started[instruction] = Declaration("entry", arguments, number, rule, instruction, "container")
-    return found + list(started.values())
+    return [*found, *started.values(), *dockerfile_dangers(_instructions(file.raw))]
 
 
 def _port(text: str, line: int, rule: str) -> Declaration:
@@ -64,7 +65,7 @@ def _instructions(raw: bytes) -> Iterator[tuple[int, str, str]]:
 def compose(file: ManifestText) -> list[Declaration]:
     """The services of a compose file; one that only runs somebody's image is a backing service."""
     tree = yaml_tree(file.raw)
-    found: list[Declaration] = []
+    found = list(compose_dangers(tree))
     for name in tree.table("services"):
         keys = ("services", name)
         target = tree.text(*keys, "command") or tree.text(*keys, "image") or tree.text(*keys, "build")
@@ -76,7 +77,7 @@ def compose(file: ManifestText) -> list[Declaration]:
             found += [_port(port, line, "compose.ports") for port, line in _container_ports(tree, *keys)]
         if context := tree.text(*keys, "build") or tree.text(*keys, "build", "context"):
             found.append(Declaration("fact", context, tree.line(*keys), "compose.build", "build_folder", name))
-    if found:
+    if tree.table("services"):
         found.append(
             Declaration(
                 "command",
