@@ -6,6 +6,7 @@ too, round by round.
 """
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -65,18 +66,21 @@ _BUILT = frozenset(("dotnet", "jvm"))
 """Ecosystems whose test folders hold modules of the build."""
 
 
+_TEMPLATE = re.compile(
+    r"(?i)(?:^|/)(?:_?templates?[-_][\w-]+|[\w-]+[-_]templates?|__typings__|cookiecutter[\w-]*|\{\{)/?"
+)
 _HIDDEN = (".github/", ".pre-commit", ".terraform", ".gitlab", ".circleci", ".forgejo/", ".gitea/", ".devcontainer/")
 
 
 def belongs(path: str, ecosystem: str) -> bool:
     """Whether a manifest's dependencies are the project's."""
-    if not is_aside(path):
+    if not is_aside(path) and not _TEMPLATE.search(path):
         return not path.startswith(".") or path.startswith(_HIDDEN)
-    if is_material(path):
+    if is_material(path) or _TEMPLATE.search(path):
         return False
-    folder = path.rpartition("/")[0]
-    outer = folder.removesuffix("/requirements").rpartition("/")[0]
-    return (ecosystem in _BUILT and is_of_tests(path)) or not is_aside(f"{outer}/x" if outer else "x")
+    if ecosystem in _BUILT:
+        return is_of_tests(path)
+    return path.count("/") == 1 or (path.count("/") == 2 and "/requirements/" in path)
 
 
 async def read_dependencies(

@@ -30,6 +30,60 @@ BY_NAME: dict[str, tuple[str, str]] = {
     "Cargo.toml":             ("rust",       "asked.rust:cargo"),
     "go.mod":                 ("go",         "asked.golang:go_mod"),
     "go.sum":                 ("go",         "asked.golang:go_sum"),
+    "uv.lock":                ("python",     "locks.python:uv"),
+    "poetry.lock":            ("python",     "locks.python:poetry"),
+    "pdm.lock":               ("python",     "locks.python:pdm"),
+    "pylock.toml":            ("python",     "locks.python:pylock"),
+    "Pipfile.lock":           ("python",     "locks.python:pipfile"),
+    "conda-lock.yml":         ("conda",      "locks.others:conda_lock"),
+    "conda-lock.yaml":        ("conda",      "locks.others:conda_lock"),
+    "package-lock.json":      ("javascript", "locks.npm:package_lock"),
+    "npm-shrinkwrap.json":    ("javascript", "locks.npm:package_lock"),
+    "yarn.lock":              ("javascript", "locks.yarn:yarn"),
+    "pnpm-lock.yaml":         ("javascript", "locks.pnpm:pnpm"),
+    "bun.lock":               ("javascript", "locks.npm:bun"),
+    "deno.lock":              ("javascript", "locks.json_locks:deno"),
+    "Cargo.lock":             ("rust",       "locks.others:cargo"),
+    "gradle.lockfile":        ("jvm",        "locks.others:gradle"),
+    "buildscript-gradle.lockfile": ("jvm",   "locks.others:gradle"),
+    "packages.lock.json":     ("dotnet",     "locks.json_locks:nuget"),
+    "Gemfile.lock":           ("ruby",       "locks.others:gemfile"),
+    "gems.locked":            ("ruby",       "locks.others:gemfile"),
+    "composer.lock":          ("php",        "locks.json_locks:composer"),
+    "Package.resolved":       ("swift",      "locks.json_locks:swift"),
+    "mix.lock":               ("elixir",     "locks.others:mix"),
+    "pubspec.lock":           ("dart",       "locks.others:pub"),
+    ".terraform.lock.hcl":    ("terraform",  "locks.others:terraform"),
+    "pom.xml":                ("jvm",        "asked.maven:maven"),
+    "build.gradle":           ("jvm",        "asked.gradle:gradle"),
+    "build.gradle.kts":       ("jvm",        "asked.gradle:gradle"),
+    "settings.gradle":        ("jvm",        "asked.gradle:gradle"),
+    "settings.gradle.kts":    ("jvm",        "asked.gradle:gradle"),
+    "gradle.properties":      ("jvm",        "asked.gradle:properties"),
+    "build.sbt":              ("jvm",        "asked.scala:sbt"),
+    "Directory.Packages.props": ("dotnet",   "asked.dotnet:msbuild"),
+    "Directory.Build.props":  ("dotnet",     "asked.dotnet:msbuild"),
+    "Directory.Build.targets": ("dotnet",    "asked.dotnet:msbuild"),
+    "Versions.props":         ("dotnet",     "asked.dotnet:msbuild"),
+    "packages.config":        ("dotnet",     "asked.dotnet:packages_config"),
+    "dotnet-tools.json":      ("dotnet",     "asked.dotnet:tool_manifest"),
+    "Gemfile":                ("ruby",       "asked.ruby:gemfile"),
+    "gems.rb":                ("ruby",       "asked.ruby:gemfile"),
+    "composer.json":          ("php",        "asked.php:composer"),
+    "Package.swift":          ("swift",      "asked.swift:swift_package"),
+    "mix.exs":                ("elixir",     "asked.elixir:mix"),
+    "pubspec.yaml":           ("dart",       "asked.dart:pubspec"),
+    "Dockerfile":             ("docker",     "asked.docker:dockerfile"),
+    "Containerfile":          ("docker",     "asked.docker:dockerfile"),
+    "action.yml":             ("github_actions", "asked.ci:action"),
+    "action.yaml":            ("github_actions", "asked.ci:action"),
+    ".gitlab-ci.yml":         ("gitlab_ci",  "asked.ci:gitlab_ci"),
+    ".pre-commit-config.yaml": ("pre-commit", "asked.ci:pre_commit"),
+    "conanfile.txt":          ("native",     "asked.native:conanfile"),
+    "conanfile.py":           ("native",     "asked.native:conanfile_py"),
+    "vcpkg.json":             ("native",     "asked.native:vcpkg"),
+    "CMakeLists.txt":         ("native",     "asked.native:cmake"),
+    "meson.build":            ("native",     "asked.native:meson"),
 }
 """Readers by the file's exact name."""
 
@@ -40,14 +94,37 @@ BY_PATTERN: tuple[tuple[str, str, str, str], ...] = (
     ("",                      "requirements.txt", "python",     "asked.requirements_txt:requirements"),
     ("constraints",           ".txt",             "python",     "asked.requirements_txt:constraints"),
     ("",                      "constraints.txt",  "python",     "asked.requirements_txt:constraints"),
+    ("pylock.",               ".toml",            "python",     "locks.python:pylock"),
+    ("",                      "conda-lock.yml",   "conda",      "locks.others:conda_lock"),
+    ("",                      ".versions.toml",   "jvm",        "asked.gradle:version_catalog"),
+    ("",                      ".gradle.kts",      "jvm",        "asked.gradle:gradle"),
+    ("",                      ".gradle",          "jvm",        "asked.gradle:gradle"),
+    ("",                      ".csproj",          "dotnet",     "asked.dotnet:msbuild"),
+    ("",                      ".fsproj",          "dotnet",     "asked.dotnet:msbuild"),
+    ("",                      ".vbproj",          "dotnet",     "asked.dotnet:msbuild"),
+    ("",                      ".gemspec",         "ruby",       "asked.ruby:gemspec"),
+    ("",                      ".tf",              "terraform",  "asked.terraform:terraform"),
+    ("Dockerfile.",           "",                 "docker",     "asked.docker:dockerfile"),
+    ("",                      ".Dockerfile",      "docker",     "asked.docker:dockerfile"),
+    ("",                      ".dockerfile",      "docker",     "asked.docker:dockerfile"),
+    ("docker-compose",        ".yml",             "docker",     "asked.docker:compose"),
+    ("docker-compose",        ".yaml",            "docker",     "asked.docker:compose"),
+    ("compose.",              "yml",              "docker",     "asked.docker:compose"),
+    ("compose.",              "yaml",             "docker",     "asked.docker:compose"),
 )
 
 IN_FOLDER: dict[str, tuple[tuple[str, str, str], ...]] = {
     # name of the folder:     (end of the name, ecosystem, reader)
     "requirements":           ((".txt", "python", "asked.requirements_txt:requirements"),
                                (".in", "python", "asked.requirements_txt:requirements")),
+    "workflows":              ((".yml", "github_actions", "asked.ci:workflow"),
+                               (".yaml", "github_actions", "asked.ci:workflow")),
+    ".circleci":              (("config.yml", "circleci", "asked.ci:circleci"),
+                               ("config.yaml", "circleci", "asked.ci:circleci")),
 }
 # fmt: on
+
+_WORKFLOWS = frozenset((".github/workflows", ".gitea/workflows", ".forgejo/workflows"))
 
 INCLUDED = ("python", "asked.requirements_txt:requirements")
 """The reader of a file that only an include names."""
@@ -65,7 +142,7 @@ def reader_of(path: str) -> tuple[str, str] | None:
         if name.endswith(end) and name.startswith(begin) and len(name) >= len(begin) + len(end):
             return ecosystem, reader
     for end, ecosystem, reader in IN_FOLDER.get(folder.rpartition("/")[2], ()):
-        if name.endswith(end):
+        if name.endswith(end) and (ecosystem != "github_actions" or folder in _WORKFLOWS):
             return ecosystem, reader
     return None
 

@@ -43,7 +43,8 @@ class Dependency:
 @dataclass(frozen=True, slots=True)
 class LockedPackage:
     """A package that only a lock names. `depth` is 1 for what a direct dependency asks for; `parent` is one that asks.
-    None where the lock does not say who asks."""
+    None where the lock does not say who asks; 0 for what a member of the workspace asks for whose manifest lies among
+    examples or fixtures and is not listed."""
 
     name: Words
     version: Words

@@ -4,6 +4,9 @@ import posixpath
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
+from plumbrule.mcp_server.dependencies.joining.dotnet import Projects
+from plumbrule.mcp_server.dependencies.joining.gradle import Builds
+from plumbrule.mcp_server.dependencies.joining.maven import Poms
 from plumbrule.mcp_server.dependencies.requirement import Reading, Requirement
 
 Made = TypeVar("Made", covariant=True)
@@ -20,6 +23,9 @@ class Offers:
 
     def __init__(self, readings: Mapping[str, Reading]) -> None:
         self._readings = readings
+        self._poms = Poms(readings)
+        self._builds = Builds(readings)
+        self._projects = Projects(readings)
         self._constraints = {
             path: _reached(readings, path) for path, reading in readings.items() if reading.of("constraints")
         }
@@ -28,8 +34,17 @@ class Offers:
         """Whether an include was read."""
         return posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) in self._readings
 
-    def settled(self, make: Makes[Made], path: str, ecosystem: str, asked: Requirement) -> Made:
-        """The statement with the constraint that another place sets for it."""
+    def settled(self, make: Makes[Made], path: str, ecosystem: str, asked: Requirement) -> list[Made]:
+        """The statement with the constraint that another place sets for it; several for a catalog's bundle."""
+        if ecosystem == "jvm" and not asked.inherits.startswith("group:"):
+            made = [self._poms.settled(path, asked)] if path.endswith(".xml") else self._builds.settled(path, asked)
+            return [make(path, ecosystem, one, place) for one, place in made]
+        if ecosystem == "dotnet":
+            one, place = self._projects.settled(path, asked)
+            return [make(path, ecosystem, one, place)]
+        return [self._settled(make, path, ecosystem, asked)]
+
+    def _settled(self, make: Makes[Made], path: str, ecosystem: str, asked: Requirement) -> Made:
         if asked.inherits.startswith("group:"):
             return make(path, ecosystem, asked, f"{path}:{asked.inherits[6:]}")
         found: tuple[str, Requirement] | None = None

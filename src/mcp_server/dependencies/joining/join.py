@@ -69,8 +69,10 @@ def join(readings: Mapping[str, Reading]) -> Joined:
             continue
         name = reading.first("name")
         for asked in reading.asked:
-            one = offers.settled(Stated, path, asked.ecosystem or ecosystems[path], asked)
-            direct.append(_answered(one, locks, name.name if name else ""))
+            if path.startswith(".devcontainer/"):
+                asked = asked._replace(scope="dev")
+            for one in offers.settled(Stated, path, asked.ecosystem or ecosystems[path], asked):
+                direct.append(_answered(one, locks, name.name if name else ""))
     return Joined(tuple(direct), locks, tuple(_below(direct, locks)), tuple(_unread(readings, offers)), readings)
 
 
@@ -123,6 +125,10 @@ def _below(direct: list[Stated], locks: Locks) -> list[Below]:
 
 def _walk(lock: Lock, starts: Mapping[int, str]) -> list[Below]:
     depths: dict[int, tuple[int, int | None]] = dict.fromkeys(sorted(starts), (0, None))
+    for own in (one for one in lock.packages if one.own):  # of members whose manifests are not the project's
+        for at in own.asks:
+            if not lock.packages[at].own:
+                depths.setdefault(at, (0, None))
     queue = list(depths)
     for at in queue:
         for below in lock.packages[at].asks:

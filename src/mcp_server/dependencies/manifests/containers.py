@@ -16,13 +16,13 @@ def dockerfile(file: ManifestText) -> list[Declaration]:
     found: list[Declaration] = []
     started: dict[str, Declaration] = {}
     stages: set[str] = set()
-    for number, instruction, arguments in _instructions(file.raw):
+    for number, instruction, arguments in instructions(file.raw):
         if instruction == "FROM":
             words = [word for word in arguments.split() if not word.startswith("--")]
             if words and words[0].lower() not in stages and words[0] != "scratch":
                 image, mark, version = words[0].partition("@")
                 if not mark:
-                    image, version = _tagged(image)
+                    image, version = tagged(image)
                 found.append(Declaration("dependency", version, number, "dockerfile.from", image, RUNTIME_SCOPE))
             if len(words) > 2 and words[1].lower() == "as":
                 stages.add(words[2].lower())
@@ -39,12 +39,12 @@ def _port(text: str, line: int, rule: str) -> Declaration:
     return Declaration("fact", text, line, rule, "port")
 
 
-def _tagged(image: str) -> tuple[str, str]:
+def tagged(image: str) -> tuple[str, str]:
     name, colon, tag = image.rpartition(":")
     return (name, tag) if colon and "/" not in tag else (image, "")
 
 
-def _instructions(raw: bytes) -> Iterator[tuple[int, str, str]]:
+def instructions(raw: bytes) -> Iterator[tuple[int, str, str]]:
     """Line of the start, instruction in capitals, arguments with continued lines joined."""
     begun, text = 0, ""
     for number, line in enumerate(decode(raw).splitlines(), 1):

@@ -42,7 +42,7 @@ def json_tree(raw: bytes, *, comments: bool = False) -> Tree:
     """
     import orjson  # in the worker only
 
-    text = _without_comments(decode(raw)) if comments else decode(raw)
+    text = without_comments(decode(raw)) if comments else decode(raw)
     try:
         root = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -50,7 +50,7 @@ def json_tree(raw: bytes, *, comments: bool = False) -> Tree:
     return Tree(root, _json_lines(text))
 
 
-def _without_comments(text: str) -> str:
+def without_comments(text: str) -> str:
     """Comments as spaces, so that lines stay; trailing commas removed."""
     pattern = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|,(?=\s*[}\]])')
 
