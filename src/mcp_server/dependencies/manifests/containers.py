@@ -32,7 +32,7 @@ def dockerfile(file: ManifestText) -> list[Declaration]:
         elif instruction in ("CMD", "ENTRYPOINT"):
             rule = f"dockerfile.{instruction.lower()}"
             started[instruction] = Declaration("entry", arguments, number, rule, instruction, "container")
-    return [*found, *started.values(), *dockerfile_dangers(_instructions(file.raw))]
+    return [*found, *started.values(), *dockerfile_dangers(instructions(file.raw))]
 
 
 def _port(text: str, line: int, rule: str) -> Declaration:
