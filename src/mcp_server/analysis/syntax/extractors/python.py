@@ -1,0 +1,296 @@
+"""Python: functions, classes, module and class variables, imports, uses; agrees with `ast` on all that `ast` knows.
+
+One query finds everything; what belongs together is told by position, since definition, name and body of a pattern
+come in the same order. `python_imports` reads import statements, `python_uses` what the calls do.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from plumbrule.mcp_server.analysis.syntax.extractors.common import (
+    DOC_CHARS,
+    Span,
+    complexities,
+    error_lines,
+    folded,
+    owners,
+    parents,
+    qualified,
+    text,
+)
+from plumbrule.mcp_server.analysis.syntax.extractors.python_imports import imports_of
+from plumbrule.mcp_server.analysis.syntax.extractors.python_uses import uses_of
+from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol, SymbolKind, Visibility
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Query, Tree
+
+    Captures = Mapping[str, Sequence[Node]]
+
+_QUERY = """
+(function_definition name: (identifier) @function.name body: (block) @function.body) @function
+(class_definition name: (identifier) @class.name body: (block) @class.body) @class
+(decorator) @decorator
+(function_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
+(class_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
+
+(module (expression_statement (assignment) @assigned))
+(class_definition body: (block (expression_statement (assignment) @assigned)))
+(module (if_statement consequence: (block (expression_statement (assignment) @assigned))))
+(module (if_statement alternative: (else_clause body: (block (expression_statement (assignment) @assigned)))))
+(module (try_statement body: (block (expression_statement (assignment) @assigned))))
+(module (try_statement (except_clause (block (expression_statement (assignment) @assigned)))))
+(type_alias_statement) @alias
+
+[(import_statement) (import_from_statement) (future_import_statement)] @import
+(if_statement condition: (_) @condition consequence: (block) @guarded)
+(try_statement body: (block) @tried (except_clause) @caught)
+
+[
+  (if_statement) (elif_clause) (for_statement) (while_statement) (except_clause) (conditional_expression)
+  (boolean_operator) (for_in_clause) (if_clause) (case_clause)
+] @branch
+
+(call function: (identifier) @ref)
+(attribute attribute: (identifier) @ref)
+(type (identifier) @ref)
+(type (generic_type (identifier) @ref))
+(argument_list (identifier) @ref)
+(decorator (identifier) @ref)
+(subscript value: (identifier) @ref)
+(keyword_argument value: (identifier) @ref)
+(import_from_statement name: (dotted_name (identifier) @ref))
+(import_from_statement name: (aliased_import name: (dotted_name (identifier) @ref)))
+"""
+
+_COMMENT = re.compile(rb"#[^\n]*")
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
+_TARGET = re.compile(r"[^\W\d]\w*")
+_STRING = re.compile(r"(?i)\A[rbuf]*(\"\"\"|'''|\"|')")
+_ENUMS = re.compile(r"\b(?:Str|Int)?(?:Enum|Flag)\b|\b(?:Text|Integer)?Choices\b")
+_ALL = re.compile(rb"^__all__\b[^=\n]*=\s*[\[(]([^\])]*)[\])]", re.M)
+_NAME_IN_QUOTES = re.compile(rb"['\"](\w+)['\"]")
+_LEFT_OUT = frozenset(("__all__", "__slots__", "__path__", "_"))
+MAX_DOC_BYTES = 2_000
+MAX_HEAD_BYTES = 8_000
+MAX_DECORATOR_CHARS = 120
+MAX_VALUE_CHARS = 120
+"""Of a variable's line: its value is shown as far as it helps to recognise it."""
+
+
+def extract(raw: bytes, tree: "Tree") -> Extracted:
+    """What a Python file defines, imports and does."""
+    from tree_sitter import QueryCursor  # a binding that only workers need
+
+    captures = QueryCursor(_query(tree.language)).captures(tree.root_node)
+    refs = _refs(raw, captures.get("ref", []))
+    scopes = _scopes(raw, captures)
+    functions = [scope.span for scope in scopes if scope.is_function]
+    return Extracted(
+        symbols=_symbols(raw, scopes, captures),
+        imports=imports_of(raw, captures, functions),
+        uses=uses_of(raw, tree.root_node, refs),
+        errors=error_lines(tree),
+        refs=refs,
+        exports=_exports(raw) if b"__all__" in raw else None,
+    )
+
+
+@lru_cache(maxsize=4)
+def _query(language: "Language") -> "Query":
+    from tree_sitter import Query  # as above
+
+    return Query(language, _QUERY)
+
+
+class _Scope(NamedTuple):
+    """A function or a class: from its first word (`async`, `def`, `class`) to the end of its body."""
+
+    span: Span
+    is_function: bool
+    name: str
+    body: int
+    line: int
+    end_line: int
+
+
+def _scopes(raw: bytes, captures: "Captures") -> list[_Scope]:
+    """In the order of the text. Every definition has one name and one body, and all three come in the same order."""
+    found: list[_Scope] = []
+    for kind, is_function in (("function", True), ("class", False)):
+        nodes, names, bodies = (_by_start(captures.get(f"{kind}{part}", [])) for part in ("", ".name", ".body"))
+        for (start, node), (name_start, name), (body, _) in zip(nodes, names, bodies, strict=True):
+            span = (start, node.end_byte)
+            word = text(raw, name_start, name.end_byte)
+            end_line = node.end_point[0] + 1 - _trailing_comment_lines(raw, node.end_byte)
+            found.append(_Scope(span, is_function, word, body, node.start_point[0] + 1, end_line))
+    found.sort()
+    return found
+
+
+def _trailing_comment_lines(raw: bytes, end: int) -> int:
+    """Lines at the end of a body that hold comments alone, and the blank ones before: `ast` does not count them."""
+    lines = 0
+    while True:
+        begin = raw.rfind(b"\n", 0, end) + 1
+        line = raw[begin:end].strip()
+        if begin == 0 or (line and not line.startswith(b"#")) or line.endswith((b'"""', b"'''")):
+            return lines
+        end = begin - 1
+        lines += 1
+
+
+def _by_start(nodes: "Sequence[Node]") -> "list[tuple[int, Node]]":
+    pairs = [(node.start_byte, node) for node in nodes]
+    pairs.sort(key=_first)
+    return pairs
+
+
+def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Symbol]:
+    spans = [scope.span for scope in scopes]
+    above = parents(spans)
+    names = qualified([scope.name for scope in scopes], above)
+    branches = sorted(node.start_byte for node in captures.get("branch", ()))
+    numbers = _complexities(scopes, branches)
+    docs = _docs(raw, scopes, captures)
+    modifiers = _modifiers(raw, scopes, captures)
+    found: list[Symbol] = []
+    for at, scope in enumerate(scopes):
+        inside = scopes[above[at]] if above[at] >= 0 else None
+        kind: SymbolKind = "class" if not scope.is_function else "function"
+        if scope.is_function and inside is not None and not inside.is_function:
+            kind = "method"
+        signature = _signature(raw, scope)
+        words = modifiers.get(at, ())
+        if scope.is_function and signature.startswith("async "):
+            words = ("async", *words)
+        found.append(
+            Symbol(
+                kind,
+                names[at],
+                scope.line,
+                scope.end_line,
+                signature,
+                _visibility(scope.name),
+                docs.get(at, ""),
+                numbers[at],
+                words,
+            )
+        )
+    found += _variables(raw, scopes, names, captures)
+    found.sort(key=_by_line)
+    return found
+
+
+def _complexities(scopes: list[_Scope], branches: list[int]) -> list[int]:
+    """Of functions; classes have none, and what stands in a class body belongs to no function around it."""
+    numbers = complexities([scope.span for scope in scopes], branches)
+    return [number if scope.is_function else 0 for number, scope in zip(numbers, scopes, strict=True)]
+
+
+def _signature(raw: bytes, scope: _Scope) -> str:
+    """Up to the colon before the body; comments between parameters are left out."""
+    start, body = scope.span[0], scope.body
+    if b"#" in raw[start:body]:
+        head = _COMMENT.sub(b"", raw[start : min(body, start + MAX_HEAD_BYTES)])
+        return folded(head, 0, len(head)).rstrip(" :")
+    return folded(raw, start, body).rstrip(" :")
+
+
+def _visibility(name: str) -> Visibility:
+    return "private" if name.startswith("_") and not (name.startswith("__") and name.endswith("__")) else "public"
+
+
+def _docs(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, str]:
+    """The first line of each docstring, by the position of its scope."""
+    strings = _by_start(captures.get("doc", []))
+    holders = owners([scope.span for scope in scopes], [start for start, _ in strings])
+    found: dict[int, str] = {}
+    for (start, node), at in zip(strings, holders, strict=True):
+        if at >= 0:
+            found[at] = _first_line(text(raw, start, min(node.end_byte, start + MAX_DOC_BYTES)))
+    return found
+
+
+def _first_line(literal: str) -> str:
+    opening = _STRING.match(literal)
+    inner = literal[opening.end() :].removesuffix(opening[1]) if opening else literal
+    return next((line.strip() for line in inner.splitlines() if line.strip()), "")[:DOC_CHARS]
+
+
+def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, tuple[str, ...]]:
+    """Decorators as written, at the definition that follows them."""
+    found: dict[int, tuple[str, ...]] = {}
+    starts = [scope.span[0] for scope in scopes]
+    for start, node in _by_start(captures.get("decorator", [])):
+        at = bisect_left(starts, node.end_byte)
+        if at < len(starts):
+            found[at] = (*found.get(at, ()), folded(raw, start, node.end_byte, MAX_DECORATOR_CHARS))
+    return found
+
+
+def _variables(raw: bytes, scopes: list[_Scope], names: list[str], captures: "Captures") -> list[Symbol]:
+    """Assignments at the top of the module and of classes, the first of each name; also `type X = ...`."""
+    nodes = _by_start([*captures.get("assigned", []), *captures.get("alias", [])])
+    holders = owners([scope.span for scope in scopes], [start for start, _ in nodes])
+    enums = {at for at, scope in enumerate(scopes) if not scope.is_function and _ENUMS.search(_signature(raw, scope))}
+    seen: set[str] = set()
+    found: list[Symbol] = []
+    for (start, node), at in zip(nodes, holders, strict=True):
+        if at >= 0 and scopes[at].is_function:
+            continue
+        line = folded(raw, start, min(node.end_byte, start + MAX_HEAD_BYTES), MAX_VALUE_CHARS)
+        for name in _targets(line):
+            full = f"{names[at]}.{name}" if at >= 0 else name
+            if name in _LEFT_OUT or full in seen:
+                continue
+            seen.add(full)
+            first, last = node.start_point[0] + 1, node.end_point[0] + 1
+            kind = _variable_kind(name, line, in_class=at >= 0, in_enum=at in enums)
+            found.append(Symbol(kind, full, first, last, line, _visibility(name)))
+    return found
+
+
+def _targets(line: str) -> list[str]:
+    """The plain names that an assignment binds: of `a, b = f()` both, of `a.b = 1` and `a[0] = 1` none."""
+    if line.startswith("type "):
+        name = _TARGET.match(line, 5)
+        return [name[0]] if name else []
+    left = line.partition("=")[0].partition(":")[0].strip(" ()[]")
+    parts = [part.strip(" *()") for part in left.split(",")]
+    return [part for part in parts if _TARGET.fullmatch(part)]
+
+
+def _variable_kind(name: str, line: str, *, in_class: bool, in_enum: bool) -> SymbolKind:
+    if line.startswith("type ") or "TypeAlias" in line.partition("=")[0]:
+        return "type"
+    if in_enum:
+        return "field" if name.startswith("_") or ":" in line.partition("=")[0] else "member"
+    if _CONSTANT.fullmatch(name):
+        return "constant"
+    return "field" if in_class else "variable"
+
+
+def _refs(raw: bytes, nodes: "Sequence[Node]") -> dict[str, int]:
+    counted = Counter([raw[node.start_byte : node.end_byte] for node in nodes])
+    return {name.decode("utf-8", "replace"): count for name, count in sorted(counted.items())}
+
+
+def _exports(raw: bytes) -> tuple[str, ...] | None:
+    """The names in a literal `__all__`; None when it is put together some other way."""
+    literal = _ALL.search(raw)
+    if literal is None:
+        return None
+    return tuple(name.decode() for name in dict.fromkeys(_NAME_IN_QUOTES.findall(literal[1])))
+
+
+def _first(pair: tuple[int, object]) -> int:
+    return pair[0]
+
+
+def _by_line(symbol: Symbol) -> tuple[int, int, str]:
+    return (symbol.line, -symbol.end_line, symbol.name)

@@ -1,0 +1,207 @@
+"""Python's definitions as `ast` sees them over the standard library, and what `ast` does not know."""
+
+import ast
+import asyncio
+import email
+import http
+import json
+import logging
+import unittest
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from semble_grammars import get_parser
+
+from plumbrule.mcp_server.analysis.syntax.extractors.python import extract
+from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import
+
+FILES = [
+    path
+    for package in (asyncio, email, http, json, logging, unittest)
+    for path in sorted(Path(package.__path__[0]).rglob("*.py"))
+]
+Known = tuple[str, str, int, int]
+
+
+def read(source: str | bytes) -> Extracted:
+    raw = source.encode() if isinstance(source, str) else source
+    return extract(raw, get_parser("python").parse(raw))
+
+
+def defined(node: ast.AST, prefix: str = "", *, in_class: bool = False) -> Iterator[Known]:
+    """Every definition below a node of `ast`, as the extractor names it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ("method" if in_class else "function", prefix + child.name, child.lineno, child.end_lineno or 0)
+            yield from defined(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.ClassDef):
+            yield ("class", prefix + child.name, child.lineno, child.end_lineno or 0)
+            yield from defined(child, f"{prefix}{child.name}.", in_class=True)
+        else:
+            yield from defined(child, prefix, in_class=in_class)
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno, ()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            target = "." * node.level + (node.module or "")
+            yield (target, node.lineno, tuple(alias.name for alias in node.names))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_definitions_and_imports_are_those_of_ast(path: Path) -> None:  # S-31
+    raw = path.read_bytes()
+    tree, found = ast.parse(raw), read(raw)
+    ours = Counter(
+        (one.kind, one.name, one.line, one.end_line)
+        for one in found.symbols
+        if one.kind in ("function", "method", "class")
+    )
+    assert ours == Counter(defined(tree))
+    assert Counter((one.target, one.line, one.names) for one in found.imports) == Counter(imported(tree))
+    assert found.errors == []
+
+
+SHAPES = '''
+"""A module."""
+__all__ = ["run", "Client"]
+import os, sys as system
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from a.b import C
+try:
+    import orjson as json
+except ImportError:
+    import json
+
+LIMIT: int = 3
+type Pair = tuple[int, int]
+name = other = LIMIT
+a, (b) = 1, 2
+
+class Colour(Enum):
+    """Of things.
+
+    More."""
+    RED = 1
+    _ignore_ = "x"
+
+    @property
+    def light(self) -> bool: return self is Colour.RED and True
+
+@decorate(1)
+async def run(a, /, b: int = 1, *rest, c="x", **more) -> "str":  # words
+    # a comment
+    """Runs."""
+    from .inner import (x,  # one
+        y as z)
+    class Local: ...
+    def helper(): return [i for i in range(3) if i]
+    if a or b: return lambda: 1
+    elif c: pass
+    x = 1
+'''
+
+
+def test_shapes_that_ast_has_no_word_for() -> None:  # S-31
+    found = read(SHAPES)
+    by_name = {one.name: one for one in found.symbols}
+    assert {name: one.kind for name, one in by_name.items()} == {
+        "LIMIT": "constant",
+        "Pair": "type",
+        "name": "variable",
+        "a": "variable",
+        "b": "variable",
+        "Colour": "class",
+        "Colour.RED": "member",
+        "Colour._ignore_": "field",
+        "Colour.light": "method",
+        "run": "function",
+        "run.Local": "class",
+        "run.helper": "function",
+    }
+    run = by_name["run"]
+    assert run.signature == 'async def run(a, /, b: int = 1, *rest, c="x", **more) -> "str"'
+    assert run.modifiers == ("async", "@decorate(1)")
+    assert run.doc == "Runs."
+    assert run.complexity == 4  # if, or, elif
+    assert by_name["run.helper"].complexity == 3  # for, if
+    assert by_name["Colour"].doc == "Of things."
+    assert by_name["Colour._ignore_"].visibility == "private"
+    assert found.exports == ("run", "Client")
+    assert found.imports == [
+        Import("os", 4, "import"),
+        Import("sys", 4, "import"),
+        Import("typing", 5, "from", ("TYPE_CHECKING",)),
+        Import("a.b", 7, "from", ("C",), ("type",)),
+        Import("orjson", 9, "import", (), ("optional",)),
+        Import("json", 11, "import", (), ("optional",)),
+        Import(".inner", 32, "from", ("x", "y"), ("lazy",)),
+    ]
+
+
+USES = '''
+import os, subprocess, pickle, yaml, requests
+A = os.environ["A_KEY"]
+B = os.environ.get("B_KEY", "b")
+C = os.getenv(f"{A}_KEY")
+os.environ["WRITTEN"] = "1"
+"""os.getenv("IN_TEXT") eval(x)"""
+# os.getenv("IN_COMMENT")
+@app.route("/users/<id>", methods=["GET", "POST"])
+def users(): ...
+@router.get("/items")
+async def items(): ...
+urlpatterns = [path("admin/", admin.site.urls), path("api/", include("api.urls"))]
+@cli.command()
+def build_all_command(): ...
+sub.add_parser("serve")
+uvicorn.run(app, port=8000)
+subprocess.run("ls", shell=True)
+subprocess.run("ls " + name, shell=True)
+subprocess.run(["ls", name])
+eval("1 + 1")
+eval(text)
+pickle.loads(raw)
+yaml.load(raw, Loader=yaml.SafeLoader)
+yaml.load(raw)
+requests.get(url, verify=False)
+cursor.execute(f"SELECT * FROM t WHERE a = {a}")
+cursor.execute("SELECT * FROM t WHERE a = ?", (a,))
+'''
+
+
+def test_what_the_code_does_is_read_from_calls_and_never_from_text() -> None:
+    found = [(one.kind, one.value, one.rule, one.detail) for one in read(USES).uses]
+    assert found == [
+        ("env", "A_KEY", "env.read", ""),
+        ("env", "B_KEY", "env.read", "b"),
+        ("route", "/users/<id>", "route.decorator", "GET"),
+        ("route", "/users/<id>", "route.decorator", "POST"),
+        ("route", "/items", "route.decorator", "GET"),
+        ("route", "/admin/", "route.django", ""),
+        ("command", "build-all", "command.click", ""),
+        ("command", "serve", "command.argparse", ""),
+        ("port", "8000", "port.listen", ""),
+        ("danger", 'subprocess.run("ls " + name, shell=True)', "danger.shell", ""),
+        ("danger", "eval(text)", "danger.eval", ""),
+        ("danger", "pickle.loads(raw)", "danger.deserialize", ""),
+        ("danger", "yaml.load(raw)", "danger.deserialize", ""),
+        ("danger", "requests.get(url, verify=False)", "danger.tls-off", ""),
+        ("danger", 'cursor.execute(f"SELECT * FROM t WHERE a = {a}")', "danger.sql", ""),
+    ]
+
+
+def test_a_broken_file_gives_what_is_whole_and_the_lines_of_its_errors() -> None:
+    found = read("def good():\n    return 1\n\ndef bad(:\n    return (\n\nclass Also:\n    pass\n")
+    assert "good" in {one.name for one in found.symbols}
+    assert found.errors
+
+
+@pytest.mark.parametrize("raw", [b"(" * 50_000, b"if x:\n" * 2_000, b"\0\xff" * 1000, b"a = " + b"[" * 20_000])
+def test_hostile_bytes_end(raw: bytes) -> None:
+    assert read(raw).imports == []
