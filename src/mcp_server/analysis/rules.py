@@ -209,6 +209,7 @@ _OWN: dict[str, str] = {
     "history.log": "commits that the local history holds, counted back from the last one",
     "imports.resolved": "imports resolved by their language's own rules; the place is the first of them",
     "imports.unresolved": "an import of the repository's own that leads to no file of it",
+    "dependencies.missing": "an outside package that is imported and that no manifest above the file declares",
     "imports.cycle": "files that need each other when they load: imports for types only and inside functions not counted",
     "component.manifest": "a folder with a package manifest of its own",
     "swift.target": "a target of Package.swift whose folder is there",

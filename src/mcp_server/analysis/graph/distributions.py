@@ -34,24 +34,33 @@ def is_listed(imported: str) -> bool:
     return imported in _by_import()
 
 
+def is_known(distribution: str) -> bool:
+    """Whether the table says what a distribution is imported as."""
+    return normalised(distribution) in _by_distribution()
+
+
 @cache
 def python_imports(distribution: str) -> tuple[str, ...]:
-    """Import names that a distribution most likely has, the likeliest first; for stubs those of what they describe."""
+    """Import names that a distribution is known or by rule expected to have; for stubs those of what they describe."""
     name = normalised(distribution)
     stubs = STUBS.match(name)
     if stubs:
         return python_imports(stubs["after"] or stubs["before"])
-    rule = name.replace("-", "_")
-    found = [*_by_distribution().get(name, ()), rule]
-    for begin in ("python-", "py-", "django-", "pytest-", "lib"):
-        if name.startswith(begin):
-            found.append(rule[len(begin) :])
-    for end in ("-python", "-py", "-client", "-sdk"):
-        if name.endswith(end):
-            found.append(rule[: -len(end)])
+    found = [*_by_distribution().get(name, ()), name.replace("-", "_")]
     if "-" in name:
         found.append(name.replace("-", "."))
     return tuple(dict.fromkeys(found))
+
+
+@cache
+def perhaps_imported_as(distribution: str) -> tuple[str, ...]:
+    """Further import names that people give such a distribution, believed only where nothing else provides them."""
+    name = normalised(distribution)
+    rule = name.replace("-", "_")
+    found = [rule[len(begin) :] for begin in ("python-", "py", "django-", "lib") if name.startswith(begin)]
+    found += [rule[: -len(end)] for end in ("-python", "-py", "-client", "-sdk", "-lib") if name.endswith(end)]
+    found += [rule + "_python", rule.replace("_", "")] if "_" in rule else []
+    return tuple(one.strip("_") for one in dict.fromkeys(found) if one.strip("_"))
 
 
 @cache

@@ -70,7 +70,7 @@ class Places:
         return place is not None and bool(place.file)
 
     def shares(self, folder: str, top: str) -> bool:
-        """Whether the tree holds a part of a namespace: a folder without `__init__.py` where packages are configured."""
+        """Whether the tree holds a part of a namespace: a bare folder where packages are configured to lie."""
         roots = (root for root in self.sure_roots(folder) if root and root not in self.distributions)
         places = (self.below(root, [top]) for root in roots)
         return any(place is not None and not place.file for place in places)

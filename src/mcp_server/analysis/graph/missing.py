@@ -1,0 +1,168 @@
+"""`missing`: outside packages that source and tests import and no manifest in reach declares.
+
+Each doubt keeps a package out: imports that may fail, wait or are for types only; names that a task, CI or container
+file mentions; manifests whose dependencies are computed. Only ecosystems where an import names its package are judged.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plumbrule.mcp_server.analysis.graph.distributions import is_listed, python_distributions
+from plumbrule.mcp_server.analysis.graph.links import Links, Outside
+from plumbrule.mcp_server.analysis.graph.mentions import Mentions
+from plumbrule.mcp_server.analysis.graph.usage import Imported, Usage, home_of, keys_of, names_of
+from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Scope, Undeclared
+from plumbrule.mcp_server.analysis.words import evidence, word
+
+MAX_SHOWN = 100
+
+_JUDGED = frozenset(("python", "javascript", "go"))
+"""Rust's compiler refuses what is not declared; imports of Maven and PHP do not name packages."""
+
+_HOSTS = re.compile(
+    r"(?:vscode|electron|k6|obsidian|atom|bun|deno|cloudflare|node|ansible_collections|bpy|maya|hou|gdb|lldb|sublime|"
+    r"weechat|xbmc\w*|idaapi|ida_\w+|gimpfu|pcbnew|FreeCAD|unreal|nuke|machine|micropython|board|pyodide|js|__\w+__|"
+    r"typeshed|_typeshed|google\.colab|dbutils|micropip|objc|AppKit|Foundation|Quartz|Cocoa|win32\w*|pywintypes|pythoncom|"
+    r"_win\w*|winerror|servicemanager)$"
+)
+"""What the program is given by the host or the system that it runs on."""
+
+_CONDITIONAL = re.compile(
+    r"(?:typing_extensions|tomli|importlib_metadata|importlib_resources|exceptiongroup|zipp|backports(?:\..*)?|simplejson|"
+    r"contextlib2|mock|unittest2|async_timeout|dataclasses|enum34|futures|pathlib2|pkg_resources|six|colorama|tzdata|"
+    r"taskgroup|contextvars|singledispatch|ordereddict|argparse)$"
+)
+"""Back-ports: imported on old versions only, by conditions that an import does not show."""
+
+_MATERIAL = re.compile(
+    r"(?i)(?:^|/)(?:[\w-]*fixtures?|[\w-]*data|cases|resources|samples?|examples?|snapshots?|projects?|mocks?|__mocks__|"
+    r"bench(?:es|marks?)?|playground|templates?|test[-_]apps?|integration[-_]?apps?|assets|stubs)/|compat\w*\.\w+$"
+)
+"""Where test code is input rather than code, and files whose very purpose is to try what may be absent."""
+
+_NPM_NAME = re.compile(r"(?:@[a-z0-9-][a-z0-9._~-]*/)?[a-z0-9-][a-z0-9._~-]*\Z")
+
+
+_FOR_THOSE_WHO_HAVE_IT = re.compile(
+    r"(?i)(?:^|/)(?:contrib|plugins?|integrations?|ext|extensions|backends?|adapters?|serializers|drivers|connectors|"
+    r"_pyinstaller|hooks?)/|_plugin\.py$|(?:^|/)hook-"
+)
+"""Modules that a user loads by choice, after installing what they need."""
+
+_SURVIVES = frozenset(("type", "lazy", "optional"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What manifests declare, by ecosystem and folder."""
+
+    keys: Mapping[str, Mapping[str, frozenset[str]]]
+    homes: Mapping[str, frozenset[str]]
+    computed: frozenset[str]
+    """Folders with a manifest whose dependencies could not be read."""
+
+    def of(self, ecosystem: str, path: str) -> tuple[frozenset[str], ...] | None:
+        """The compared names that manifests above a file declare; None where there is none, or one is computed."""
+        homes = self.homes.get(ecosystem, frozenset())
+        found: list[frozenset[str]] = []
+        folder = path.rpartition("/")[0]
+        while True:
+            if folder in self.computed:
+                return None
+            if folder in homes:
+                found.append(self.keys[ecosystem][folder])
+            if not folder:
+                return tuple(found) or None
+            folder = folder.rpartition("/")[0]
+
+
+def missing_of(mentions: Mentions, links: Links, usage: Usage, found: Dependencies) -> tuple[Undeclared, ...]:
+    """In the order of name."""
+    reach, folders = _reach_of(found), _names_in_paths(links)
+    rows: list[Undeclared] = []
+    for ecosystem in sorted(_JUDGED & usage.packages.keys()):
+        by_name: dict[str, list[Outside]] = {}
+        for package, imported in usage.packages[ecosystem].items():
+            names = set(names_of(ecosystem, package))
+            if _is_no_package(ecosystem, package) or names & mentions.own or names & mentions.elsewhere:
+                continue
+            if ecosystem == "python" and (package in folders or _is_optional(imported, names, reach)):
+                continue
+            lacking = [use for use in imported.uses if _is_lacking(use, ecosystem, names, links, reach)]
+            if lacking:
+                name = python_distributions(package)[0] if ecosystem == "python" else package
+                by_name.setdefault(name, []).extend(lacking)
+        rows += [_row(name, ecosystem, uses, links) for name, uses in sorted(by_name.items())]
+    return tuple(rows[:MAX_SHOWN])
+
+
+def _is_optional(imported: Imported, names: set[str], reach: _Reach) -> bool:
+    """Whether it is meant for those who have it: tried somewhere, or declared by any manifest of the tree."""
+    tried = any("optional" in use.flags for use in imported.uses)
+    return tried or any(names & keys for keys in reach.keys.get("python", {}).values())
+
+
+def _names_in_paths(links: Links) -> frozenset[str]:
+    """Every folder's and module's name of the tree: a script may put its folder on the path by hand."""
+    names: set[str] = set()
+    folders: set[str] = set()
+    for path in links.parts:
+        folder, _, name = path.rpartition("/")
+        if name.endswith(".py"):
+            names.add(name[:-3])
+            folders.add(folder)
+    for folder in folders:
+        names.update(folder.split("/"))
+    return frozenset(names)
+
+
+def _row(name: str, ecosystem: str, uses: list[Outside], links: Links) -> Undeclared:
+    scope: Scope = "runtime" if any(links.parts.get(use.path) == "source" for use in uses) else "test"
+    first = min(
+        (use for use in uses if (links.parts.get(use.path) == "source") == (scope == "runtime")),
+        key=lambda use: (use.path, use.line),
+    )
+    guess = None if ecosystem != "python" or is_listed(first.package) else True
+    place = evidence(first.path, "dependencies.missing", first.line)
+    return Undeclared(word(name), ecosystem, place, len({use.path for use in uses}), scope, guess)
+
+
+def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, reach: _Reach) -> bool:
+    part = links.parts.get(use.path)
+    if part not in ("source", "test") or _SURVIVES & set(use.flags) or _MATERIAL.search(use.path):
+        return False
+    if ecosystem == "python" and _FOR_THOSE_WHO_HAVE_IT.search(use.path):
+        return False
+    declared = reach.of(ecosystem, use.path)
+    if declared is None:
+        return False
+    if part == "test" and not any("#dev" in keys for keys in declared):
+        return False  # the project keeps what its tests need elsewhere
+    return not any(names & keys for keys in declared)
+
+
+def _is_no_package(ecosystem: str, package: str) -> bool:
+    if _HOSTS.match(package):
+        return True
+    if ecosystem == "javascript":
+        return not re.match(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*\Z", package) or package.startswith(
+            "~"
+        )
+    if ecosystem == "go":
+        return "." not in package.partition("/")[0]
+    return package.startswith("_") or bool(_CONDITIONAL.match(package)) or not package.replace(".", "_").isidentifier()
+
+
+def _reach_of(found: Dependencies) -> _Reach:
+    keys: dict[str, dict[str, set[str]]] = {}
+    for one in found.direct:
+        ecosystem = "python" if one.ecosystem == "conda" else one.ecosystem
+        held = keys.setdefault(ecosystem, {}).setdefault(home_of(one), set())
+        held.update(keys_of(one))
+        if one.scope in ("dev", "test"):
+            held.add("#dev")
+    frozen = {name: {home: frozenset(held) for home, held in homes.items()} for name, homes in keys.items()}
+    homes = {name: frozenset(homes) for name, homes in frozen.items()}
+    computed = frozenset(one.at.partition(":")[0].rpartition("/")[0] for one in found.not_read)
+    return _Reach(frozen, homes, computed)

@@ -1,0 +1,105 @@
+"""The third state of dependencies, and what is missing and unused, on small trees."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from plumbrule.core.facts import Evidence
+from plumbrule.mcp_server.analysis.graph.dependencies import with_imports
+from plumbrule.mcp_server.analysis.graph.distributions import python_distributions, python_imports
+from plumbrule.mcp_server.analysis.graph.links import links_of
+from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Dependency
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plumbrule.mcp_server.analysis.deep import Deep
+
+    Made = Callable[..., Deep]
+
+
+def declared(name: str, at: str = "pyproject.toml:3", scope: Any = "runtime", **more: Any) -> Dependency:
+    return Dependency(name, "python", scope, Evidence(at, "pyproject.dependencies"), states=("declared",), **more)
+
+
+def judged(made: "Made", files: dict[str, list[str]], *direct: Dependency, **more: Any) -> Dependencies:
+    deep = made(files, **more)
+    return with_imports(Dependencies(direct), deep, links_of(deep))
+
+
+FILES = {
+    "src/app/__init__.py": [],
+    "src/app/a.py": ["import yaml", "import os", "from google.cloud import storage"],
+    "src/app/b.py": [
+        "from yaml import load",
+        "import sqlalchemy.orm",
+        "import ujson # optional",
+        "import torch # lazy",
+    ],
+    "src/app/c.py": ["import attrs # type", "from app import a"],
+    "tests/test_a.py": ["import pytest", "import app.a", "import respx"],
+    "docs/conf.py": ["import sphinx"],
+}
+
+
+def test_a_dependency_is_imported_under_the_name_that_its_code_has(made: "Made") -> None:
+    found = judged(made, FILES, declared("PyYAML"), declared("google-cloud-storage"), declared("pytest", scope="test"))
+    yaml, storage, pytest_ = found.direct
+    assert (yaml.states, yaml.used_by, yaml.first_use) == (("declared", "imported"), 2, "src/app/a.py:1")
+    assert (storage.used_by, storage.first_use) == (1, "src/app/a.py:3")
+    assert pytest_.first_use == "tests/test_a.py:1"
+
+
+def test_missing_names_what_no_manifest_declares_and_survives_no_doubt(made: "Made") -> None:
+    found = judged(made, FILES, declared("PyYAML"), declared("google-cloud-storage"), declared("pytest", scope="test"))
+    assert [(one.name, one.scope, one.evidence.at, one.guess) for one in found.missing] == [
+        ("respx", "test", "tests/test_a.py:3", True),
+        ("sqlalchemy", "runtime", "src/app/b.py:2", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "direct",
+    [
+        (),
+        (declared("PyYAML", at="other/pyproject.toml:1"),),
+    ],
+    ids=["nothing declared", "declared elsewhere"],
+)
+def test_where_no_manifest_reaches_nothing_is_missing(made: "Made", direct: tuple[Dependency, ...]) -> None:
+    assert judged(made, FILES, *direct).missing == ()
+
+
+def test_a_manifest_that_is_computed_makes_nothing_missing(made: "Made") -> None:
+    deep = made(FILES)
+    unread = Dependencies((declared("x"),), not_read=(Evidence("setup.py:4", "python.computed"),))
+    assert with_imports(unread, deep, links_of(deep)).missing == ()
+
+
+def test_unused_names_runtime_dependencies_that_no_file_imports(made: "Made") -> None:
+    files = {"app/__init__.py": ["import yaml"], "tests/test_a.py": ["import yaml"]}
+    direct = (
+        declared("pyyaml"),
+        declared("beautifulsoup4"),
+        declared("gunicorn"),
+        declared("pytest-cov", scope="test"),
+        declared("tomli", marker="python_version < '3.11'"),
+        declared("attrs"),
+    )
+    found = judged(made, files, *direct, texts={"Dockerfile": b"RUN pip install attrs"})
+    assert [one.name for one in found.unused] == ["beautifulsoup4"]
+    assert judged(made, files, *direct[1:]).unused == (), "no import proves that the code is what the manifest is for"
+
+
+def test_names_of_imports_and_distributions_meet() -> None:
+    for imported, distribution in (
+        ("PIL", "pillow"),
+        ("cv2", "opencv-python-headless"),
+        ("dateutil", "python-dateutil"),
+        ("google.cloud.storage", "google-cloud-storage"),
+        ("requests", "requests"),
+        ("typing_extensions", "typing-extensions"),
+    ):
+        assert distribution in python_distributions(imported)
+        assert imported in python_imports(distribution)
+    assert python_imports("types-PyYAML") == python_imports("pyyaml")
