@@ -1,5 +1,6 @@
 """`plumbrule analyze SOURCE`: a page about a repository, or the MCP result with `--json`."""
 
+from pathlib import Path
 from typing import Any, get_args
 
 import click
@@ -13,6 +14,8 @@ from plumbrule.mcp_server.tools.analyze_repository import budgeted, unlimited
 from plumbrule.mcp_server.tools.budget import LEAST_TOKENS
 
 NAME = "analyze_repository"
+FORMATS = ("sarif", "junit", "github", "markdown")
+"""For other programs; `cli/formats` writes them."""
 
 
 @click.command(
@@ -23,10 +26,29 @@ NAME = "analyze_repository"
 @click.option("--json", "as_json", is_flag=True, help="Print the result as MCP gives it.")
 @click.option("--max-tokens", type=click.IntRange(LEAST_TOKENS), help="Cut the result to this budget.")
 @click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Print the findings for another program.")
+@click.option("--fail-on", metavar="SEVERITY|RULE,...", help="Exit 1 on new findings this grave, or of these rules.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Findings that are accepted; only new ones count.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help="Accept all of today's findings in this file.")
 @click.pass_context
 def command(
-    ctx: click.Context, source: str, detail: Detail, as_json: bool, max_tokens: int | None, no_cache: bool
+    ctx: click.Context,
+    source: str,
+    detail: Detail,
+    as_json: bool,
+    max_tokens: int | None,
+    no_cache: bool,
+    form: str | None,
+    fail_on: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
 ) -> int:
+    if form or fail_on or baseline or write_baseline:
+        from plumbrule.mcp_server.cli.findings import Asked, print_findings  # a card pays for none of it
+
+        if max_tokens is not None:
+            raise click.UsageError("--max-tokens cuts a result for a reader; findings are given whole.")
+        return print_findings(ctx, Asked(source, form, as_json, fail_on, baseline, write_baseline, keep=not no_cache))
     if as_json:
         return _print_json(ctx, source, detail, max_tokens, keep=not no_cache)
     return _print_page(ctx, source, detail, max_tokens, keep=not no_cache)

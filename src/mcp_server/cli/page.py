@@ -10,6 +10,9 @@ from plumbrule.core.facts import Evidence
 from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare, Licence, RepositoryReport, Source
 
+MAX_FINDINGS = 60
+"""Rows for single findings."""
+
 MAX_CHARACTERS = 400
 """Longer words of a repository are cut; a page is for reading."""
 
@@ -164,6 +167,21 @@ def _risks(report: RepositoryReport) -> Iterator[Row]:
         yield Row(f"{risk.severity}: {_clean(risk.message)}{often}", _where(risk.evidence), tone)
 
 
+def _findings(report: RepositoryReport) -> Iterator[Row]:
+    """Every place at `full`; a page is for reading, so the rest of very many are left to the other formats."""
+    for one in report.findings[:MAX_FINDINGS]:
+        tone = {"high": "bad", "medium": "warn", "low": "plain"}[one.severity]
+        yield Row(f"{one.severity}: {_clean(one.message)} ({one.rule})", _where(one.evidence), tone)
+    if len(report.findings) > MAX_FINDINGS:
+        yield Row(f"and {len(report.findings) - MAX_FINDINGS} more; --format and --json give all", tone="quiet")
+
+
+def _scorecard(report: RepositoryReport) -> Iterator[Row]:
+    for check in report.scorecard:
+        score = "inconclusive" if check.score < 0 else f"{check.score} of 10"
+        yield Row(f"{check.name}: {score}, {_clean(check.reason)}", _where(check.evidence))
+
+
 def _components(report: RepositoryReport) -> Iterator[Row]:
     for part in report.components:
         yield Row(f"{_clean(part.name)} ({_clean(part.kind)}) in {_clean(part.path)}", _where(part.evidence))
@@ -217,6 +235,7 @@ def _not_looked_at(report: RepositoryReport) -> Iterator[Row]:
 
 _BLOCKS: tuple[tuple[str, Callable[[RepositoryReport], Iterable[Row]]], ...] = (
     ("Risks", _risks),
+    ("Findings", _findings),
     ("Licence", _licence),
     ("Size", _size),
     ("Languages", _languages),
@@ -229,6 +248,7 @@ _BLOCKS: tuple[tuple[str, Callable[[RepositoryReport], Iterable[Row]]], ...] = (
     ("Components", _components),
     ("Activity", _activity),
     ("Documentation", _documentation),
+    ("Scorecard's checks of the tree (OpenSSF)", _scorecard),
     ("Manifests", _manifests),
     ("Not looked at", _not_looked_at),
 )

@@ -1,0 +1,1 @@
+"""Findings for other programs: SARIF, JUnit, GitHub annotations, Markdown; baselines and policies."""
