@@ -15,6 +15,8 @@ from plumbrule.mcp_server.analysis.licences.words import MAX_TEXT, words_of
 
 _HEADER = re.compile(r"SPDX-License-Identifier:[ \t]{0,8}([^\n\r\"'<>]{1,200})")
 _MAX_HEADERS = 20
+_REPLACED = {"Nunit": "zlib-acknowledgement"}
+"""Identifiers that SPDX deprecates for another one with the same words."""
 
 
 def detect(text: str) -> list[LicenceMatch]:
@@ -24,9 +26,12 @@ def detect(text: str) -> list[LicenceMatch]:
     if len(text) < 40 and found:
         return found
     words = words_of(text)
+    texts: list[LicenceMatch] = []
     for each in find_texts(words, text.lower()):
         rule = "licences.text" if each.score >= MATCH else "licences.similar"
-        found.append(LicenceMatch(each.identifier, each.score, words.lines[each.first], words.lines[each.last], rule))
+        name = _REPLACED.get(each.identifier, each.identifier)
+        texts.append(LicenceMatch(name, each.score, words.lines[each.first], words.lines[each.last], rule))
+    found = [each for each in found if not _is_inside(each, texts)] + texts
     covered = [(each.start_line, each.end_line) for each in found]
     found += find_notices(text, covered)
     return sorted(_with_exceptions(found, text), key=lambda each: (each.start_line, -each.score))
@@ -40,6 +45,11 @@ def _headers(text: str) -> list[LicenceMatch]:
             line = text.count("\n", 0, header.start()) + 1
             found.append(LicenceMatch(declared.expression, 1.0, line, line, "licences.header"))
     return found
+
+
+def _is_inside(header: LicenceMatch, texts: list[LicenceMatch]) -> bool:
+    """Whether a tag stands in the middle of a licence's own words: then it is a part of these."""
+    return any(text.start_line <= header.start_line <= text.end_line and text.rule == "licences.text" for text in texts)
 
 
 def _with_exceptions(found: list[LicenceMatch], text: str) -> list[LicenceMatch]:

@@ -13,7 +13,17 @@ from plumbrule.mcp_server.analysis.licences.names import identifier
 
 MAX_CANDIDATES = 12
 HEAD_LINES = 3
-"""Where a file says at once whose licence it gives."""
+HEAD_LINES_OF_BUNDLES = 15
+BUNDLE = 4
+"""Where a file says at once whose licence it gives; one of so many licences has a longer head."""
+
+OPENING_LINES = 40
+"""A text that begins within so many lines is the one that the file opens with; what stands further below it is apart."""
+
+DEEP_LINES = 100
+IN_DOUBT = 0.5
+"""A file whose first known words stand below so many lines opens with a licence that nobody knows; what is known is one
+of its parts, and what the metadata say stands before it."""
 
 _MAIN = re.compile(r"(?:UN)?LICEN[CS]E(?:\.(?:txt|md|markdown|rst|adoc|html|rtf))?\Z", re.IGNORECASE)
 _COPYING = re.compile(r"COPYING(?:\.(?:txt|md|markdown|rst|lib|lesser))?\Z", re.IGNORECASE)
@@ -67,7 +77,7 @@ def combine(
     disagreements = _among_declared(declared, from_files or "")
     if from_files is None and not stated:
         return LicenceVerdict(None, 0.0, "verdict.none", evidence, tuple(disagreements))
-    if from_files is None:
+    if from_files is None or (stated and score <= IN_DOUBT):
         return LicenceVerdict(stated[0].expression, 0.7, "verdict.declared", evidence, tuple(disagreements))
     if not stated:
         return LicenceVerdict(from_files, score, "verdict.text", evidence, tuple(disagreements))
@@ -105,7 +115,9 @@ def _from_files(files: Mapping[str, Sequence[LicenceMatch]]) -> tuple[str | None
     main = by_rank.get(0, []) + by_rank.get(1, [])
     suffixed = [each for each in by_rank.get(2, []) if not _THIRD_PARTY.search(each[0])]
     for path in (path for path, _, _ in main):
-        choice = next((m for m in files[path] if m.rule == "licences.choice" and m.expression), None)
+        first = min(files[path], key=lambda match: match.start_line)
+        choices = (match for match in files[path] if match.rule == "licences.choice" and match.expression)
+        choice = next((match for match in choices if not _of_a_part(match, first)), None)
         if choice is not None:
             return choice.expression, choice.score
     if main and (offered := _offered_by_readme(files, main)):
@@ -136,20 +148,30 @@ def _offered_by_readme(
 
 def _said_by_one(matches: Sequence[LicenceMatch]) -> tuple[str, float] | None:
     """One file's expression: a choice, else its header, else its texts, else its notices."""
+    first = min(matches, key=lambda match: match.start_line, default=None)
     for rule in ("licences.choice", "licences.header"):
         for match in matches:
-            if match.rule == rule and match.expression:
+            if match.rule == rule and match.expression and not _of_a_part(match, first):
                 return match.expression, match.score
-    first = min(matches, key=lambda match: match.start_line, default=None)
-    if first is not None and first.rule == "licences.notice" and first.expression and first.start_line <= HEAD_LINES:
+    head = HEAD_LINES if len(matches) < BUNDLE else HEAD_LINES_OF_BUNDLES
+    if first is not None and first.rule == "licences.notice" and first.expression and first.start_line <= head:
         return first.expression, first.score  # what the file opens with is the work's; texts below may be of its parts
     riders = [match for match in matches if match.rule == "licences.rider"]
     for rules in (("licences.text",), ("licences.title",), ("licences.notice",), ("licences.similar",)):
         chosen = [match for match in matches if match.rule in rules]
-        if chosen:
+        if chosen and first is not None:
             distinct = list(dict.fromkeys(match.expression for match in [*chosen[:1], *riders]))
-            return " AND ".join(distinct), min(match.score for match in chosen[:1])
+            return " AND ".join(distinct), min(chosen[0].score, 1.0 if first.start_line <= DEEP_LINES else IN_DOUBT)
     return None
+
+
+def _of_a_part(match: LicenceMatch, first: LicenceMatch | None) -> bool:
+    """Whether a choice or a tag stands far below what a file opens with: among those of bundled parts."""
+    if first is None or not first.expression:
+        return False
+    if first.start_line > OPENING_LINES:
+        return match.start_line > DEEP_LINES
+    return match.start_line > first.end_line + OPENING_LINES and first.expression not in _identifiers(match.expression)
 
 
 def _offered(said: Sequence[tuple[str, str, float]]) -> tuple[str, float]:
@@ -184,6 +206,8 @@ def _agreed(from_files: str, stated: str, *, chosen_in_words: bool) -> str | Non
     if {from_files, stated} <= {"Python-2.0", "Python-2.0.1", "PSF-2.0"}:
         return stated  # the stack that ships with Python contains the PSF licence
     in_files, in_words = _identifiers(from_files), _identifiers(stated)
+    if chosen_in_words and " OR " in from_files and _without_later(in_files) == _without_later(in_words):
+        return stated
     if in_files == in_words:
         return None if chosen_in_words else stated
     if in_files < in_words:
@@ -204,6 +228,10 @@ def _identifiers(expression: str) -> frozenset[str]:
     """The licences that an expression names, each with its exception."""
     parts = _JOINT.split(expression.replace("(", " ").replace(")", " "))
     return frozenset(identifier(part.strip()) or part.strip() for part in parts)
+
+
+def _without_later(identifiers: frozenset[str]) -> frozenset[str]:
+    return frozenset(re.sub(r"-(?:only|or-later)\b", "", each) for each in identifiers)
 
 
 def _among_declared(declared: Sequence[tuple[str, Declared]], from_files: str) -> list[str]:
