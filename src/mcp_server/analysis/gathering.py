@@ -144,7 +144,13 @@ async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, 
     candidates = [entry for entry in inventory.secret_candidates if 0 < entry.size <= SMALL_BYTES]
     small = {
         entry.path: entry
-        for entry in (*inventory.attributes, *inventory.licences[:MAX_LICENCES], *documents, *candidates)
+        for entry in (
+            *inventory.attributes,
+            *inventory.reuse,
+            *inventory.licences[:MAX_LICENCES],
+            *documents,
+            *candidates,
+        )
     }
     read = dict(await snapshot.read([*parsed.values()], max_bytes=limits.max_manifest_bytes))
     others = [entry for path, entry in small.items() if path not in read]

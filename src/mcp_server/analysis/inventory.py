@@ -140,6 +140,8 @@ class Inventory:
     total_bytes: int = 0
     manifests: list[FoundManifest] = field(default_factory=list[FoundManifest])
     licences: list[Entry] = field(default_factory=list[Entry])
+    reuse: list[Entry] = field(default_factory=list[Entry])
+    """REUSE.toml and .reuse/dep5, which state licences of files from outside of them."""
     readme: Entry | None = None
     documents: list[tuple[str, Entry]] = field(default_factory=list[tuple[str, Entry]])
     generators: list[tuple[str, Entry]] = field(default_factory=list[tuple[str, Entry]])
@@ -219,8 +221,12 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
     if rule is not None:
         aside = is_aside(path) or (rule.kind != "ci" and _HIDDEN_FOLDER.search(path) is not None)
         found.manifests.append(FoundManifest(entry, rule, aside))
-    if folder in _DOCUMENT_FOLDERS:
+    if name == "REUSE.toml":
+        _keep(found.reuse, entry)
+    elif folder in _DOCUMENT_FOLDERS:
         _sort_document(found, entry, folder, name)
+    elif name == "dep5" and folder == ".reuse":
+        _keep(found.reuse, entry)
     elif folder == "LICENSES" or (name[:2] in _LICENCE_BEGINS and folder.count("/") < 3 and _LICENCE.match(name)):
         _keep(found.licences, entry)
     if name in _TELLING or folder.endswith("src/bin") or folder == "exe" or name.endswith(_SPRING):

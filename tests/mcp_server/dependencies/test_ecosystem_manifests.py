@@ -691,9 +691,7 @@ def test_a_workflow_gives_its_triggers_its_actions_and_what_is_dangerous_in_it()
         Declaration("fact", "write-all", 6, "ci.write-all", "danger", "medium"),
         Declaration("fact", "pull_request_target", 4, "ci.pull-request-target", "danger", "medium"),
         Declaration("fact", "github.event.issue.title", 14, "ci.script-injection", "danger", "high"),
-        Declaration(
-            "fact", "${{ github.event.pull_request.head.sha }}", 11, "ci.target-checkout", "danger", "high"
-        ),
+        Declaration("fact", "${{ github.event.pull_request.head.sha }}", 11, "ci.target-checkout", "danger", "high"),
     ]
 
 

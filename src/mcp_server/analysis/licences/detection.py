@@ -10,6 +10,7 @@ from dataclasses import replace
 from plumbrule.mcp_server.analysis.licences.declared import normalise
 from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
 from plumbrule.mcp_server.analysis.licences.notices import bases_of, find_exceptions, find_notices
+from plumbrule.mcp_server.analysis.licences.terms import terms_of
 from plumbrule.mcp_server.analysis.licences.texts import MATCH, find_texts
 from plumbrule.mcp_server.analysis.licences.words import MAX_TEXT, words_of
 
@@ -30,7 +31,9 @@ def detect(text: str) -> list[LicenceMatch]:
     for each in find_texts(words, text.lower()):
         rule = "licences.text" if each.score >= MATCH else "licences.similar"
         name = _REPLACED.get(each.identifier, each.identifier)
-        texts.append(LicenceMatch(name, each.score, words.lines[each.first], words.lines[each.last], rule))
+        texts.append(
+            _by_its_terms(text, LicenceMatch(name, each.score, words.lines[each.first], words.lines[each.last], rule))
+        )
     found = [each for each in found if not _is_inside(each, texts)] + texts
     covered = [(each.start_line, each.end_line) for each in found]
     found += find_notices(text, covered)
@@ -45,6 +48,14 @@ def _headers(text: str) -> list[LicenceMatch]:
             line = text.count("\n", 0, header.start()) + 1
             found.append(LicenceMatch(declared.expression, 1.0, line, line, "licences.header"))
     return found
+
+
+def _by_its_terms(text: str, match: LicenceMatch) -> LicenceMatch:
+    """A Business Source License is mostly its licensor's own parameters; three of these beside a part of its terms
+    leave no doubt."""
+    if match.expression != "BUSL-1.1" or match.rule == "licences.text" or len(terms_of(text)) < 3:
+        return match
+    return replace(match, score=0.95, rule="licences.title")
 
 
 def _is_inside(header: LicenceMatch, texts: list[LicenceMatch]) -> bool:

@@ -7,6 +7,8 @@ RULES: dict[str, str] = {
     "licences.similar": "a text that is close to an SPDX licence and not the same",
     "licences.title": "the title of a licence whose text SPDX does not list",
     "licences.header": "an SPDX-License-Identifier line",
+    "licences.reuse": "REUSE.toml or .reuse/dep5 says it of the file",
+    "licences.term": "a parameter of a Business Source License",
     "licences.notice": "a sentence that places the work under a named licence",
     "licences.choice": "a sentence that offers a choice of licences",
     "licences.exception": "the words of an exception that widens a licence",

@@ -39,6 +39,15 @@ _TITLES = (
     ("redis source available license", "LicenseRef-RSALv2"),
     ("confluent community license", "LicenseRef-Confluent-Community"),
     ("timescale license agreement", "LicenseRef-Timescale"),
+    ("polyform shield license 1.0.0", "LicenseRef-PolyForm-Shield-1.0.0"),
+    ("polyform perimeter license 1.0.0", "LicenseRef-PolyForm-Perimeter-1.0.0"),
+    ("polyform strict license 1.0.0", "LicenseRef-PolyForm-Strict-1.0.0"),
+    ("polyform free trial license 1.0.0", "LicenseRef-PolyForm-Free-Trial-1.0.0"),
+    ("polyform internal use license 1.0.0", "LicenseRef-PolyForm-Internal-Use-1.0.0"),
+    ("sustainable use license", "LicenseRef-Sustainable-Use"),
+    ("fair core license", "LicenseRef-FCL-1.0"),
+    ("elastic license agreement", "LicenseRef-Elastic-1.0"),
+    ("server side public license", "SSPL-1.0"),
 )
 _EXCEPTIONS = (
     ("llvm exceptions to the apache 2.0 license", "LLVM-exception"),

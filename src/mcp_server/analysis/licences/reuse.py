@@ -63,9 +63,7 @@ def _of_dep5(text: str) -> list[Annotation]:
     return found
 
 
-def _note(
-    found: list[Annotation], globs: list[str], said: str, line: int, folder: str, *, stars_cross: bool
-) -> None:
+def _note(found: list[Annotation], globs: list[str], said: str, line: int, folder: str, *, stars_cross: bool) -> None:
     expression = normalise(said).expression
     patterns = [_pattern(glob, stars_cross=stars_cross) for glob in globs[:MAX_GLOBS] if glob.count("*") <= MAX_STARS]
     if expression and patterns:

@@ -18,7 +18,7 @@ BUNDLE = 4
 """Where a file says at once whose licence it gives; one of so many licences has a longer head."""
 
 OPENING_LINES = 40
-"""A text that begins within so many lines is the one that the file opens with; what stands further below it is apart."""
+"""A text that begins within so many lines is what the file opens with; what stands further below is apart."""
 
 DEEP_LINES = 100
 IN_DOUBT = 0.5

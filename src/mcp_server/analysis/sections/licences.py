@@ -37,6 +37,15 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenceTerm:
+    """A parameter that a Business Source License leaves to the licensor: its name, and what this one says."""
+
+    name: str
+    text: Words
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Licences:
     """`source_available` names licences in use that are no open source licences (BUSL, SSPL, RSAL, Elastic)."""
 
@@ -44,3 +53,4 @@ class Licences:
     tagged: tuple[TaggedFiles, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     source_available: tuple[str, ...] = ()
+    terms: tuple[LicenceTerm, ...] = ()
