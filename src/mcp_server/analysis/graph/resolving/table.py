@@ -24,6 +24,15 @@ RESOLVERS: dict[str, str] = {
     "Rust": "rust",
     #
     # others
+    "C#": "csharp",
+    "Elixir": "elixir",
+    "HCL": "hcl",
+    "Lua": "lua",
+    "PHP": "php",
+    "Ruby": "ruby",
+    "Scala": "scala",
+    "Shell": "shell",
+    "Swift": "swift",
     #
 }
 

@@ -5,11 +5,27 @@ who may use a member, C# says: members of classes and structs are private, of in
 internal (C# specification, 7.5.2 declared accessibility).
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import csharp_uses
-from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.common import (
+    comment_above,
+    doc_line,
+    error_lines,
+    folded,
+    parents,
+)
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
+    Scope,
+    captured,
+    counted,
+    offered,
+    outlined,
+    row,
+    said,
+    shown,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -72,6 +88,8 @@ _QUERY = """
 """
 
 _CALLABLE = frozenset(("method", "constructor", "destructor", "operator", "property", "indexer", "event", "function"))
+_TORN = re.compile(rb"^[ \t]*namespace\s+([A-Za-z_][\w.]*)\s*(?:[{;\r\n]|$)", re.MULTILINE)
+_TYPES = frozenset(("class", "struct", "record", "interface", "enum", "type"))
 _KINDS: dict[str, SymbolKind] = {
     "class": "class",
     "struct": "struct",
@@ -100,19 +118,36 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         arm for arm in captures.get("arm", ()) if (first := arm.named_child(0)) is None or first.type != "discard"
     )
     found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
-    for scope in outlined(captures, _CALLABLE):
+    scopes = outlined(captures, _CALLABLE)
+    for scope in scopes:
         _define(raw, scope, found.symbols)
-    found.imports = _imports(raw, captures)
+    found.imports = _imports(raw, captures, scopes)
     found.uses = csharp_uses.uses(raw, tree)
     return found
 
 
-def _imports(raw: bytes, captures: dict[str, list["Node"]]) -> list[Import]:
-    found = [
-        Import(said(raw, name), row(node), "package")
-        for node in captures.get("namespace", ())
-        if (name := node.child_by_field_name("name")) is not None
-    ]
+def _namespaces(raw: bytes, nodes: list["Node"], scopes: list[Scope]) -> list[Import]:
+    """Where the file stands, with the types that it adds there; nested namespaces written out."""
+    nodes.sort(key=lambda node: node.start_byte)
+    if not nodes and (torn := _TORN.search(raw)) is not None:
+        # Conditional compilation can tear a file apart for the grammar, and the namespace with it.
+        name = torn[1].decode("utf-8", "replace")
+        names = offered(scopes, _TYPES, torn.start(), len(raw))
+        return [Import(name, raw.count(b"\n", 0, torn.start(1)) + 1, "package", names)] if names else []
+    # A file-scoped namespace ends at its semicolon but holds the rest of the file.
+    ends = [node.end_byte if node.type == "namespace_declaration" else len(raw) for node in nodes]
+    spans = [(node.start_byte, end) for node, end in zip(nodes, ends, strict=True)]
+    found: list[Import] = []
+    for node, (start, end), above in zip(nodes, spans, parents(spans), strict=True):
+        name = node.child_by_field_name("name")
+        written = said(raw, name) if name is not None else ""
+        full = f"{found[above].target}.{written}" if above >= 0 else written
+        found.append(Import(full[:300], row(node), "package", offered(scopes, _TYPES, start, end)))
+    return found
+
+
+def _imports(raw: bytes, captures: dict[str, list["Node"]], scopes: list[Scope]) -> list[Import]:
+    found = _namespaces(raw, captures.get("namespace", []), scopes)
     for node in captures.get("using", ()):
         if node.type == "extern_alias_directive":
             continue

@@ -141,6 +141,7 @@ class _Reader:
         signature = folded(self._raw, scope.start, arguments[-1].end_byte).removesuffix(", do:")
         for name in names:
             scope.name = name
+            self.found.imports.append(Import(name, row(scope.node), "package"))
             self._documented[scope.start] = len(self.found.symbols)
             self.found.symbols.append(Symbol(kind, name, row(scope.node), scope.node.end_point.row + 1, signature))
 

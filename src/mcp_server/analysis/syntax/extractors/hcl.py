@@ -51,7 +51,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         attributes = _attributes(raw, body)
         found.symbols.append(_symbol(raw, block, kind, labels, attributes))
         if kind == "module" and (source := _literal(raw, attributes.get("source"))):
-            found.imports.append(Import(source, row(block), "module"))
+            found.imports.append(Import(source, row(block), "import", (labels[0],)))
         if kind in ("resource", "data", "ephemeral"):
             chosen = attributes.get("provider")
             own = said(raw, chosen).partition(".")[0] if chosen is not None else labels[0].partition("_")[0]

@@ -95,6 +95,14 @@ def outlined(found: Mapping[str, Iterable["Node"]], counting: Collection[str]) -
     return scopes
 
 
+def offered(scopes: Iterable[Scope], kinds: Collection[str], start: int, end: int) -> tuple[str, ...]:
+    """The names that definitions of `kinds` between two offsets give, those inside another definition apart."""
+    found = (
+        scope.name for scope in scopes if scope.around is None and scope.kind in kinds and start <= scope.start < end
+    )
+    return tuple(sorted({name for name in found if name}))
+
+
 def counted(raw: bytes, nodes: Iterable["Node"]) -> dict[str, int]:
     """How often each name is written at `nodes`, in order of the names."""
     names = Counter(raw[node.start_byte : node.end_byte] for node in nodes)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import php_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded, owners
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
+    Scope,
+    captured,
+    counted,
+    offered,
+    outlined,
+    row,
+    said,
+    shown,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, ImportKind, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -53,6 +62,7 @@ _QUERY = """
 (qualified_name (name) @ref)
 """
 _CALLABLE = frozenset(("method", "function"))
+_OFFERED = frozenset(("class", "interface", "trait", "enum", "function"))
 _KINDS: dict[str, SymbolKind] = {
     "class": "class",
     "interface": "interface",
@@ -79,17 +89,22 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     scopes = outlined(captures, _CALLABLE)
     for scope in scopes:
         _define(raw, scope, found.symbols)
-    found.imports = _imports(raw, captures, [each for each in scopes if each.kind in _CALLABLE])
+    found.imports = _imports(raw, captures, scopes)
     found.uses = php_uses.uses(raw, tree)
     return found
 
 
-def _imports(raw: bytes, captures: dict[str, list["Node"]], functions: list[Scope]) -> list[Import]:
-    found = [Import(said(raw, node), row(node), "package") for node in captures.get("namespace", ())]
+def _imports(raw: bytes, captures: dict[str, list["Node"]], scopes: list[Scope]) -> list[Import]:
+    stands = sorted(captures.get("namespace", ()), key=lambda node: node.start_byte)
+    ends = [*(node.start_byte for node in stands[1:]), len(raw)]
+    found = [
+        Import(said(raw, node), row(node), "package", offered(scopes, _OFFERED, node.start_byte, end))
+        for node, end in zip(stands, ends, strict=False)
+    ]
     for node in captures.get("using", ()):
         found.extend(_used(raw, node))
     includes = sorted(captures.get("include", ()), key=lambda node: node.start_byte)
-    spans = [(scope.start, scope.end) for scope in functions]
+    spans = [(scope.start, scope.end) for scope in scopes if scope.kind in _CALLABLE]
     for node, owner in zip(includes, owners(spans, [node.start_byte for node in includes]), strict=True):
         path = included_path(raw, node.named_child(0))
         if path:

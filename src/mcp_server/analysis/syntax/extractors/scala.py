@@ -5,11 +5,21 @@ modifier a member is public; `private[x]` is visible inside `x`, which is `inter
 Specification, 5.2). Methods of an `extension` are members of what is around it.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import scala_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, owners
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
+    Scope,
+    captured,
+    counted,
+    offered,
+    outlined,
+    row,
+    said,
+    shown,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -48,6 +58,7 @@ _QUERY = f"""
 (case_class_pattern type: (type_identifier) @ref)
 """
 _CALLABLE = frozenset(("function",))
+_OFFERED = frozenset(("class", "object", "trait", "enum", "type", "function", "value", "given", "package_object"))
 _KINDS: dict[str, SymbolKind] = {
     "package_object": "object",
     "class": "class",
@@ -79,13 +90,15 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     for scope in scopes:
         _define(raw, scope, found.symbols)
     functions = [scope for scope in scopes if scope.kind == "function"]
-    found.imports = _packages(raw, captures.get("package", ())) + _imports(raw, captures.get("import", ()), functions)
+    found.imports = _packages(raw, captures.get("package", ()), scopes) + _imports(
+        raw, captures.get("import", ()), functions
+    )
     found.imports.sort(key=lambda each: each.line)
     found.uses = scala_uses.uses(raw, tree)
     return found
 
 
-def _packages(raw: bytes, nodes: "list[Node] | tuple[()]") -> list[Import]:
+def _packages(raw: bytes, nodes: "list[Node] | tuple[()]", scopes: list[Scope]) -> list[Import]:
     """The package of the file: clauses without a body add to one another, those with one stand alone."""
     found: list[Import] = []
     chained: list[str] = []
@@ -95,12 +108,14 @@ def _packages(raw: bytes, nodes: "list[Node] | tuple[()]") -> list[Import]:
             continue
         written = said(raw, name).replace(" ", "")
         if node.child_by_field_name("body") is not None:
-            found.append(Import(".".join([*chained, written]), row(node), "package"))
+            names = offered(scopes, _OFFERED, node.start_byte, node.end_byte)
+            found.append(Import(".".join([*chained, written]), row(node), "package", names))
             continue
         chained.append(written)
         if len(chained) > 1:
-            found.pop()
-        found.append(Import(".".join(chained), row(node), "package"))
+            # What the file adds, it adds to the innermost; the outer ones only show their members.
+            found[-1] = found[-1]._replace(names=())
+        found.append(Import(".".join(chained), row(node), "package", offered(scopes, _OFFERED, 0, len(raw))))
     return found
 
 
@@ -110,10 +125,19 @@ def _imports(raw: bytes, nodes: "list[Node] | tuple[()]", functions: list[Scope]
     found: list[Import] = []
     for node, within in zip(ordered, owners(spans, [node.start_byte for node in ordered]), strict=True):
         export = node.type == "export_declaration"
+        nested = node.start_byte > 0 and raw[node.start_byte - 1 : node.start_byte] in (b" ", b"\t", b"{", b";")
         for target, names in _importers(raw, node):
-            flags = ("lazy",) if within >= 0 else ()
+            flags: tuple[str, ...] = ("lazy",) if within >= 0 else ()
+            if nested and _is_value(raw, target.partition(".")[0]):
+                flags = (*flags, "local")
             found.append(Import(target, row(node), "export" if export else "import", names, flags))
     return found
+
+
+def _is_value(raw: bytes, name: str) -> bool:
+    """Whether a file binds a name as a value or parameter: what is imported from it is no package."""
+    word = re.escape(name.encode())
+    return re.search(rb"\b(?:val|var|given)\s+" + word + rb"\b|[(,]\s*(?:\w+\s+)*" + word + rb"\s*:", raw) is not None
 
 
 def _importers(raw: bytes, node: "Node") -> list[tuple[str, tuple[str, ...]]]:

@@ -114,7 +114,10 @@ def _sourced(raw: bytes, commands: list["Node"], scopes: list[Scope]) -> list[Im
         if folders is None:
             folders = _folders(text)
         target = source_target(said(raw, arguments[0]), folders) or written
-        if not target or target.startswith(("<(", "/dev/")) or "\n" in target or len(target) > 300:
+        if not re.search(r"[\w.+@-]+$", target) or target.startswith(("<(", "/dev/")) or "\n" in target:
+            continue
+        if re.fullmatch(r"\$\{?\w+\}?|\$\d", target) or len(target) > 300:
+            # Only a variable: what it names is not written here.
             continue
         flags = (("lazy",) if within >= 0 else ()) + (("relative",) if word == "load" else ())
         found.append(Import(target, row(node), "include", (), flags))
