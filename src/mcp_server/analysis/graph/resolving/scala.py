@@ -16,6 +16,7 @@ _OWN = frozenset(("scala", "java", "javax", "sun", "jdk", "com.sun"))
 _SHARED = frozenset(("com", "org", "io", "net", "de", "fr", "co", "me", "dev", "eu", "uk", "ch", "it", "ai"))
 _ALL = frozenset(("*", "given"))
 _BUILTIN = Resolution("builtin")
+_UNKNOWN = Resolution("unknown")
 
 
 def resolver(tree: Tree) -> Resolve:
@@ -65,6 +66,8 @@ class _Resolver:
             return _BUILTIN
         if first in _OWN or target.startswith("com.sun."):
             return _BUILTIN
+        if target.rpartition(".")[0] in self._packages:
+            return _UNKNOWN
         parts = target.split(".")
         shared = parts[0] in _SHARED or parts[0] in self._around
         return Resolution("external", package=".".join(parts[: 2 if shared else 1]))
