@@ -6,7 +6,7 @@ Pure. `mapper` gives it the definitions of the few files that can still matter.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from plumbrule.core.tokens import token_bound
 from plumbrule.mcp_server.analysis.mapping.model import MappedFile
@@ -27,14 +27,26 @@ _KINDS = {"class": 1.3, "interface": 1.3, "trait": 1.3, "struct": 1.3, "protocol
 _SLIGHT = {"field": 0.4, "variable": 0.6, "constant": 0.7, "member": 0.3, "property": 0.8, "namespace": 0.3}
 
 
+class Row(NamedTuple):
+    """One definition, as far as a map needs it. Lines count from 1; `name` is qualified."""
+
+    kind: str
+    name: str
+    line: int
+    end: int
+    signature: str
+    doc: str
+    private: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One file that may be shown: its score, why it is here, and its definitions as they lie in its facts."""
+    """One file that may be shown: its score, why it is here, and its definitions in the order of their lines."""
 
     path: str
     score: float
     why: tuple[str, ...]
-    symbols: Sequence[Mapping[str, Any]]
+    symbols: Sequence[Row]
 
 
 @dataclass(slots=True)
@@ -90,9 +102,9 @@ def _in_order(
     return [(number, at) for _, number, at in sorted(scored)]
 
 
-def row_of(symbol: Mapping[str, Any]) -> str:
+def row_of(symbol: Row) -> str:
     """`first-last signature`, with the qualified name where the signature has the bare one."""
-    name, signature = str(symbol["name"]), str(symbol["signature"])
+    name, signature = symbol.name, symbol.signature
     bare = name.rpartition(".")[2].partition("/")[0]
     if bare != name and bare in signature:
         signature = signature.replace(bare, name.partition("/")[0], 1)
@@ -100,8 +112,7 @@ def row_of(symbol: Mapping[str, Any]) -> str:
         signature = f"{name}: {signature}" if signature else name
     if len(signature) > MAX_SIGNATURE_CHARS:
         signature = signature[: MAX_SIGNATURE_CHARS - 1] + "…"
-    last = symbol.get("end", symbol["line"])
-    lines = f"{symbol['line']}-{last}" if last != symbol["line"] else f"{symbol['line']}"
+    lines = f"{symbol.line}-{symbol.end}" if symbol.end != symbol.line else f"{symbol.line}"
     return f"{lines} {signature}"
 
 
@@ -115,19 +126,19 @@ def _values(
     """What each definition of a file is worth, 1 being about an ordinary match."""
     values: list[float] = []
     for symbol in candidate.symbols:
-        name = str(symbol["name"])
+        name = symbol.name
         bare = name.rpartition(".")[2].partition("/")[0]
         own = set(words_of(bare))
         around = set(words_of(name)) - own
-        told = set(words_of(str(symbol.get("doc", ""))))
+        told = set(words_of(symbol.doc))
         match = sum(
             weight * rarity.get(word, 0.0) * (1.0 if word in own else 0.5 if word in told else 0.35)
             for word, weight in words.items()
             if word in own or word in told or word in around
         )
         value = 0.2 + 0.12 * math.log1p(uses.get(bare, 0)) + match
-        value *= _KINDS.get(symbol["kind"], 1.0) * _SLIGHT.get(symbol["kind"], 1.0)
-        if symbol.get("visibility") == "private":
+        value *= _KINDS.get(symbol.kind, 1.0) * _SLIGHT.get(symbol.kind, 1.0)
+        if symbol.private:
             value *= 0.7 if match else 0.4
         values.append(value)
     return values

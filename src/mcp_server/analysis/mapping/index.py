@@ -13,14 +13,12 @@ from typing import Any
 
 import orjson
 
-from plumbrule.mcp_server.analysis.mapping.ranking import Edges, pagerank
+from plumbrule.mcp_server.analysis.mapping.choosing import MAX_SIGNATURE_CHARS, Row
+from plumbrule.mcp_server.analysis.mapping.ranking import Edges, neighbours, pagerank
 from plumbrule.mcp_server.analysis.mapping.words import counted, words_of
 
 MOST_DEFINERS = 8
 """A name that more files define says nothing about which of them is meant (`get`, `run`, `main`)."""
-
-SHARDS = 64
-"""Pieces that the postings are kept in: a question of ten words reads ten of them and not 5 MB."""
 
 FILE_NAME, FOLDER, DEFINED, DOCUMENTED, USED = 4.0, 2.0, 3.0, 1.0, 0.4
 """What one occurrence of a word counts, by where it stands."""
@@ -49,13 +47,16 @@ class MapIndex:
     """Weighted words of the file."""
     ranks: list[float]
     """Importance without a question; they sum to 1."""
-    edges: Edges
+    around: Edges
+    """The strongest neighbours of each file."""
     users: list[int]
     """How many files refer to something that the file defines."""
     postings: dict[str, list[tuple[int, float]]]
     """Word to files with its weight in each, by number."""
     uses: dict[str, int]
     """How many files use a name that is defined here and in few places."""
+    symbols: list[list[Row]]
+    """The definitions of each file."""
 
 
 def build(sources: Sequence[MappedSource]) -> MapIndex:
@@ -66,6 +67,7 @@ def build(sources: Sequence[MappedSource]) -> MapIndex:
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
     lengths: list[float] = []
     used: list[dict[str, int]] = []
+    rows: list[list[Row]] = []
     for number, source in enumerate(sources):
         symbols: list[dict[str, Any]] = orjson.loads(source.symbols)
         refs: dict[str, int] = orjson.loads(source.refs)
@@ -73,12 +75,25 @@ def build(sources: Sequence[MappedSource]) -> MapIndex:
         for name in {_bare(symbol["name"]) for symbol in symbols}:
             definers[name].append(number)
         words = _words(source.path, symbols, refs)
+        rows.append([_row(symbol) for symbol in symbols])
         lengths.append(sum(words.values()))
         for word, weight in words.items():
             postings[word].append((number, weight))
     edges, users, uses = _references(definers, used, own)
     ranks = pagerank(edges, [1.0 if mine else OUTSIDE for mine in own])
-    return MapIndex(paths, own, lengths, ranks, edges, users, dict(postings), uses)
+    return MapIndex(paths, own, lengths, ranks, neighbours(edges), users, dict(postings), uses, rows)
+
+
+def _row(symbol: Mapping[str, Any]) -> Row:
+    return Row(
+        symbol["kind"],
+        symbol["name"],
+        symbol["line"],
+        symbol["end"],
+        symbol["signature"][:MAX_SIGNATURE_CHARS],
+        symbol.get("doc", ""),
+        symbol.get("visibility") == "private",
+    )
 
 
 def _bare(name: str) -> str:
