@@ -22,3 +22,6 @@ ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 ON_REQUEST: frozenset[Aspect] = frozenset(("sbom",))
 """What `full` leaves out unless it is asked for: a document of its own for other programs."""
+
+USUAL: frozenset[Aspect] = frozenset(ASPECTS) - ON_REQUEST
+"""What `full` holds when nobody selects."""

@@ -25,6 +25,7 @@ from plumbrule.mcp_server.analysis.model import Detail, Risk
 from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
 from plumbrule.mcp_server.analysis.reading import read_dependencies
 from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in
+from plumbrule.mcp_server.analysis.syntax.facts import Facts
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Manifest
@@ -64,6 +65,8 @@ class Collected:
     links: dict[str, bytes] = field(default_factory=dict[str, bytes])
     files: list[FileLanguage] = field(default_factory=list[FileLanguage])
     lines: dict[str, int] = field(default_factory=dict[str, int])
+    packed: dict[str, Facts] = field(default_factory=dict[str, Facts])
+    """What is known about the bytes of each file that was looked at; filled at `full` only."""
     secrets: list[Risk] = field(default_factory=list[Risk])
     read: int = 0
     skipped: dict[str, list[str]] = field(default_factory=dict[str, list[str]])

@@ -324,6 +324,6 @@ def _resolves(report: RepositoryReport, pointer: str) -> bool:
     value: object = report
     for part in pointer.split("/")[1:]:
         value = getattr(value, part, None)
-        if value is None or value == ():
+        if value is None or value == () or getattr(value, "rows", None) == ():
             return False
     return True

@@ -5,11 +5,15 @@ from dataclasses import replace
 
 from plumbrule.core.facts import Coverage, Skipped
 from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, starting, surroundings
+from plumbrule.mcp_server.analysis.aspects import USUAL, Aspect
+from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.deepening import deepened
 from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
 from plumbrule.mcp_server.analysis.gathering import Collected
 from plumbrule.mcp_server.analysis.languages_fact import languages_of
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, Size, with_live_pointers
 from plumbrule.mcp_server.analysis.source_fact import source_of
+from plumbrule.mcp_server.analysis.syntax.facts import index_of
 from plumbrule.mcp_server.analysis.words import word
 from plumbrule.mcp_server.platforms.ports.snapshot import PARTIAL_REASONS, Snapshot
 
@@ -50,8 +54,13 @@ _CUT_SHORT = frozenset(("crashed", "too_slow"))
 """Faults of a parser after which the manifest may hold more than we know, and another day may tell."""
 
 
-def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> RepositoryReport:
-    """The report at `detail` of what was collected so far; `coverage` says whether that is all."""
+def report_of(
+    snapshot: Snapshot, detail: Detail, collected: Collected, aspects: frozenset[Aspect] = USUAL
+) -> RepositoryReport:
+    """The report at `detail` of what was collected so far; `coverage` says whether that is all.
+
+    `aspects` select the deep sections, which only `full` has.
+    """
     inventory = collected.inventory
     aside = frozenset(one.entry.path for one in inventory.manifests if one.aside)
     languages = languages_of(collected, detail)
@@ -66,32 +75,48 @@ def report_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Repos
     )
     licence = licensing.licence_of(gathered)
     deep = detail != "card"
-    return with_live_pointers(
-        RepositoryReport(
-            schema=SCHEMA,
-            detail=detail,
-            source=source_of(snapshot.origin),
-            name=identity.name_of(gathered),
-            size=_size_of(collected),
-            coverage=_coverage_of(snapshot, detail, collected),
-            description=identity.description_of(gathered, brief=not deep),
-            languages=languages,
-            licence=licence,
-            ecosystems=building.ecosystems_of(gathered),
-            runtimes=building.runtimes_of(gathered),
-            commands=building.commands_of(gathered),
-            entry_points=starting.entry_points_of(gathered),
-            tests=building.tests_of(gathered),
-            ci=surroundings.ci_of(gathered, workflows=deep),
-            risks=risks.risks_of(gathered, licence, collected.secrets, collected.links),
-            components=components.components_of(gathered) if deep else (),
-            documentation=surroundings.documents_of(gathered) if deep else (),
-            manifests=building.manifests_of(gathered) if deep else (),
-            not_examined=NOT_EXAMINED[detail],
-            untrusted=UNTRUSTED,
-            retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
-        )
+    report = RepositoryReport(
+        schema=SCHEMA,
+        detail=detail,
+        source=source_of(snapshot.origin),
+        name=identity.name_of(gathered),
+        size=_size_of(collected),
+        coverage=_coverage_of(snapshot, detail, collected),
+        description=identity.description_of(gathered, brief=not deep),
+        languages=languages,
+        licence=licence,
+        ecosystems=building.ecosystems_of(gathered),
+        runtimes=building.runtimes_of(gathered),
+        commands=building.commands_of(gathered),
+        entry_points=starting.entry_points_of(gathered),
+        tests=building.tests_of(gathered),
+        ci=surroundings.ci_of(gathered, workflows=deep),
+        risks=risks.risks_of(gathered, licence, collected.secrets, collected.links),
+        components=components.components_of(gathered) if deep else (),
+        documentation=surroundings.documents_of(gathered) if deep else (),
+        manifests=building.manifests_of(gathered) if deep else (),
+        not_examined=NOT_EXAMINED[detail],
+        untrusted=UNTRUSTED,
+        retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
     )
+    if collected.packed:
+        report = deepened(report, _deep(gathered, collected), aspects, collected.links)
+    return with_live_pointers(report)
+
+
+def _deep(gathered: Gathered, collected: Collected) -> Deep:
+    paths = sorted(collected.packed, key=_bytes)
+    languages = {file.path: file for file in collected.files}
+    return Deep(
+        gathered,
+        languages,
+        {path: index_of(collected.packed[path]) for path in paths},
+        {path: collected.packed[path] for path in paths},
+    )
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _size_of(collected: Collected) -> Size:

@@ -1,0 +1,62 @@
+"""Adds the deep sections to a report: each is a function of everything that was read; here is their order.
+
+Above it lies `report`; below it the rooms of the sections. Nothing is awaited and nothing read. Rooms are imported
+when they are asked for: a card or a question about languages never pays for the import graph.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from plumbrule.mcp_server.analysis.aspects import Aspect
+from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.model import RepositoryReport
+
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.graph.links import Links
+
+_OF_LINKS: frozenset[Aspect] = frozenset(("imports", "dependencies", "symbols", "architecture", "sbom"))
+"""What starts from the resolved imports."""
+
+
+def deepened(
+    report: RepositoryReport, deep: Deep, aspects: frozenset[Aspect], symlinks: Mapping[str, bytes]
+) -> RepositoryReport:
+    """The report with the sections of the aspects. `symlinks` holds the targets of symbolic links by path."""
+    if "languages" in aspects:
+        from plumbrule.mcp_server.analysis.code_rows import files_of
+
+        report = replace(report, files=files_of(deep))
+    if "structure" in aspects:
+        from plumbrule.mcp_server.analysis.structure import structure_of
+
+        report = replace(report, structure=structure_of(deep))
+    if aspects & _OF_LINKS:
+        from plumbrule.mcp_server.analysis.graph.links import links_of
+
+        report = _with_links(report, deep, links_of(deep), aspects)
+    if "security" in aspects or "text" in aspects:
+        from plumbrule.mcp_server.analysis.findings.report import findings_of
+
+        found = findings_of(deep, report.licence, symlinks)
+        if "security" not in aspects:
+            found = tuple(one for one in found if one.category == "text")
+        report = replace(report, findings=found)
+    return report
+
+
+def _with_links(report: RepositoryReport, deep: Deep, links: "Links", aspects: frozenset[Aspect]) -> RepositoryReport:
+    if "imports" in aspects:
+        from plumbrule.mcp_server.analysis.graph.imports import imports_of
+
+        report = replace(report, imports=imports_of(deep, links))
+    if "dependencies" in aspects or "sbom" in aspects:
+        from plumbrule.mcp_server.analysis.dependency_facts import dependencies_of
+        from plumbrule.mcp_server.analysis.graph.dependencies import with_imports
+
+        report = replace(report, dependencies=with_imports(dependencies_of(deep), deep, links))
+    if "symbols" in aspects:
+        from plumbrule.mcp_server.analysis.code_rows import symbols_of
+
+        report = replace(report, symbols=symbols_of(deep, links))
+    return report
