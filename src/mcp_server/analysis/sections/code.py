@@ -148,8 +148,9 @@ class ImportGraph:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A node of the architecture: a component or a package of the main one. `layer` counts from 0, what depends on
-    nothing; parts of one cycle share a layer."""
+    """A node of the architecture: a component, package, folder or module. `kind` is the component's kind, or `package`,
+    `folder`, `module`, or `group` for the lightest parts together. `layer` counts from 0, what depends on nothing;
+    edges `against` the layers left out, parts of one cycle share a layer."""
 
     id: str
     name: Words
@@ -162,12 +163,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PartEdge:
-    """`imports` counts import statements from one part to another; the evidence is the first."""
+    """`imports` counts import statements from one part to another, those for types only left out; the evidence is the
+    first. `against` is true where the way back is at least four times as strong: it goes against the layers."""
 
     source: str
     target: str
     imports: int
     evidence: Evidence
+    against: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
