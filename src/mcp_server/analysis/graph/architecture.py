@@ -102,7 +102,7 @@ def _parts(deep: Deep, pieces: Sequence[Piece], layer: Sequence[int]) -> tuple[P
     components = {one.path: one for one in components_of(deep.gathered)}
     made: list[Part] = []
     for number, piece in enumerate(pieces):
-        component = components.get(piece.path)
+        component = components.get(piece.path) if piece.kind == "folder" else None
         name = component.name if component else word(piece.name)
         kind = component.kind if component else _kind(deep, piece)
         lines = sum(sum(deep.facts[path][:3]) for path in piece.files)
@@ -131,17 +131,16 @@ def _cycles(pieces: Sequence[Piece], bundles: Mapping[tuple[int, int], _Bundle])
     return tuple(sorted(found, key=lambda cycle: (-cycle.size, cycle.path)))
 
 
+def _label(part: Part) -> str:
+    return f"{part.name} ({part.files} files)" if part.files > 1 else part.name
+
+
 def _drawn(parts: Sequence[Part], edges: Sequence[PartEdge], flows: Sequence[Flow]) -> str:
     """Entry points on top, then the layers from the highest down; arrows carry the number of imports."""
     top = max(part.layer for part in parts)
     starts = [Node(f"start {number}", flow.entry, "start") for number, flow in enumerate(flows)]
     nodes = [
-        Node(
-            part.id,
-            f"{part.name} ({part.files} files)" if part.files > 1 else part.name,
-            "box",
-            f"layer {part.layer}" if top else "",
-        )
+        Node(part.id, _label(part), "box", f"layer {part.layer}" if top else "")
         for part in sorted(parts, key=lambda part: (-part.layer, int(part.id[1:])))
     ]
     heavy = sorted(edges, key=lambda edge: (-edge.imports, edge.source, edge.target))[:MAX_ARROWS]

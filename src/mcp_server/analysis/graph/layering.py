@@ -1,14 +1,14 @@
 """Layers of a few parts that may depend on each other both ways: what carries the weight decides what is below.
 
-A dependency goes *against* the layers when the way back is four times as strong at its weakest point. Layers are longest
-paths over the rest; parts that still form a cycle share one.
+A dependency goes *against* the layers when the way back is three times as strong at its weakest point. Layers are
+longest paths over the rest; parts that still form a cycle share one.
 """
 
 from collections.abc import Mapping
 
 from plumbrule.mcp_server.analysis.graph.algorithms import layers
 
-AGAINST = 4
+AGAINST = 3
 
 
 def layered(count: int, weights: Mapping[tuple[int, int], int]) -> tuple[list[int], frozenset[tuple[int, int]]]:

@@ -20,7 +20,7 @@ _PYTHON = re.compile(
     r"hubconf|noxfile|fabfile|streamlit_app|Home|dags?|context_processors|signals|receivers|serializers)\.pyi?$"
 )
 _PYTHON_FOLDER = re.compile(
-    r"(?:^|/)(?:migrations|versions|management/commands|templatetags|alembic|dags|plugins?|hooks?|locale|scripts|bin|"
+    r"(?:^|/)(?:migrations|versions|management/commands|templatetags|alembic|dags|plugins?|hooks?|locale|backends?|drivers|adapters|providers|serializers|strategies|engines|handlers|scripts|bin|"
     r"stubs|typings|typeshed|pages|fixtures|jobs|cron|lambdas?|functions|notebooks|recipes|commands|cogs|extensions)(?:/|$)"
 )
 _SCRIPT = re.compile(

@@ -164,7 +164,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class PartEdge:
     """`imports` counts import statements from one part to another, those for types only left out; the evidence is the
-    first. `against` is true where the way back is at least four times as strong: it goes against the layers."""
+    first. `against` is true where the way back is at least three times as strong: it goes against the layers."""
 
     source: str
     target: str
