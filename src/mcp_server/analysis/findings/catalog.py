@@ -97,4 +97,20 @@ CATALOG: dict[str, About] = {
     "findings.over-limit": About("policy", "more findings than are listed; the gravest are", "look at a part of the repository, or select rules"),
 }  # fmt: skip
 
-RULES: dict[str, str] = {name: f"{about.seen}. To do: {about.advice}." for name, about in CATALOG.items()}
+_SCORECARD = (
+    "Binary-Artifacts",
+    "Dangerous-Workflow",
+    "Dependency-Update-Tool",
+    "Fuzzing",
+    "License",
+    "Packaging",
+    "Pinned-Dependencies",
+    "SAST",
+    "Security-Policy",
+    "Token-Permissions",
+)
+
+RULES: dict[str, str] = {
+    **{f"scorecard.{name.lower()}": f"OpenSSF Scorecard's check {name}, as far as the tree alone answers it" for name in _SCORECARD},
+    **{name: f"{about.seen}. To do: {about.advice}." for name, about in CATALOG.items()},
+}  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 
 from plumbrule.mcp_server.dependencies.manifests.pipeline_dangers import azure_dangers, circle_dangers, gitlab_dangers
+from plumbrule.mcp_server.dependencies.manifests.scorecard_facts import workflow_facts
 from plumbrule.mcp_server.dependencies.manifests.texts import yaml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.manifests.workflow_dangers import workflow_dangers
@@ -45,7 +46,8 @@ def github_workflow(file: ManifestText) -> list[Declaration]:
         found.append(Declaration("trigger", trigger, line, "github-workflow.on"))
     for job in tree.table("jobs"):
         found += _job(tree, job)
-    return found + workflow_dangers(tree, frozenset(one.value for one in found if one.field == "trigger"))
+    events = frozenset(one.value for one in found if one.field == "trigger")
+    return [*found, *workflow_dangers(tree, events), *workflow_facts(tree, events)]
 
 
 def _job(tree: Tree, job: str) -> list[Declaration]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from plumbrule.mcp_server.dependencies.manifests.dangers import danger, downloads
+from plumbrule.mcp_server.dependencies.manifests.scorecard_facts import commands
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import Declaration
 
@@ -43,6 +44,7 @@ def dockerfile_dangers(instructions: Iterable[Instruction]) -> list[Declaration]
             found += _added(arguments, line)
         elif instruction == "RUN":
             found += downloads(arguments, line, "docker.download-run")
+            found += commands(arguments, line)
     if starts and not _NOT_ROOT.search(base) and (not user or _ROOT.match(user)):
         found.append(danger("docker.root", "low", user or "no USER", user_line))
     return found
