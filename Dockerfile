@@ -27,6 +27,7 @@ COPY --from=build /wheels /wheels
 RUN python3 -m venv /opt/plumbrule \
     && /opt/plumbrule/bin/pip install --no-cache-dir --disable-pip-version-check --compile /wheels/*.whl \
     && rm -rf /wheels \
+    && /opt/plumbrule/bin/python -m plumbrule.mcp_server.analysis.syntax.grammars \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin plumbrule \
     && install --directory --owner=plumbrule --group=plumbrule --mode=0700 /var/cache/plumbrule
 ENV PATH=/opt/plumbrule/bin:$PATH \

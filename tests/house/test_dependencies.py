@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 WHERE_INSTALLED = {"ahocorasick": "the masker's second choice, for platforms without the first"}
 """Modules that no installation of ours brings, and why the code names them all the same."""
 
-CHOSEN_BY_NAME = {"httptools", "uvloop"}
+CHOSEN_BY_NAME = {"semble-grammars", "httptools", "uvloop"}
 """Loaded by others where they are there: by uvicorn, and by anyio when `app` finds it."""
 
 PARTS = {"mcp_types": "mcp", "httpcore2": "httpx2"}

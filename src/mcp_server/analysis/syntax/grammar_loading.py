@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from plumbrule.mcp_server.analysis.syntax.grammars import MAX_LIBRARY_BYTES, Library, bundle, sha256_of
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language, Node, Parser, Query
 
 _OWN_WHEELS: dict[str, tuple[str, str]] = {
     "typescript": ("tree_sitter_typescript", "language_typescript"),
@@ -126,3 +126,29 @@ def _wrapped(capsule: object) -> "Language | None":
             return Language(capsule)
     except ValueError:
         return None
+
+
+def query_of(grammar: str, text: str) -> "Query":
+    """A compiled query for a grammar that `parser_of` has loaded. Extractors keep theirs for the process's life."""
+    from tree_sitter import Query
+
+    parser = _loaded[grammar]
+    assert parser is not None
+    assert parser.language is not None
+    return Query(parser.language, text)
+
+
+def error_lines(root: "Node", most: int = 20) -> list[int]:
+    """Lines, from 1, where the tree has no sense or misses something; sorted, each once."""
+    lines: set[int] = set()
+    cursor = root.walk()
+    while len(lines) < most:
+        node = cursor.node
+        if node is not None and (node.is_error or node.is_missing):
+            lines.add(node.start_point[0] + 1)
+        if node is not None and node.has_error and not node.is_error and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return sorted(lines)
+    return sorted(lines)

@@ -59,7 +59,9 @@ def bundle() -> Bundle | None:
         edition = sha256_of((folder / "manifest.json").read_bytes())[:16]
     except OSError:
         return None
-    libraries = {name: Library(row["file"], row["symbol"], row["sha256"]) for name, row in manifest["languages"].items()}
+    libraries = {
+        name: Library(row["file"], row["symbol"], row["sha256"]) for name, row in manifest["languages"].items()
+    }
     return Bundle(folder / str(manifest["archive"]), f"{system}-{machine}-{edition}", libraries)
 
 

@@ -18,8 +18,7 @@ class Syntax(NamedTuple):
     """How a language writes comments (to the end of the line; from one mark to another) and strings.
 
     `strings` are delimiters of strings with backslash escapes that end on their line; `raw` those of strings that may
-    go over lines, as pairs, without escapes unless they begin with `\\\\`. `nested` is for block comments that nest: the
-    outermost end is found for one level inside, which is what occurs.
+    go over lines, as pairs, without escapes unless they begin with a backslash.
     """
 
     line: tuple[str, ...] = ()
@@ -63,27 +62,35 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
     (_C_TICK, "JavaScript|TypeScript|TSX|JSX|Go|V|Svelte Script|CoffeeScript Literate"),
     (
         _C,
-        "C|C++|Objective-C|Objective-C++|C#|ActionScript|AspectJ|Ceylon|Chapel|CUDA|Cuda|DTrace|GLSL|HLSL|Haxe|"
-        "Java|Java Server Pages|JavaCC|Jsonnet|LPC|Mojo|OpenCL|OpenSCAD|PHP|Pawn|Pike|PowerBuilder|Processing|"
-        "Protocol Buffer|Proto Buffer|Qt Script|QML|Squirrel|SourcePawn|Stylus|UnrealScript|Vala|Verilog|"
-        "WebAssembly Interface Type|XC|ShaderLab|Metal|WGSL|Bicep|Less|SCSS|Sass|Gosu|ANTLR|Thrift|FlatBuffers|"
-        "Cap'n Proto|JSON5|JSON with Comments|SystemVerilog|Apex|ReScript|Reason|Nemerle|Wren|Yacc|Bison|Lex|Move|Cairo",
+        (
+            "C|C++|Objective-C|Objective-C++|C#|ActionScript|AspectJ|Ceylon|Chapel|CUDA|Cuda|DTrace|GLSL|HLSL|Haxe|"
+            "Java|Java Server Pages|JavaCC|Jsonnet|LPC|Mojo|OpenCL|OpenSCAD|PHP|Pawn|Pike|PowerBuilder|Processing|"
+            "Protocol Buffer|Proto Buffer|Qt Script|QML|Squirrel|SourcePawn|Stylus|UnrealScript|Vala|Verilog|"
+            "WebAssembly Interface Type|XC|ShaderLab|Metal|WGSL|Bicep|Less|SCSS|Sass|Gosu|ANTLR|Thrift|FlatBuffers|"
+            "Cap'n Proto|JSON5|JSON with Comments|SystemVerilog|Apex|ReScript|Reason|Nemerle|Wren|Yacc|Bison|"
+            "Lex|Move|Cairo"
+        ),
     ),
     (_C_TRIPLE, "Kotlin|Scala|Swift|Groovy|Gradle|Dart"),
     (_C_DOUBLE, "Rust|Zig|D|Solidity|Odin|F*|Ballerina|Dafny|P4|Hack"),
     (
         _HASH,
-        "Shell|Makefile|Dockerfile|YAML|TOML|CMake|R|Ruby|Perl|Tcl|Awk|Fish|PowerShell|Nix|Just|GraphQL|Raku|Meson|"
-        "Crystal|Elixir|Julia|Nim|CoffeeScript|Puppet|HCL|Terraform|Ignore List|Git Config|Git Attributes|INI|"
-        "Java Properties|Desktop|Gnuplot|Euphoria|Elvish|Nushell|Ninja|SPARQL|Turtle|Procfile|systemd|BitBake|"
-        "Gettext Catalog|Linux Kernel Module|OpenRC runscript|Option List|Zeek|Rez|jq|sed|Motorola 68K Assembly|Gemfile.lock",
+        (
+            "Shell|Makefile|Dockerfile|YAML|TOML|CMake|R|Ruby|Perl|Tcl|Awk|Fish|PowerShell|Nix|Just|GraphQL|Raku|Meson|"
+            "Crystal|Elixir|Julia|Nim|CoffeeScript|Puppet|HCL|Terraform|Ignore List|Git Config|Git Attributes|INI|"
+            "Java Properties|Desktop|Gnuplot|Euphoria|Elvish|Nushell|Ninja|SPARQL|Turtle|Procfile|systemd|BitBake|"
+            "Gettext Catalog|Linux Kernel Module|OpenRC runscript|Option List|Zeek|Rez|jq|sed|"
+            "Motorola 68K Assembly|Gemfile.lock"
+        ),
     ),
     (_LISP, "Common Lisp|Emacs Lisp|Scheme|Racket|Clojure|Fennel|Hy|NewLisp|AutoLISP|Janet|WebAssembly"),
     (_ML, "OCaml|Standard ML|Coq|Rocq Prover|Pascal Script|Mathematica|Wolfram Language|Isabelle|AppleScript"),
     (
         _XML,
-        "XML|HTML|SVG|Vue|Svelte|Markdown|XSLT|Maven POM|XAML|MDX|Astro|HTML+ERB|HTML+Django|Jinja|Handlebars|"
-        "Mustache|Ant Build System|XML Property List|HTML+EEX|HTML+Razor|HTML+PHP|ColdFusion|Genshi|Plist",
+        (
+            "XML|HTML|SVG|Vue|Svelte|Markdown|XSLT|Maven POM|XAML|MDX|Astro|HTML+ERB|HTML+Django|Jinja|Handlebars|"
+            "Mustache|Ant Build System|XML Property List|HTML+EEX|HTML+Razor|HTML+PHP|ColdFusion|Genshi|Plist"
+        ),
     ),
     (_DASH, "SQL|PLSQL|PLpgSQL|TSQL|SQLPL|HiveQL"),
     (Syntax(("--",), (("--[[", "]]"), ("--[=[", "]=]")), raw=(("[[", "]]"),)), "Lua|Luau|MoonScript"),
@@ -93,7 +100,10 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
     (_SEMICOLON, "AutoHotkey|AutoIt|NSIS|Inno Setup|Rebol|Red|Assembly|LLVM|NASM"),
     (Syntax(("!",), (), ('"', "'"), column="cC*"), "Fortran"),
     (Syntax(("!",), (), ('"', "'")), "Fortran Free Form"),
-    (Syntax(("'",), (), _DOUBLE), "Visual Basic .NET|VBA|VBScript|Visual Basic 6.0|Classic ASP|BASIC|FreeBasic|QuickBASIC"),
+    (
+        Syntax(("'",), (), _DOUBLE),
+        "Visual Basic .NET|VBA|VBScript|Visual Basic 6.0|Classic ASP|BASIC|FreeBasic|QuickBASIC",
+    ),
     (Syntax((), _C_BLOCK), "CSS|PostCSS|Linker Script|RPGLE"),
     (Syntax(("//",), (("(*", "*)"),), raw=(('"""', '"""'),), strings=_DOUBLE), "F#"),
     (Syntax(("//",), (("{", "}"), ("(*", "*)")), ("'",)), "Pascal|Delphi|Component Pascal"),
@@ -180,17 +190,20 @@ def _pattern(language: str) -> re.Pattern[bytes] | None:
     if syntax.docstrings:
         # At the start of a line after indentation alone, and ending its line: a statement of its own.
         comments[:0] = [
-            rb'(?:\n|\A)[ \t]*+[rRuUbB]{0,2}"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""(?=[ \t]*(?:[#\n\r]|\Z))',
-            rb"(?:\n|\A)[ \t]*+[rRuUbB]{0,2}'''(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''(?=[ \t]*(?:[#\n\r]|\Z))",
-            rb'(?:\n|\A)[ \t]++[rR]?"(?!"")(?:[^"\\\n]++|\\.)*+"(?=[ \t]*(?:[\n\r]|\Z))',
+            (
+                rb"(?:\n|\A)[ \t]*+(?:[rRuUbB]{0,2}(?:"
+                rb'"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+"""|'
+                rb"'''(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''"
+                rb'|(?<=[ \t])"(?!"")(?:[^"\\\n]++|\\.)*+")(?=[ \t]*(?:[#\n\r]|\Z)))'
+            ),
         ]
     comment = b"|".join(comments)
     first = _starts(syntax)
     plain = rb"[^" + first + rb"]++"
-    code = b"|".join([plain, *(rb"(?!" + comment + rb")(?:" + each + rb")" for each in strings)])
-    anything = rb"(?!" + comment + rb")[\s\S]"
+    other = b"|".join([*strings, rb"[\s\S]"])
+    code = plain + rb"|(?!" + comment + rb")(?:" + other + rb")"
     # With the end as an alternative no attempt fails: a failure would be tried again from every later byte.
-    return re.compile(rb"((?:" + code + rb"|" + anything + rb")*+)(" + comment + rb"|\Z)")
+    return re.compile(rb"((?:" + code + rb")*+)(" + comment + rb"|\Z)")
 
 
 def _starts(syntax: Syntax) -> bytes:

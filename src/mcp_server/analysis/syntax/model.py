@@ -126,3 +126,5 @@ class Extracted:
     errors: list[int] = field(default_factory=list[int])
     refs: dict[str, int] = field(default_factory=dict[str, int])
     exports: tuple[str, ...] | None = None
+    typed: int = 0
+    """Functions whose parameters and result are all annotated; only counted where annotations are a choice."""

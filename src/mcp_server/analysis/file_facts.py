@@ -1,0 +1,234 @@
+"""The worker's side: files in, their packed facts out, each within its own time, a bad one costing only itself.
+
+`read` runs inside a worker process (`core.workers` names it "module:function"). A grammar that crashes the process is
+found by the caller, `code_reading`, which sends the files again in halves. What is said about a file is a function of
+its bytes and its language alone.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import orjson
+
+from plumbrule.core.security.masking import MASK
+from plumbrule.core.security.secrets import find_secrets
+from plumbrule.core.security.text import clean_line
+from plumbrule.mcp_server.analysis.findings.texts import steering
+from plumbrule.mcp_server.analysis.licences.tags import tags_in
+from plumbrule.mcp_server.analysis.syntax.cpu_limit import CpuLimit, TooSlow
+from plumbrule.mcp_server.analysis.syntax.facts import Facts, packed
+from plumbrule.mcp_server.analysis.syntax.grammar_loading import parser_of
+from plumbrule.mcp_server.analysis.syntax.lines import lines_of
+from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol
+from plumbrule.mcp_server.analysis.syntax.readers import READERS, Reader
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser, Tree
+
+MAX_PARSE_BYTES = 1_500_000
+"""A tree takes up to a hundred times its file: one line of 20 MB of JavaScript took 1.9 GB (tree-sitter 0.26)."""
+
+MAX_SCAN_BYTES = 1_500_000
+"""Secrets and steering text are looked for up to here."""
+
+EXTRACTORS = "plumbrule.mcp_server.analysis.syntax.extractors"
+LENGTH_BYTES = 4
+SIGNATURE_CHARS, DOC_CHARS, NAME_CHARS, MODIFIER_CHARS = 300, 160, 200, 100
+MAX_SYMBOLS = 20_000
+MAX_ERRORS = 20
+MAX_SECRETS = 200
+MIN_BODY_LINES = 8
+"""Functions of fewer lines are alike by nature."""
+
+MIN_BODY_CODE_LINES = 5
+LONG_LINES = 80
+COMPLEX = 10
+_CALLABLE = frozenset(("function", "method", "constructor", "procedure", "operator"))
+_TYPES = frozenset(("class", "interface", "trait", "protocol", "struct", "enum", "object", "record", "union"))
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Extract(Protocol):
+    """What a module of `extractors` offers."""
+
+    def __call__(self, raw: bytes, tree: "Tree", /) -> Extracted: ...
+
+
+def read(payload: dict[str, object]) -> bytes:
+    """For each `[language, bytes]` of `files` its packed facts, with their length in front.
+
+    `grammars` maps grammar names to the places of their files. `file_limit_s` bounds each file and `batch_limit_s` all
+    of them together, in seconds of CPU: what is said must not depend on what else the machine does.
+    """
+    files = cast("Sequence[tuple[str, bytes]]", payload["files"])
+    grammars = cast("Mapping[str, str]", payload["grammars"])
+    file_limit_s, batch_limit_s = cast(float, payload["file_limit_s"]), cast(float, payload["batch_limit_s"])
+    end = time.process_time() + batch_limit_s
+    parts: list[bytes] = []
+    for language, raw in files:
+        left_s = max(0.001, min(file_limit_s, end - time.process_time()))
+        body = packed(facts_of(language, raw, grammars, left_s))
+        parts += (len(body).to_bytes(LENGTH_BYTES, "big"), body)
+    return b"".join(parts)
+
+
+def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: float) -> Facts:
+    """Everything that is known about one file's bytes."""
+    lines = lines_of(language, raw)
+    head = raw[:MAX_SCAN_BYTES]
+    text = head.decode("utf-8", "replace")
+    secrets = find_secrets(text)[:MAX_SECRETS]
+    found, fault = _extracted(language, raw, grammars, limit_s)
+    symbols = found.symbols[:MAX_SYMBOLS]
+    show = _masked if secrets else _short if raw.isascii() and not _CONTROL.search(raw) else clean_line
+    callables = [one for one in symbols if one.kind in _CALLABLE]
+    shown = [one for one in symbols if one.visibility == "public" and (one.kind in _CALLABLE or one.kind in _TYPES)]
+    index = (
+        lines.code,
+        lines.comment,
+        lines.blank,
+        len(callables),
+        sum(one.kind in _TYPES for one in symbols),
+        list(map(tuple, found.imports)),  # orjson takes no named tuples
+        list(map(tuple, found.uses)),
+        found.errors[:MAX_ERRORS],
+        [[show(one.name, NAME_CHARS), one.line, one.complexity] for one in callables if one.complexity > COMPLEX],
+        [[show(one.name, NAME_CHARS), one.line, _span(one)] for one in callables if _span(one) > LONG_LINES],
+        _bodies(callables, lines.stripped),
+        [[one.rule, text.count("\n", 0, one.start) + 1, _is_documented(text, one.start)] for one in secrets],
+        list(map(tuple, steering(text))),
+        tags_in(head),
+        found.typed,
+        sum(bool(one.doc) for one in shown),
+        len(shown),
+        found.exports,
+        fault,
+    )
+    return Facts(_json(index), _json([_row(one, show) for one in symbols]), _json(found.refs))
+
+
+def _extracted(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: float) -> tuple[Extracted, str]:
+    """What the extractor gives, and why there is nothing when there is nothing."""
+    reader = READERS.get(language)
+    if reader is None or not raw.strip():
+        return Extracted(), ""
+    if len(raw) > MAX_PARSE_BYTES:
+        return Extracted(), "too_large"
+    extract = _extractor(reader)
+    parser = None if extract is None else parser_of(reader.grammar, grammars)
+    if parser is None or extract is None:
+        return Extracted(), "no_grammar"
+    try:
+        with CpuLimit(limit_s) as limit:
+            return extract(raw, _parsed(parser, raw, limit)), ""
+    except TooSlow:
+        return Extracted(), "too_slow"
+    except RecursionError:
+        return Extracted(), "too_deep"
+
+
+def _parsed(parser: "Parser", raw: bytes, limit: CpuLimit) -> "Tree":
+    """The tree. The parser asks now and then whether time is left, for which it must be given the bytes by a callback.
+
+    Raises:
+        TooSlow: none was left.
+    """
+    try:
+        return parser.parse(lambda at, _: raw[at:], progress_callback=lambda _at, _error: limit.over())
+    except ValueError as error:
+        parser.reset()
+        raise TooSlow from error
+
+
+@cache
+def _extractor(reader: Reader) -> Extract | None:
+    """The function of the table; None where its module is not there."""
+    name = f"{EXTRACTORS}.{reader.module}"
+    try:
+        found: Extract = getattr(import_module(name), reader.function)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+    return found
+
+
+def _span(one: Symbol) -> int:
+    return one.end_line - one.line + 1
+
+
+def _row(one: Symbol, show: Callable[[str, int], str]) -> dict[str, object]:
+    """The wire form of `SymbolRow`; `show` makes its words safe."""
+    row: dict[str, object] = {
+        "kind": one.kind,
+        "name": show(one.name, NAME_CHARS),
+        "line": one.line,
+        "end": one.end_line,
+        "signature": show(one.signature, SIGNATURE_CHARS),
+    }
+    if one.visibility != "public":
+        row["visibility"] = one.visibility
+    if one.doc:
+        row["doc"] = show(one.doc, DOC_CHARS)
+    if one.complexity:
+        row["complexity"] = one.complexity
+    if one.modifiers:
+        row["modifiers"] = [show(word, MODIFIER_CHARS) for word in one.modifiers]
+    return row
+
+
+def _short(text: str, most: int) -> str:
+    """Text of a file that is plain ASCII without secrets: nothing to clean."""
+    return text if len(text) <= most and text.isprintable() else clean_line(text, most)
+
+
+def _masked(text: str, most: int) -> str:
+    """As `analysis.words.word`."""
+    head = text[: 4 * most]
+    for found in reversed(find_secrets(head)):
+        head = head[: found.start] + MASK + head[found.end :]
+    return clean_line(head, most)
+
+
+def _bodies(callables: list[Symbol], stripped: bytes) -> list[list[object]]:
+    """Hashes of the lines below each long enough function's first, without comments and white space."""
+    longer = [one for one in callables if _span(one) >= MIN_BODY_LINES]
+    if not longer:
+        return []
+    lines = stripped.split(b"\n")
+    found: list[list[object]] = []
+    for one in longer:
+        words = [b"".join(line.split()) for line in lines[one.line : one.end_line]]
+        code = b"\n".join(filter(None, words))
+        if code.count(b"\n") + 1 >= MIN_BODY_CODE_LINES:
+            found.append([hashlib.blake2b(code, digest_size=8).hexdigest(), one.line, _span(one)])
+    return found
+
+
+def _is_documented(text: str, position: int) -> bool:
+    """Whether the line is one of a documentation comment or of a session that is shown in one."""
+    line = text[text.rfind("\n", 0, position) + 1 : position + 5].lstrip()
+    return line.startswith(("* ", "/// ", "//! ", "iex>", ">>> "))
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a lone surrogate, which no JSON parser takes
+        return orjson.dumps(_speakable(value))
+
+
+def _speakable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, list | tuple):
+        return [_speakable(part) for part in cast("Sequence[object]", value)]
+    if isinstance(value, dict):
+        pairs = cast("Mapping[str, object]", value).items()
+        return {_speakable(key): _speakable(part) for key, part in pairs}
+    return value
