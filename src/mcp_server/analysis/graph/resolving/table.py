@@ -22,6 +22,8 @@ RESOLVERS: dict[str, str] = {
     # systems
     "Go": "go",
     "Rust": "rust",
+    "Java": "jvm",
+    "Kotlin": "jvm",
     #
     # others
     "C#": "csharp",

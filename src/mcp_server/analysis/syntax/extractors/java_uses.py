@@ -1,0 +1,255 @@
+"""What Java code does that a reader wants to know of: variables read, ports, routes, commands, dangerous calls.
+
+Routes are annotations of Spring MVC and JAX-RS, with the path of the class in front; a client that only calls them
+(`@FeignClient`, `@RegisterRestClient`) has none. Commands are picocli's.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from plumbrule.mcp_server.analysis.syntax.extractors.common import text, unquoted
+from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
+    SECRETIVE,
+    SHELL,
+    SHELL_FLAGS,
+    SQL,
+    Finder,
+    arguments_of,
+)
+from plumbrule.mcp_server.analysis.syntax.extractors.lexical import around, hits
+from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Use
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_SPRING = {
+    "GetMapping": "GET",
+    "PostMapping": "POST",
+    "PutMapping": "PUT",
+    "DeleteMapping": "DELETE",
+    "PatchMapping": "PATCH",
+    "RequestMapping": "",
+}
+_JAXRS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
+_CLIENTS = frozenset(("FeignClient", "RegisterRestClient", "HttpExchange"))
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_PATHS = re.compile(
+    r'\(\s*(?:(?:.*?[,(]\s*)?(?:value|path)\s*=\s*)?(\{[^}]*\}|\[[^\]]*\]|"(?:[^"\\]|\\.)*")', re.DOTALL
+)
+_METHOD = re.compile(r"\bmethod\s*=\s*[{\[]?\s*((?:(?:RequestMethod\.)?[A-Z]+\s*,?\s*)+)")
+_COMMAND_NAME = re.compile(r'\bname\s*=\s*"([^"]+)"')
+_ANNOTATION_CHARS = 1_000
+_QUERIES = frozenset(
+    (
+        "executeQuery",
+        "executeUpdate",
+        "prepareStatement",
+        "createQuery",
+        "createNativeQuery",
+        "queryForObject",
+        "rawQuery",
+    )
+)
+_TRUSTING = frozenset(("NoopHostnameVerifier", "ALLOW_ALL_HOSTNAME_VERIFIER", "InsecureTrustManagerFactory"))
+_WORDS = frozenset(
+    word.encode()
+    for word in (
+        *("getenv", "ObjectInputStream", "XMLDecoder", "ServerSocket", "InetSocketAddress", "ProcessBuilder", "exec"),
+        *("getInstance", "eval"),
+        *_QUERIES,
+        *_TRUSTING,
+    )
+)
+
+
+class Routes(NamedTuple):
+    """The paths of the types around a method, and whether the type is a client's view of somebody else's routes."""
+
+    spring: str = ""
+    jaxrs: str = ""
+    client: bool = False
+
+
+def _annotation(raw: bytes, node: "Node") -> tuple[str, str]:
+    """The bare name of an annotation and its text."""
+    whole = text(raw, node.start_byte, min(node.end_byte, node.start_byte + _ANNOTATION_CHARS))
+    name = re.match(r"@\s*(?:\w+:)?((?:\w+\.)*\w+)", whole)
+    return (name[1].rpartition(".")[2] if name else "", whole)
+
+
+def _paths(whole: str) -> list[str]:
+    found = _PATHS.search(whole)
+    if not found:
+        return []
+    return [unquoted(f'"{each}"') for each in _STRING.findall(found[1])]
+
+
+def _under(prefix: str, path: str) -> str:
+    if not path or path == "/":
+        return prefix or "/" if path or not prefix else prefix
+    return prefix.rstrip("/") + "/" + path.lstrip("/")
+
+
+def prefixes_of(raw: bytes, annotations: "Sequence[Node]", outer: Routes) -> Routes:
+    """The routes that a type's annotations put in front of its methods."""
+    spring = jaxrs = ""
+    client = False
+    for node in annotations:
+        name, whole = _annotation(raw, node)
+        if name == "RequestMapping":
+            spring = next(iter(_paths(whole)), "")
+        elif name == "Path":
+            jaxrs = next(iter(_paths(whole)), "")
+        elif name in _CLIENTS:
+            client = True
+    return Routes("/" + spring.strip("/") if spring else outer.spring, "/" + jaxrs.strip("/") if jaxrs else "", client)
+
+
+def routes_of(raw: bytes, annotations: "Sequence[Node]", routes: Routes, uses: list[Use]) -> None:
+    """The routes that a method's annotations declare."""
+    if routes.client:
+        return
+    path, verb, at = "", "", 0
+    for node in annotations:
+        name, whole = _annotation(raw, node)
+        line = node.start_point[0] + 1
+        if name in _SPRING:
+            said = _METHOD.search(whole)
+            methods = [_SPRING[name]]
+            if said and name == "RequestMapping":
+                methods = [each.rpartition(".")[2] for each in re.findall(r"[\w.]+", said[1])]
+            for each in _paths(whole) or [""]:
+                uses.extend(
+                    Use("route", _under(routes.spring, each), line, "route.spring", method) for method in methods
+                )
+        elif name in _JAXRS:
+            verb, at = name, line
+        elif name == "Path":
+            path = next(iter(_paths(whole)), "")
+    if verb and (path or routes.jaxrs):
+        uses.append(Use("route", _under(routes.jaxrs, path), at, "route.jaxrs", verb))
+
+
+def commands_of(raw: bytes, annotations: "Sequence[Node]", imports: Sequence[Import], uses: list[Use]) -> None:
+    """The picocli commands that annotations declare."""
+    for node in annotations:
+        name, whole = _annotation(raw, node)
+        if name == "Command" and any(one.target.startswith("picocli.") for one in imports):
+            said = _COMMAND_NAME.search(whole)
+            if said:
+                uses.append(Use("command", said[1], node.start_point[0] + 1, "command.picocli"))
+
+
+class _Uses(Finder):
+    __slots__ = ("extracted",)
+
+    def __init__(self, raw: bytes, extracted: Extracted, found: list[Use]) -> None:
+        super().__init__(raw)
+        self.extracted = extracted
+        self.found = found
+
+    def literal(self, node: "Node | None") -> str | None:
+        """The value of a string literal; None for anything else."""
+        if node is None or node.type != "string_literal":
+            return None
+        shown = self.text(node)
+        return None if shown.startswith('"""') else unquoted(shown)
+
+
+def uses_of(raw: bytes, root: "Node", counted: Counter[bytes], extracted: Extracted, found: list[Use]) -> list[Use]:
+    """The uses of one file by line; `found` are those of its annotations."""
+    uses = _Uses(raw, extracted, found)
+    for word, chain in hits(raw, root, counted, _WORDS):
+        if around(chain, "import_declaration") is not None:
+            continue
+        if len(chain) < 2:
+            continue
+        if word in _TRUSTING:
+            uses.danger("danger.tls-off", chain[1])
+            continue
+        call: Node | None = chain[1]
+        if call is not None and call.type == "scoped_type_identifier" and len(chain) > 2:
+            call = chain[2]  # new java.io.ObjectInputStream(...)
+        if call is None:
+            continue
+        listed = call.child_by_field_name("arguments")
+        given = arguments_of(listed) if listed is not None else []
+        if call.type == "object_creation_expression":
+            _created(uses, word, call, given)
+        elif call.type == "method_invocation":
+            _called(uses, word, call, given)
+    return uses.sorted()
+
+
+def _created(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
+    if word in ("ObjectInputStream", "XMLDecoder"):
+        uses.danger("danger.deserialize", call)
+    elif word in ("ServerSocket", "InetSocketAddress"):
+        last = given[-1] if given else None
+        if last is not None and last.type == "decimal_integer_literal" and (word == "ServerSocket" or len(given) == 1):
+            uses.port(uses.text(given[0] if word == "ServerSocket" else last).replace("_", ""), call)
+    elif word == "ProcessBuilder":
+        _shell(uses, call, given)
+
+
+def _called(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
+    owner = call.child_by_field_name("object")
+    name = uses.text(owner) if owner is not None else ""
+    value = uses.literal(given[0]) if given else None
+    if word == "getenv":
+        if value and name == "System":
+            uses.add("env", value, call, "env.read")
+    elif word == "exec" and given and name.endswith("getRuntime()"):
+        if given[0].type == "binary_expression" and not _constant(uses, given[0]):
+            uses.danger("danger.shell", call)
+        elif given[0].type == "array_creation_expression":
+            _shell(uses, call, given[0].named_children[-1].named_children)
+    elif word == "getInstance":
+        if name.rpartition(".")[2] == "MessageDigest":
+            _weak_hash(uses, call, value)
+    elif word == "eval":
+        imports = uses.extracted.imports
+        if given and value is None and any(one.target.startswith("javax.script") for one in imports):
+            uses.danger("danger.eval", call)
+    elif word in _QUERIES and given and given[0].type == "binary_expression":
+        first = given[0]
+        while first.type == "binary_expression" and (left := first.child_by_field_name("left")) is not None:
+            first = left
+        opening = uses.literal(first)
+        if opening and SQL.match(opening + " from set") and not _constant(uses, given[0]):
+            uses.danger("danger.sql", call)
+
+
+def _weak_hash(uses: _Uses, call: "Node", value: str | None) -> None:
+    """A broken digest inside a method whose signature speaks of passwords or signatures."""
+    line = call.start_point[0] + 1
+    around_it = [
+        symbol for symbol in uses.extracted.symbols if symbol.complexity and symbol.line <= line <= symbol.end_line
+    ]
+    if value in ("MD5", "SHA-1", "SHA1") and any(SECRETIVE.search(symbol.signature) for symbol in around_it):
+        uses.danger("danger.weak-hash", call)
+
+
+def _shell(uses: _Uses, call: "Node", given: "Sequence[Node]") -> None:
+    if len(given) < 3:
+        return
+    shell, flag = uses.literal(given[0]), uses.literal(given[1])
+    if shell and flag in SHELL_FLAGS and SHELL.match(shell) and not _constant(uses, given[2]):
+        uses.danger("danger.shell", call)
+
+
+_CONSTANT_NAME = re.compile(r"^(?:\w+\.)*[A-Z][A-Z0-9_]*$")
+
+
+def _constant(uses: _Uses, node: "Node") -> bool:
+    """Literals and constants (by the convention of their names), or these put together."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if each.type in ("binary_expression", "parenthesized_expression"):
+            waiting.extend(each.named_children)
+        elif not each.type.endswith("literal") and not _CONSTANT_NAME.match(uses.text(each)[:200]):
+            return False
+    return True
