@@ -88,8 +88,12 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Literal and all(isinstance(each, str) for each in arguments):
         return "choice", arguments
-    if origin in (tuple, list, Sequence) and arguments[0] is str and arguments[1:] in ((), (...,)):
-        return "strings", ()
+    if origin in (tuple, list, Sequence) and arguments[1:] in ((), (...,)):
+        if arguments[0] is str:
+            return "strings", ()
+        words = typing.get_args(arguments[0])
+        if typing.get_origin(arguments[0]) is Literal and all(isinstance(each, str) for each in words):
+            return "strings", words
     if origin in (dict, Mapping) and arguments == (str, str):
         return "mapping", ()
     raise TypeError(f"a field cannot be {annotation!r}")
@@ -211,6 +215,8 @@ def _within(shape: Shape, value: Any) -> bool:
             or (shape.le is not None and value > shape.le)
             or (shape.lt is not None and value >= shape.lt)
         )
+    if shape.kind == "strings" and shape.choices and not all(item in shape.choices for item in value):
+        return False
     if shape.kind in ("string", "strings", "mapping"):
         return (shape.min_length or 0) <= len(value) and (shape.max_length is None or len(value) <= shape.max_length)
     return True
@@ -231,6 +237,8 @@ _WORDS: dict[Kind, str] = {
 def describe(shape: Shape) -> str:
     """What the field wants, in words: "a whole number from 1 to 9"."""
     words = _WORDS[shape.kind] + (", ".join(shape.choices) if shape.kind == "choice" else _range_words(shape))
+    if shape.kind == "strings" and shape.choices:
+        words = f"some of {', '.join(shape.choices)}"
     return f"{words}, or nothing" if shape.optional else words
 
 
@@ -252,10 +260,10 @@ def _bound(word: str, bound: float | None) -> str:
 def json_schema(shape: Shape) -> dict[str, Any]:
     """The field as a flat JSON Schema: no `$ref`, no combinator; optional fields are simply not required."""
     schema: dict[str, Any] = {"type": _JSON_TYPES[shape.kind]}
-    if shape.choices:
+    if shape.choices and shape.kind == "choice":
         schema["enum"] = list(shape.choices)
     if shape.kind == "strings":
-        schema["items"] = {"type": "string"}
+        schema["items"] = {"type": "string", **({"enum": list(shape.choices)} if shape.choices else {})}
     if shape.kind == "mapping":
         schema["additionalProperties"] = {"type": "string"}
     for key, bound in (

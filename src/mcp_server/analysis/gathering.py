@@ -15,6 +15,7 @@ import anyio.to_thread
 from plumbrule.core.context import report_progress
 from plumbrule.core.facts import Skipped
 from plumbrule.core.store.cache import Cache
+from plumbrule.mcp_server.analysis.aspects import Wanted
 from plumbrule.mcp_server.analysis.inventory import FoundManifest, Inventory, take
 from plumbrule.mcp_server.analysis.languages.attributes import Attributes, parse_attributes
 from plumbrule.mcp_server.analysis.languages.detection import HEAD_BYTES, Plan, plan, settle
@@ -101,11 +102,17 @@ class Tools:
     limits: SurveyLimits
 
 
-async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collected) -> None:
+async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collected) -> None:
     """Fill `into`, stage by stage."""
+    detail = wanted.detail
     into.inventory = await _aside(len(snapshot.entries), take, snapshot.entries, tools.limits.max_files)
     _note_inventory(into)
     await report_progress(0.05, 1.0, f"{len(snapshot.entries)} files listed")
+    if wanted.of_names_alone:
+        into.texts = dict(await snapshot.read(into.inventory.attributes, max_bytes=SMALL_BYTES))
+        await _read_sources(snapshot, wanted, tools.limits, into)
+        into.finished = True
+        return
     manifests = await _read_small(snapshot, detail, tools.limits, into)
     parsed = await parse_manifests(manifests, into.texts, tools.workers, tools.cache, tools.limits.max_manifest_s)
     into.manifests += parsed
@@ -117,7 +124,7 @@ async def gather(snapshot: Snapshot, detail: Detail, tools: Tools, into: Collect
         arguments = (into.inventory, into.texts, tools.workers, tools.cache)
         into.readings.update(await read_dependencies(snapshot, *arguments))
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
-    await _read_sources(snapshot, detail, tools.limits, into)
+    await _read_sources(snapshot, wanted, tools.limits, into)
     into.finished = True
 
 
@@ -203,7 +210,7 @@ async def _aside(count: int, work: Callable[[*_Arguments], _Made], *arguments: *
     return await anyio.to_thread.run_sync(work, *arguments)
 
 
-async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, into: Collected) -> None:
+async def _read_sources(snapshot: Snapshot, asked: Wanted, limits: SurveyLimits, into: Collected) -> None:
     """Languages and lines; at `summary` and `full` every text file is also looked through for secrets."""
     attributes = parse_attributes(
         {entry.path: into.texts[entry.path] for entry in into.inventory.attributes if entry.path in into.texts}
@@ -212,7 +219,7 @@ async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits
     planned = await _aside(count, plan, into.inventory.files, attributes)
     into.files = list(planned.files)
     unsure = {entry.path for entry in planned.ambiguous}
-    wanted = await _aside(count, _wanted, planned, detail, limits, into)
+    wanted = await _aside(count, _wanted, planned, asked, limits, into)
     total = sum(entry.size for entry in wanted) or 1
     heads: dict[str, bytes] = {}
     by_path = {file.path: file for file in planned.files}
@@ -220,7 +227,7 @@ async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits
     for batch in _batches(wanted):
         contents = await snapshot.read(batch, max_bytes=limits.max_file_bytes)
         await _aside(len(batch), _digest, batch, contents, unsure, heads, by_path, attributes, into)
-        if detail != "card":
+        if asked.detail != "card":
             await _scan(contents, into)
         done += sum(entry.size for entry in batch)
         if anyio.current_time() - told >= PROGRESS_S:
@@ -236,15 +243,15 @@ async def _read_sources(snapshot: Snapshot, detail: Detail, limits: SurveyLimits
             into.skip("binary", file.path)
 
 
-def _wanted(planned: Plan, detail: Detail, limits: SurveyLimits, into: Collected) -> list[Entry]:
+def _wanted(planned: Plan, asked: Wanted, limits: SurveyLimits, into: Collected) -> list[Entry]:
     """What is read whole: counted files, those whose language the bytes decide, and at depth all other text."""
-    asked = {entry.path for entry in (*planned.ambiguous, *planned.suspicious)}
+    unsure = {entry.path for entry in (*planned.ambiguous, *planned.suspicious)}
     wanted: list[Entry] = []
     left = limits.max_source_bytes
     entries = {entry.path: entry for entry in into.inventory.files}
     for file in planned.files:
-        deep = detail != "card" and not file.binary and not file.vendored and 0 < file.size <= SMALL_BYTES
-        if not (file.counted or deep or file.path in asked):
+        deep = asked.detail != "card" and not file.binary and not file.vendored and 0 < file.size <= SMALL_BYTES
+        if not (file.path in unsure or deep or (file.counted and not asked.of_names_alone)):
             continue
         if file.size > limits.max_file_bytes:
             into.skip("too_large", file.path)

@@ -1,11 +1,12 @@
 """Puts what was gathered together into a report: one call for each room of facts, in the report's order."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from plumbrule.core.facts import Coverage, Skipped
 from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, starting, surroundings
-from plumbrule.mcp_server.analysis.aspects import USUAL, Aspect
+from plumbrule.mcp_server.analysis.aspects import ASPECTS, USUAL, Aspect, Wanted, left_out
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.deepening import deepened
 from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
@@ -54,13 +55,9 @@ _CUT_SHORT = frozenset(("crashed", "too_slow"))
 """Faults of a parser after which the manifest may hold more than we know, and another day may tell."""
 
 
-def report_of(
-    snapshot: Snapshot, detail: Detail, collected: Collected, aspects: frozenset[Aspect] = USUAL
-) -> RepositoryReport:
-    """The report at `detail` of what was collected so far; `coverage` says whether that is all.
-
-    `aspects` select the deep sections, which only `full` has.
-    """
+def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> RepositoryReport:
+    """The report of what was collected so far; `coverage` says whether that is all."""
+    detail = wanted.detail
     inventory = collected.inventory
     aside = frozenset(one.entry.path for one in inventory.manifests if one.aside)
     languages = languages_of(collected, detail)
@@ -100,8 +97,16 @@ def report_of(
         retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
     )
     if collected.packed:
-        report = deepened(report, _deep(gathered, collected), aspects, collected.links)
-    return with_live_pointers(report)
+        report = deepened(report, _deep(gathered, collected), wanted.aspects, collected.links)
+    return with_live_pointers(_narrowed(report, wanted.aspects))
+
+
+def _narrowed(report: RepositoryReport, aspects: frozenset[Aspect]) -> RepositoryReport:
+    """The report without the fields that nobody asked for; `not_examined` names what was left out."""
+    if aspects >= USUAL:
+        return report
+    empty: dict[str, Any] = {field.name: field.default for field in fields(report) if field.name in left_out(aspects)}
+    return replace(report, **empty, not_examined=tuple(aspect for aspect in ASPECTS if aspect not in aspects))
 
 
 def _deep(gathered: Gathered, collected: Collected) -> Deep:

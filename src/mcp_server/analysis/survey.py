@@ -5,6 +5,7 @@ the report to a budget. A finished report is kept under what it was made from (c
 version), so an unchanged repository costs one look at the cache; a partial one is never kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from hashlib import sha256
 
@@ -15,6 +16,8 @@ import orjson
 from plumbrule.core.context import current_call, report_progress
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.once import SingleFlight
+from plumbrule.mcp_server.analysis.aspects import Aspect, Wanted, selected
+from plumbrule.mcp_server.analysis.chosen import chosen
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, wire
@@ -39,24 +42,36 @@ class Surveyor:
         self._places = anyio.Semaphore(self._limits.max_surveys)
         self._flights: SingleFlight[RepositoryReport] = SingleFlight()
 
-    async def survey(self, source: str, *, detail: Detail = "card") -> RepositoryReport:
-        """What is true about `source`.
+    async def survey(
+        self,
+        source: str,
+        *,
+        detail: Detail = "card",
+        aspects: Sequence[Aspect] = (),
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> RepositoryReport:
+        """What is true about `source`. `aspects` select what of it (none: all), `include` and `exclude` the files.
 
         Near the call's deadline it returns what there is, with `coverage.complete` false and `retry_with`.
 
-        Raises: what `Sources.open` raises.
+        Raises: what `Sources.open` raises, and InvalidArgument for a pattern.
         """
-        async with self._places, self._sources.open(source) as snapshot:
-            key = self._key(snapshot.origin, detail)
+        async with self._places, self._sources.open(source) as whole:
+            snapshot = chosen(whole, include, exclude)
+            wanted = Wanted(detail, selected(aspects))
+            key = self._key(snapshot.origin, wanted, (*include, "", *exclude))
             kept = self._cache.get(key) if key else None
             if kept is not None:
                 report = revive(RepositoryReport, orjson.loads(kept))
             elif key:
-                report = await self._flights.run(key, lambda: self._made(snapshot, detail, key))
+                report = await self._flights.run(key, lambda: self._made(snapshot, wanted, key))
             else:
-                report = await self._made(snapshot, detail, "")
+                report = await self._made(snapshot, wanted, "")
             report = replace(report, source=source_of(snapshot.origin))
-            return report if detail == "card" else await self._with_activity(snapshot, report)
+            if detail == "card" or "history" not in wanted.aspects:
+                return report
+            return await self._with_activity(snapshot, report)
 
     async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
         """History is no part of the content: it is asked for anew and never kept with the content's facts."""
@@ -64,14 +79,16 @@ class Surveyor:
             return replace(report, activity=activity_of(await snapshot.activity(), snapshot.origin.commit))
         return replace(report, coverage=replace(report.coverage, complete=False))
 
-    def _key(self, origin: Origin, detail: Detail) -> str:
+    def _key(self, origin: Origin, wanted: Wanted, patterns: Sequence[str]) -> str:
         """The name of the finished report in the cache, "" when the content's identity is not known cheaply."""
         if not origin.content_id:
             return ""
         parts = (
             edition(),
             SCHEMA,
-            detail,
+            wanted.detail,
+            sorted(wanted.aspects),
+            patterns,
             origin.content_id,
             origin.commit,
             origin.name,
@@ -81,7 +98,7 @@ class Surveyor:
         made_from = orjson.dumps([*parts, *astuple(self._limits)])
         return f"report/{sha256(made_from).hexdigest()}"
 
-    async def _made(self, snapshot: Snapshot, detail: Detail, key: str) -> RepositoryReport:
+    async def _made(self, snapshot: Snapshot, wanted: Wanted, key: str) -> RepositoryReport:
         # Imported when there is something to make: a warm call saves 25 ms.
         from plumbrule.mcp_server.analysis.gathering import Collected, Tools, gather
         from plumbrule.mcp_server.analysis.report import report_of
@@ -89,8 +106,8 @@ class Surveyor:
         collected = Collected()
         tools = Tools(self._workers, self._cache, self._limits)
         with anyio.CancelScope(deadline=_soft_deadline()):
-            await gather(snapshot, detail, tools, collected)
-        report = await anyio.to_thread.run_sync(report_of, snapshot, detail, collected)  # seconds for 300,000 files
+            await gather(snapshot, wanted, tools, collected)
+        report = await anyio.to_thread.run_sync(report_of, snapshot, wanted, collected)  # seconds for 300,000 files
         if key and report.coverage.complete:
             self._cache.put(key, orjson.dumps(wire(report)))
         if collected.finished:

@@ -1,16 +1,19 @@
 """`plumbrule analyze SOURCE`: a page about a repository, or the MCP result with `--json`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
+from plumbrule.core.fields import nearest
+from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call, exit_code
 from plumbrule.mcp_server.cli.exits import DONE, PARTIAL
 from plumbrule.mcp_server.cli.session import print_json
-from plumbrule.mcp_server.tools.analyze_repository import budgeted, unlimited
+from plumbrule.mcp_server.tools.analyze_repository import budgeted, call_arguments, unlimited
 from plumbrule.mcp_server.tools.budget import LEAST_TOKENS
 
 NAME = "analyze_repository"
@@ -18,11 +21,25 @@ FORMATS = ("sarif", "junit", "github", "markdown")
 """For other programs; `cli/formats` writes them."""
 
 
+def _aspects(_ctx: click.Context, _option: click.Parameter, value: str | None) -> tuple[Aspect, ...]:
+    words = [word.strip() for word in (value or "").split(",") if word.strip()]
+    for word in words:
+        if word not in ASPECTS:
+            near = nearest(word, ASPECTS)
+            raise click.BadParameter(
+                f"there is no aspect {word[:40]!r}" + (f"; did you mean {near!r}?" if near else "")
+            )
+    return tuple(aspect for aspect in ASPECTS if aspect in words)
+
+
 @click.command(
     name="analyze", help="Say what a repository is: languages, licence, how to run it, risks, with evidence."
 )
 @click.argument("source")
 @click.option("--detail", type=click.Choice(get_args(Detail)), default="card", show_default=True, help="How much.")
+@click.option("--aspects", callback=_aspects, metavar="A,B,...", help=f"Only these: {', '.join(ASPECTS)}.")
+@click.option("--include", multiple=True, metavar="PATTERN", help="Only files like these (src/**, *.py); repeatable.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="No files like these; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as MCP gives it.")
 @click.option("--max-tokens", type=click.IntRange(LEAST_TOKENS), help="Cut the result to this budget.")
 @click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
@@ -35,6 +52,9 @@ def command(
     ctx: click.Context,
     source: str,
     detail: Detail,
+    aspects: tuple[Aspect, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
     as_json: bool,
     max_tokens: int | None,
     no_cache: bool,
@@ -49,33 +69,50 @@ def command(
         if max_tokens is not None:
             raise click.UsageError("--max-tokens cuts a result for a reader; findings are given whole.")
         return print_findings(ctx, Asked(source, form, as_json, fail_on, baseline, write_baseline, keep=not no_cache))
+    call_of = Survey(source, detail, aspects, include, exclude)
     if as_json:
-        return _print_json(ctx, source, detail, max_tokens, keep=not no_cache)
-    return _print_page(ctx, source, detail, max_tokens, keep=not no_cache)
+        return _print_json(ctx, call_of, max_tokens, keep=not no_cache)
+    return _print_page(ctx, call_of, max_tokens, keep=not no_cache)
 
 
-def _print_json(ctx: click.Context, source: str, detail: Detail, max_tokens: int | None, *, keep: bool) -> int:
-    arguments: dict[str, object] = {"source": source, "detail": detail}
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is to be surveyed, as the command line named it."""
 
-    async def work(app: App) -> dict[str, Any]:
-        report = await app.surveyor.survey(source, detail=detail)
-        answer = (
-            unlimited(report) if max_tokens is None else budgeted(report, max_tokens=max_tokens, arguments=arguments)
+    source: str
+    detail: Detail
+    aspects: tuple[Aspect, ...]
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+
+    async def made(self, app: App) -> RepositoryReport:
+        return await app.surveyor.survey(
+            self.source, detail=self.detail, aspects=self.aspects, include=self.include, exclude=self.exclude
         )
-        return as_result(app, answer.structured)
+
+    def arguments(self) -> dict[str, object]:
+        return call_arguments(self.source, self.detail, self.aspects, self.include, self.exclude)
+
+
+def _print_json(ctx: click.Context, survey: Survey, max_tokens: int | None, *, keep: bool) -> int:
+    async def work(app: App) -> dict[str, Any]:
+        report = await survey.made(app)
+        if max_tokens is None:
+            return as_result(app, unlimited(report).structured)
+        return as_result(app, budgeted(report, max_tokens=max_tokens, arguments=survey.arguments()).structured)
 
     structured, call_id = call(ctx, NAME, work, keep=keep)
     print_json(structured | {"call_id": call_id})
     return exit_code(structured)
 
 
-def _print_page(ctx: click.Context, source: str, detail: Detail, max_tokens: int | None, *, keep: bool) -> int:
+def _print_page(ctx: click.Context, survey: Survey, max_tokens: int | None, *, keep: bool) -> int:
     from plumbrule.mcp_server.cli.page import Page, page_of  # not for --json
     from plumbrule.mcp_server.cli.page_print import print_page
     from plumbrule.mcp_server.tools.budget import shed
 
     async def work(app: App) -> tuple[RepositoryReport, Page]:
-        report = await app.surveyor.survey(source, detail=detail)
+        report = await survey.made(app)
         if max_tokens is not None:
             report, _ = shed(report, lambda _: "", max_tokens=max_tokens)
         return report, page_of(report, app.runtime.mask)

@@ -60,7 +60,7 @@ def published_schema(result: type) -> dict[str, Any]:
 def _pruned(schema: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in schema.items() if key in ("type", "description", "enum")}
     if "description" in kept:
-        kept["description"] = re.split(r"[;:(]", kept["description"], maxsplit=1)[0].strip().rstrip(".") + "."
+        kept["description"] = re.split(r"[;:(,]", kept["description"], maxsplit=1)[0].strip().rstrip(".") + "."
     return kept
 
 
