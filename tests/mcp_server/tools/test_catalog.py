@@ -1,6 +1,6 @@
 """What is published: names, schemas and their price in tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jsonschema
@@ -12,6 +12,7 @@ from plumbrule.core.errors import InvalidArgument, UnknownTool
 from plumbrule.core.facts import Coverage, Evidence
 from plumbrule.core.tokens import token_bound
 from plumbrule.mcp_server.analysis import model
+from plumbrule.mcp_server.analysis.aspects import Aspect
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.tools.analyze_repository import unlimited
 from plumbrule.mcp_server.tools.catalog import MAX_NAME_CHARACTERS, all_tools, tool_named
@@ -27,7 +28,16 @@ class Shelf:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
 
-    async def survey(self, source: str, *, detail: Detail = "card") -> RepositoryReport:
+    async def survey(
+        self,
+        source: str,
+        *,
+        detail: Detail = "card",
+        aspects: Sequence[Aspect] = (),
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> RepositoryReport:
+        del aspects, include, exclude  # the shelf shows the whole
         self.asked.append((source, detail))
         return RepositoryReport(
             schema=model.SCHEMA,
