@@ -42,6 +42,10 @@ def deepened(
         if "security" not in aspects:
             found = tuple(one for one in found if one.category == "text")
         report = replace(report, findings=found)
+    if "security" in aspects:
+        from plumbrule.mcp_server.analysis.findings.scorecard import scorecard_of
+
+        report = replace(report, scorecard=scorecard_of(deep, report.licence))
     return report
 
 

@@ -59,7 +59,11 @@ def shows_only_material(path: str) -> bool:
     """Tests, examples and documents about attacks; a README or an agent's file is read by everybody and is none."""
     if AGENT_FILE.search(path):
         return False
-    return is_aside(path) or (shows_only(path) and not _PROSE.search(path))
+    return is_aside(path) or _SNAPSHOT.search(path) is not None or (shows_only(path) and not _PROSE.search(path))
+
+
+_SNAPSHOT = re.compile(r"(?:^|/)(?:__snapshots__|snapshots)/|\.snap$")
+"""What tests have recorded."""
 
 
 def _of_agents(rule: str, severity: Severity, path: str) -> Severity | None:
