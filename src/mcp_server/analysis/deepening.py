@@ -35,6 +35,14 @@ def deepened(
         from plumbrule.mcp_server.analysis.graph.links import links_of
 
         report = _with_links(report, deep, links_of(deep), aspects)
+    if "licences" in aspects:
+        from plumbrule.mcp_server.analysis.component_licences import licences_of
+
+        report = replace(report, licences=licences_of(deep, report.licence))
+    if "quality" in aspects:
+        from plumbrule.mcp_server.analysis.quality.score import quality_of
+
+        report = replace(report, quality=quality_of(deep, report.licence))
     if "security" in aspects or "text" in aspects:
         from plumbrule.mcp_server.analysis.findings.report import findings_of
 

@@ -7,7 +7,7 @@ at any await leaves a `Collected` that is true as far as it goes.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
@@ -32,6 +32,9 @@ from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.dependencies.model import Manifest
 from plumbrule.mcp_server.dependencies.requirement import Reading
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
+
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.history import Walked
 
 BATCH_BYTES = 4_000_000
 """Read at once: large enough that a batch costs little, small enough for memory and for prompt cancellation."""
@@ -68,6 +71,8 @@ class Collected:
     lines: dict[str, int] = field(default_factory=dict[str, int])
     packed: dict[str, Facts] = field(default_factory=dict[str, Facts])
     """What is known about the bytes of each file that was looked at; filled at `full` only."""
+    past: "Walked | None" = None
+    """What the log tells; filled at `full` only."""
     secrets: list[Risk] = field(default_factory=list[Risk])
     read: int = 0
     skipped: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -125,6 +130,11 @@ async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collect
         into.readings.update(await read_dependencies(snapshot, *arguments))
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
     await _read_sources(snapshot, wanted, tools.limits, into)
+    if wanted.detail == "full" and "history" in wanted.aspects:
+        from plumbrule.mcp_server.analysis.history import past_of  # as no other level needs it
+
+        into.past = await past_of(snapshot, tools.cache, tools.limits)
+        into.limited |= into.past is not None and into.past.timed_out
     into.finished = True
 
 

@@ -7,7 +7,8 @@ kept under its id. `history_of` chooses from it what the files of today deserve.
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import combinations
 from math import log2
 from typing import NamedTuple
@@ -36,6 +37,7 @@ KEPT_FILES = 2_000
 KEPT_PAIRS = 500
 """What is kept for later: far more than a report shows, because files of today are chosen from it."""
 
+DAY_S = 86_400
 SHOWN_SPOTS = 20
 SHOWN_PAIRS = 20
 SHOWN_OWNERS = 10
@@ -74,6 +76,8 @@ class Walked:
     bus_factor: int = 0
     touched: list[Touched] = field(default_factory=list[Touched])
     together: list[Together] = field(default_factory=list[Together])
+    timed_out: bool = False
+    """Whether the walk ended by its seconds: another day it may come further."""
 
 
 class _Walk:
@@ -156,7 +160,7 @@ class _Walk:
 async def past_of(snapshot: Snapshot, cache: Cache, limits: SurveyLimits) -> Walked | None:
     """The past of the snapshot's commit, from the cache where it was walked before; None where there is none.
 
-    A walk that ended by its seconds is not kept: another day it may come further.
+    A walk that ended by its seconds is not kept.
     """
     origin = snapshot.origin
     if origin.commit is None:
@@ -171,8 +175,9 @@ async def past_of(snapshot: Snapshot, cache: Cache, limits: SurveyLimits) -> Wal
     if end is None or not walk.moments:
         return None
     found = walk.end(complete=end == "whole")
-    if end != "timed_out":
-        cache.put(key, _packed(found))
+    if end == "timed_out":
+        return replace(found, timed_out=True)
+    cache.put(key, _packed(found))
     return found
 
 
@@ -192,14 +197,9 @@ def _revived(kept: bytes) -> Walked:
     )
 
 
-def history_of(
-    found: Walked,
-    tags: Sequence[Tag],
-    files: Mapping[str, FileLanguage],
-    lines: Mapping[str, int],
-    commit: str,
-) -> History:
-    """The section. `files` are the files of today by path, `lines` the lines of those that were read.
+def history_of(found: Walked, files: Mapping[str, FileLanguage], lines: Mapping[str, int], commit: str) -> History:
+    """The section but for its releases, a function of the commit and its content. `files` are the files of today by
+    path, `lines` the lines of those that were read.
 
     Hot spots and coupling are of the project's own source: vendored, generated, documents, data, locks and tests are
     not what somebody would rewrite.
@@ -212,7 +212,6 @@ def history_of(
     people = max(sum(commits for _, commits in found.owners), found.commits - found.merges - found.bots, 1)
     spots = [one for one in found.touched if one.commits > 1 and own(one.path)]
     spots.sort(key=lambda one: (-one.commits * log2(2 + lines.get(one.path, 0)), one.path))
-    releases = final_releases(tags, found.last_s)
     return History(
         commits=found.commits,
         authors=found.authors,
@@ -232,8 +231,17 @@ def history_of(
         owners=tuple(
             Owner(word(name, 80), commits, round(commits / people, 3)) for name, commits in found.owners[:SHOWN_OWNERS]
         ),
+        bot_commits=found.bots or None,
+    )
+
+
+def with_releases(history: History, tags: Sequence[Tag]) -> History:
+    """The section with the releases up to its last day. Tags come and go without a commit: they are asked for anew."""
+    until_s = int(datetime.fromisoformat(history.last_day).replace(tzinfo=UTC).timestamp()) + DAY_S - 1
+    releases = final_releases(tags, until_s)
+    return replace(
+        history,
         releases=tuple(Release(word(tag.name, 80), day_of(tag.when_s)) for tag in releases[: -SHOWN_RELEASES - 1 : -1]),
         releases_count=len(releases),
         release_every_days=every_days(releases),
-        bot_commits=found.bots or None,
     )

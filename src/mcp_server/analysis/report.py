@@ -98,6 +98,13 @@ def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> Repos
     )
     if collected.packed:
         report = deepened(report, _deep(gathered, collected), wanted.aspects, collected.links)
+    if collected.past is not None:
+        from plumbrule.mcp_server.analysis.history import history_of  # as `full` alone needs it
+
+        files = {file.path: file for file in collected.files}
+        report = replace(
+            report, history=history_of(collected.past, files, collected.lines, snapshot.origin.commit or "HEAD")
+        )
     return with_live_pointers(_narrowed(report, wanted.aspects))
 
 

@@ -76,7 +76,12 @@ class Surveyor:
     async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
         """History is no part of the content: it is asked for anew and never kept with the content's facts."""
         with anyio.CancelScope(deadline=_soft_deadline()):
-            return replace(report, activity=activity_of(await snapshot.activity(), snapshot.origin.commit))
+            activity = activity_of(await snapshot.activity(), snapshot.origin.commit)
+            if report.history is not None:
+                from plumbrule.mcp_server.analysis.history import with_releases  # as `full` alone needs it
+
+                report = replace(report, history=with_releases(report.history, await snapshot.tags()))
+            return replace(report, activity=activity)
         return replace(report, coverage=replace(report.coverage, complete=False))
 
     def _key(self, origin: Origin, wanted: Wanted, patterns: Sequence[str]) -> str:

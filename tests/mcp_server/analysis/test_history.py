@@ -3,7 +3,7 @@
 import pytest
 
 from plumbrule.core.store.memory import MemoryCache
-from plumbrule.mcp_server.analysis.history import BIG_COMMIT, Walked, history_of, past_of
+from plumbrule.mcp_server.analysis.history import BIG_COMMIT, Walked, history_of, past_of, with_releases
 from plumbrule.mcp_server.analysis.languages.attributes import parse_attributes
 from plumbrule.mcp_server.analysis.languages.detection import plan
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
@@ -33,7 +33,7 @@ async def _walked(*changes: Change) -> tuple[Walked, MemorySnapshot]:
 async def _history(*changes: Change, tags: tuple[Tag, ...] = (), lines: dict[str, int] | None = None) -> History:
     found, snapshot = await _walked(*changes)
     files = {file.path: file for file in plan(snapshot.entries, parse_attributes({})).files}
-    return history_of(found, tags, files, lines or {}, "c" * 40)
+    return with_releases(history_of(found, files, lines or {}, "c" * 40), tags)
 
 
 async def test_hot_spots_are_the_projects_own_source_by_commits_and_size() -> None:
