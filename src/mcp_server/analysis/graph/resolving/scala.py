@@ -66,7 +66,9 @@ class _Resolver:
             return _BUILTIN
         if first in _OWN or target.startswith("com.sun."):
             return _BUILTIN
-        if target.rpartition(".")[0] in self._packages:
+        outer = target.rpartition(".")[0]
+        if "." in outer and outer in self._packages:
+            # One name alone is shared by libraries of one family as often (`sttp.client4` and `sttp.model`).
             return _UNKNOWN
         parts = target.split(".")
         shared = parts[0] in _SHARED or parts[0] in self._around
