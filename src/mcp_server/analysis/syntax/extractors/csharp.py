@@ -16,6 +16,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.common import (
     folded,
     parents,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.mending import best_tree, without_branches
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
     Scope,
     captured,
@@ -88,6 +89,7 @@ _QUERY = """
 """
 
 _CALLABLE = frozenset(("method", "constructor", "destructor", "operator", "property", "indexer", "event", "function"))
+_USINGS = "[(using_directive) (extern_alias_directive)] @using"
 _TORN = re.compile(rb"^[ \t]*namespace\s+([A-Za-z_][\w.]*)\s*(?:[{;\r\n]|$)", re.MULTILINE)
 _TYPES = frozenset(("class", "struct", "record", "interface", "enum", "type"))
 _KINDS: dict[str, SymbolKind] = {
@@ -113,7 +115,12 @@ _BODIES = frozenset(("block", "arrow_expression_clause", "declaration_list", "en
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one C# file defines, imports and uses."""
+    written = tree
+    tree = best_tree(raw, tree, without_branches)
     captures = captured(tree, _QUERY)
+    if tree is not written:
+        # What a branch imports that is left out now is imported all the same.
+        captures["using"] = captured(written, _USINGS).get("using", [])
     captures.setdefault("branch", []).extend(
         arm for arm in captures.get("arm", ()) if (first := arm.named_child(0)) is None or first.type != "discard"
     )

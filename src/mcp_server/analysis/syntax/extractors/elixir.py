@@ -5,6 +5,7 @@ function are one symbol (`A.B.fetch/2`), each clause one more way through. What 
 and carries the modifier `quote`. References are written in full where an `alias` of the file says how.
 """
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ _QUERY = """
 (call target: (dot right: (identifier) @ref))
 (alias) @module
 """
+_MODULE = re.compile(r"[A-Z]\w*(?:\.[A-Z]\w*)*")
 _CALLABLE = frozenset(("function",))
 _PRIVATE = frozenset(("defp", "defmacrop", "defguardp", "defnp", "typep"))
 _IMPORTS: dict[str, ImportKind] = {"alias": "import", "import": "import", "use": "use", "require": "require"}
@@ -139,6 +141,10 @@ class _Reader:
             owners = [_named(self._raw, each, outer) for each in listed if each is not None]
             names = [f"{written}.{owner}" for owner in owners or ([outer.name] if outer is not None else [])] or names
         signature = folded(self._raw, scope.start, arguments[-1].end_byte).removesuffix(", do:")
+        scope.name = outer.name if outer is not None else ""
+        if not all(_MODULE.fullmatch(name) for name in names):
+            # The name is computed: what lies inside is named as if it lay around it.
+            return
         for name in names:
             scope.name = name
             self.found.imports.append(Import(name, row(scope.node), "package"))

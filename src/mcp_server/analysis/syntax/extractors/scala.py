@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import scala_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, owners
+from plumbrule.mcp_server.analysis.syntax.extractors.mending import best_tree, blanked
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
     Scope,
     captured,
@@ -75,11 +76,14 @@ _OPEN = frozenset(("class", "object", "trait", "enum", "given", "extension", "pa
 _PLAIN = frozenset(
     ("case", "opaque_modifier", "open_modifier", "inline_modifier", "infix_modifier", "transparent_modifier")
 )
+_ANNOTATED = re.compile(rb"\bclass\s+\w+\s*(?:\[[^\]\n]*\])?\s*(@[\w.]+(?:\([^()\n]*\))?)\s*(?:\w+\s*)?\(")
+_GIVEN = re.compile(rb"^[ \t]*given\b[^\n]*\bwith[ \t]*(\{[ \t]*\})", re.MULTILINE)
 _BODIES = frozenset(("template_body", "with_template_body", "enum_body", "="))
 
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one Scala file defines, imports and uses."""
+    tree = best_tree(raw, tree, _mend)
     captures = captured(tree, _QUERY)
     captures.setdefault("branch", []).extend(
         pattern for pattern in captures.get("case", ()) if pattern.type != "wildcard"
@@ -96,6 +100,11 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     found.imports.sort(key=lambda each: each.line)
     found.uses = scala_uses.uses(raw, tree)
     return found
+
+
+def _mend(raw: bytes) -> bytes:
+    """Without annotations of constructors (`class A @Inject() (b: B)`) and empty bodies of givens."""
+    return blanked(blanked(raw, _ANNOTATED), _GIVEN)
 
 
 def _packages(raw: bytes, nodes: "list[Node] | tuple[()]", scopes: list[Scope]) -> list[Import]:

@@ -5,10 +5,12 @@ are as visible as the protocol, members of an extension as its modifier says (Th
 Control"). Members of an extension are named under the type that is extended.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import swift_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded
+from plumbrule.mcp_server.analysis.syntax.extractors.mending import best_tree, blanked, without_branches
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
@@ -59,6 +61,14 @@ _ACCESS: dict[str, Visibility] = {
     "fileprivate": "private",
     "private": "private",
 }
+_EMPTY_ATTRIBUTE = re.compile(rb"@\w+(\(\))")
+_EMPTY_TUPLE = re.compile(rb"(?<=[(,:\s])\(\)(?=\s*[,)])")
+_YOUNG = re.compile(
+    rb"\b(sending|consuming|borrowing|unsafe|nonisolated\((?:unsafe|nonsending)\))(?=\s+[@\w(])"
+    rb"|(?:\btry[?!]?\s+)(await)\b|\bfor\s+(try\s+await)\b|\bthrows(\([\w.]+\))|(~)(?=Copyable)"
+)
+"""Words younger than the grammar, or in places where it does not expect them."""
+_CAST = re.compile(rb"(\bas\?\s+[\w.]+\s)\?\?")
 _BODIES = frozenset(
     (
         "class_body",
@@ -74,6 +84,7 @@ _BODIES = frozenset(
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one Swift file defines, imports and uses."""
+    tree = best_tree(raw, tree, _mend)
     captures = captured(tree, _QUERY)
     captures.setdefault("branch", []).extend(
         entry
@@ -88,6 +99,20 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     ]
     found.uses = swift_uses.uses(raw, tree)
     return found
+
+
+def _mend(raw: bytes) -> bytes:
+    """Without the other branches of `#if`, brackets with nothing in them, and words younger than the grammar."""
+    mended = blanked(without_branches(raw), _EMPTY_ATTRIBUTE)
+    mended = _YOUNG.sub(_hidden, mended)
+    mended = mended.replace(b"#_sourceLocation", b"x_sourceLocation")
+    mended = _CAST.sub(rb"\1+ ", mended)
+    return _EMPTY_TUPLE.sub(b"0 ", mended)
+
+
+def _hidden(found: "re.Match[bytes]") -> bytes:
+    word = found[found.lastindex or 0]
+    return found[0].replace(word, b" " * len(word))
 
 
 def _import(raw: bytes, node: "Node") -> Import:
