@@ -9,9 +9,10 @@ from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.algorithms import shortest_cycle, strong_parts
 from plumbrule.mcp_server.analysis.graph.flows import distinct, started_files, through
 from plumbrule.mcp_server.analysis.graph.layering import layered
-from plumbrule.mcp_server.analysis.graph.links import DECLARES, ONLY_TESTS, TYPE_ONLY, Links
+from plumbrule.mcp_server.analysis.graph.links import DECLARES, ONLY_TESTS, SOFT, TYPE_ONLY, Links
 from plumbrule.mcp_server.analysis.graph.mermaid import Arrow, Node, flowchart
 from plumbrule.mcp_server.analysis.graph.parts import Piece, pieces_of
+from plumbrule.mcp_server.analysis.model import Component
 from plumbrule.mcp_server.analysis.sections.code import Architecture, Cycle, Flow, Part, PartEdge
 from plumbrule.mcp_server.analysis.words import evidence, place, word
 
@@ -27,18 +28,22 @@ class _Bundle:
     """All imports from one part to another. `first` is the first place."""
 
     imports: int = 0
+    waiting: int = 0
+    """Of these, imports that wait until a function runs: they set no layer and close no cycle."""
     first: tuple[str, int] = ("", 0)
 
 
 def architecture_of(deep: Deep, links: Links) -> Architecture | None:
     """What a drawing of the source would show; None where no source file was parsed."""
-    weights = _weights(deep, links)
+    started = started_files(deep, links)
+    weights = _weights(deep, links, [path for _, path in started])
     if not weights:
         return None
     pieces = pieces_of(weights)
     part_of = {path: number for number, piece in enumerate(pieces) for path in piece.files}
     bundles = _bundles(links, part_of)
-    layer, against = layered(len(pieces), {pair: bundle.imports for pair, bundle in bundles.items()})
+    binding = {pair: one.imports - one.waiting for pair, one in bundles.items() if one.imports > one.waiting}
+    layer, against = layered(len(pieces), binding)
     parts = _parts(deep, pieces, layer)
     edges = tuple(
         PartEdge(
@@ -46,11 +51,11 @@ def architecture_of(deep: Deep, links: Links) -> Architecture | None:
             parts[target].id,
             bundle.imports,
             evidence(bundle.first[0], "architecture.imports", bundle.first[1]),
-            True if (source, target) in against else None,
+            True if (source, target) in against or layer[source] < layer[target] else None,
         )
         for (source, target), bundle in sorted(bundles.items())
     )
-    starts = distinct((point, through(path, links, part_of)) for point, path in started_files(deep, links))
+    starts = distinct((point, through(path, links, part_of)) for point, path in started)
     flows = tuple(
         Flow(point.name, point.evidence, tuple(parts[number].id for number in order)) for point, order in starts
     )
@@ -59,14 +64,14 @@ def architecture_of(deep: Deep, links: Links) -> Architecture | None:
         edges,
         Evidence(place(min(weights)), "architecture.parts"),
         flows,
-        _cycles(pieces, bundles),
+        _cycles(pieces, bundles, binding),
         _drawn(parts, edges, flows),
     )
 
 
-def _weights(deep: Deep, links: Links) -> dict[str, int]:
-    """Source files with their lines and what others' imports add."""
-    pull: dict[str, int] = {}
+def _weights(deep: Deep, links: Links, started: Sequence[str]) -> dict[str, int]:
+    """Source files with their lines and what others' imports add; a start counts as if many imported it."""
+    pull: dict[str, int] = dict.fromkeys(started[:4], 20)
     for targets in links.edges.values():
         for target in targets:
             pull[target] = pull.get(target, 0) + 1
@@ -86,6 +91,7 @@ def _bundles(links: Links, part_of: Mapping[str, int]) -> dict[tuple[int, int], 
         if source is None:
             continue
         lines: dict[tuple[int, int], int] = {}
+        soft = {edge.line for edge in links.edges[path].values() if edge.marks & SOFT}
         for target, edge in links.edges[path].items():
             number = part_of.get(target)
             if number is not None and number != source and not edge.marks & (TYPE_ONLY | DECLARES | ONLY_TESTS):
@@ -93,6 +99,7 @@ def _bundles(links: Links, part_of: Mapping[str, int]) -> dict[tuple[int, int], 
         for (number, line), count in sorted(lines.items()):
             bundle = bundles.setdefault((source, number), _Bundle())
             bundle.imports += count
+            bundle.waiting += count if line in soft else 0
             if not bundle.first[0]:
                 bundle.first = (path, line)
     return bundles
@@ -102,12 +109,26 @@ def _parts(deep: Deep, pieces: Sequence[Piece], layer: Sequence[int]) -> tuple[P
     components = {one.path: one for one in components_of(deep.gathered)}
     made: list[Part] = []
     for number, piece in enumerate(pieces):
-        component = components.get(piece.path) if piece.kind == "folder" else None
-        name = component.name if component else word(piece.name)
+        component = _component_of(components, piece)
+        top = deep.gathered.origin.name.rpartition("/")[2] if piece.path == "." and piece.kind == "folder" else ""
+        name = component.name if component else word(top or piece.name)
         kind = component.kind if component else _kind(deep, piece)
         lines = sum(sum(deep.facts[path][:3]) for path in piece.files)
-        made.append(Part(f"n{number + 1}", name, place(piece.path), kind, layer[number], len(piece.files), lines))
+        path = component.path if component else place(piece.path)
+        made.append(Part(f"n{number + 1}", name, path, kind, layer[number], len(piece.files), lines))
     return tuple(made)
+
+
+def _component_of(components: Mapping[str, Component], piece: Piece) -> Component | None:
+    """The component whose folder a part is, or begins with (`crates/x` for `crates/x/src`)."""
+    at = piece.path
+    while piece.kind == "folder":
+        if at in components:
+            return components[at]
+        if at == piece.top or "/" not in at or not piece.top:
+            break
+        at = at.rpartition("/")[0]
+    return None
 
 
 def _kind(deep: Deep, piece: Piece) -> str:
@@ -119,8 +140,10 @@ def _kind(deep: Deep, piece: Piece) -> str:
     return "group" if piece.kind == "others" else piece.kind
 
 
-def _cycles(pieces: Sequence[Piece], bundles: Mapping[tuple[int, int], _Bundle]) -> tuple[Cycle, ...]:
-    after = [sorted(target for source, target in bundles if source == at) for at in range(len(pieces))]
+def _cycles(
+    pieces: Sequence[Piece], bundles: Mapping[tuple[int, int], _Bundle], binding: Mapping[tuple[int, int], int]
+) -> tuple[Cycle, ...]:
+    after = [sorted(target for source, target in binding if source == at) for at in range(len(pieces))]
     found: list[Cycle] = []
     for part in strong_parts(after):
         if len(part) > 1:

@@ -20,6 +20,9 @@ MAX_ORPHANS = 200
 MAX_UNRESOLVED = 200
 """Rows shown; the counts beside them are of all."""
 
+_BY_PACKAGE = frozenset(("Go", "C#"))
+"""Languages whose imports reach all files of a package alike: the package is the hub."""
+
 
 def imports_of(deep: Deep, links: Links) -> ImportGraph:
     """What `links` says about the files as a graph. Linear in files and imports."""
@@ -93,12 +96,18 @@ def _hubs(deep: Deep, edges: Mapping[str, Mapping[str, Edge]], most: int, among:
         for target, edge in targets.items():
             if target in among and not edge.marks & DECLARES:
                 fan_in[target] = fan_in.get(target, 0) + 1
-    ranked = sorted(fan_in, key=lambda path: (-fan_in[path], path))
-    return tuple(
-        Hub(place(path), fan_in[path], len(edges.get(path, ())), "barrel" if _is_barrel(deep, path) else None)
-        for path in ranked[:most]
-        if fan_in[path] > 1
-    )
+    rows: dict[str, Hub] = {}
+    for path in sorted(fan_in, key=lambda path: (-fan_in[path], path)):
+        if fan_in[path] < 2 or len(rows) >= most:
+            break
+        if deep.languages[path].language in _BY_PACKAGE:
+            folder = path.rpartition("/")[0] or "."
+            below = {target.rpartition("/")[0] for target in edges.get(path, ())}
+            rows.setdefault(folder, Hub(place(folder), fan_in[path], len(below), "package"))
+        else:
+            barrel = _is_barrel(deep, path)
+            rows[path] = Hub(place(path), fan_in[path], len(edges.get(path, ())), "barrel" if barrel else None)
+    return tuple(rows.values())
 
 
 def _test_hubs(deep: Deep, links: Links) -> tuple[Hub, ...]:

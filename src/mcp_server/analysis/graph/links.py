@@ -93,6 +93,7 @@ def links_of(deep: Deep) -> Links:
             and parts.get(path) not in ("vendored", "generated")
         ):
             present.add(file.language)
+    present -= _WITHOUT_IMPORTS
     resolvers = resolvers_of(present, tree)
     found = _Found()
     importing: list[str] = []
@@ -126,6 +127,14 @@ def links_of(deep: Deep) -> Links:
         frozenset(importing),
     )
 
+
+_WITHOUT_IMPORTS = frozenset(
+    (
+        *("Makefile", "Dockerfile", "Batchfile", "Procfile", "Smarty", "CMake", "Meson", "Awk", "sed", "M4", "Roff"),
+        *("Vim Script", "fish", "Jsonnet", "Nix"),
+    )
+)
+"""Programming languages for linguist whose files do not name each other in a way worth following."""
 
 _EMPTY = {
     **dict.fromkeys((".py", ".pyi"), "Python"),

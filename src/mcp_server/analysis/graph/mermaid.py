@@ -13,7 +13,11 @@ MAX_EDGES = 200
 """Mermaid refuses more than 500 edges and 50,000 characters; people give up well before."""
 
 MAX_LABEL_CHARS = 60
-MAX_MEMBERS = 12
+MAX_CODED_CHARS = 150
+MAX_ARROW_CHARS = 50
+"""The same after writing characters as codes, which makes one up to nine."""
+
+MAX_MEMBERS = 8
 
 Shape = Literal["box", "round", "start", "store", "outside"]
 _SHAPES: dict[Shape, tuple[str, str]] = {
@@ -87,7 +91,7 @@ def _arrows(arrows: Iterable[Arrow], ids: Mapping[str, str]) -> list[str]:
     lines: list[str] = []
     for arrow in arrows:
         if arrow.source in ids and arrow.target in ids and len(lines) < MAX_EDGES:
-            label = f'|"{escaped(arrow.label)}"|' if arrow.label else ""
+            label = f'|"{escaped(arrow.label, MAX_ARROW_CHARS)}"|' if arrow.label else ""
             lines.append(f"  {ids[arrow.source]} {'-.->' if arrow.dotted else '-->'}{label} {ids[arrow.target]}")
     return lines
 
@@ -133,11 +137,19 @@ def _member(text: str) -> str:
     return " ".join(kept.split())
 
 
-def escaped(text: str) -> str:
-    """A label's text in one line: what is no plain character is written as its decimal code."""
+def escaped(text: str, most: int = MAX_CODED_CHARS) -> str:
+    """A label's text in one line: what is no plain character is written as its decimal code; about `most` at most."""
     short = text if len(text) <= MAX_LABEL_CHARS else text[: MAX_LABEL_CHARS - 1] + "…"
-    line = " ".join(short.split())
-    return "".join(char if char in _PLAIN or _is_letter(char) else f"#{ord(char)};" for char in line) or " "
+    made: list[str] = []
+    left = most
+    for char in " ".join(short.split()):
+        coded = char if char in _PLAIN or _is_letter(char) else f"#{ord(char)};"
+        left -= len(coded)
+        if left < 0:
+            made.append("...")
+            break
+        made.append(coded)
+    return "".join(made) or " "
 
 
 def _is_letter(char: str) -> bool:

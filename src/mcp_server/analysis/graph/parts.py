@@ -16,6 +16,12 @@ HEAVY = 0.4
 OWN_FILES_SHARE = 0.3
 """A folder whose own files hold more of its code than this is flat: its modules are its parts."""
 
+_SEEING_EACH_OTHER = (".go", ".java", ".kt", ".scala", ".cs", ".swift", ".tf", ".sh", ".ex", ".rb", ".php")
+"""Endings of languages whose files of one folder use each other without an import: the folder is the part."""
+
+TINY = 0.006
+"""Of all the code: what is lighter is told together with others, where there are enough parts."""
+
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]*?)[0-9]*[_-]")
 _SELF = frozenset(("__init__", "__main__", "index", "mod", "lib", "main", "doc"))
 
@@ -29,6 +35,8 @@ class Piece:
     kind: str
     files: frozenset[str]
     weight: int
+    top: str = ""
+    """The highest folder of a chain that counts as one: what lies from there to `path` has no other file."""
 
 
 @dataclass(slots=True)
@@ -90,11 +98,13 @@ def _collapsed(path: str, folder: _Folder) -> tuple[str, _Folder]:
 
 def _children(path: str, folder: _Folder, weights: Mapping[str, int]) -> Iterator[_Open]:
     for step, child in folder.folders.items():
-        at, below = _collapsed(f"{path}/{step}" if path else step, child)
+        top = f"{path}/{step}" if path else step
+        at, below = _collapsed(top, child)
         files = frozenset(_all_files(below))
-        yield _Open(Piece(at, at.rpartition("/")[2], "folder", files, below.weight), below)
+        yield _Open(Piece(at, at.rpartition("/")[2], "folder", files, below.weight, top), below)
     own = sum(weights[file] for file in folder.files)
-    if folder.files and own > OWN_FILES_SHARE * folder.weight and len(folder.files) > 2:
+    flat = own > OWN_FILES_SHARE * folder.weight and len(folder.files) > 2
+    if flat and not folder.files[0].endswith(_SEEING_EACH_OTHER):
         yield from (_Open(piece, None) for piece in _modules(path, folder.files, weights))
     elif folder.files:
         name = path.rpartition("/")[2] or "top level"
@@ -137,13 +147,16 @@ def _all_files(folder: _Folder) -> Iterator[str]:
 
 def _bounded(pieces: list[Piece]) -> list[Piece]:
     """At most `MOST`: the lightest become one."""
-    if len(pieces) <= MOST:
-        return pieces
     ranked = sorted(pieces, key=lambda piece: (-piece.weight, piece.path))
-    rest = ranked[MOST - 1 :]
+    least = TINY * sum(piece.weight for piece in pieces)
+    tiny = sum(1 for piece in ranked[2 * LEAST - 1 :] if piece.weight < least)
+    left = min(tiny, len(ranked)) if len(ranked) <= MOST else max(tiny, len(ranked) - MOST + 1)
+    if left < 2:
+        return pieces
+    rest = ranked[len(ranked) - left :]
     files = frozenset[str]().union(*(piece.files for piece in rest))
     others = Piece(_common(rest), f"{len(rest)} others", "others", files, sum(piece.weight for piece in rest))
-    return [*ranked[: MOST - 1], others]
+    return [*ranked[: len(ranked) - left], others]
 
 
 def _common(pieces: list[Piece]) -> str:

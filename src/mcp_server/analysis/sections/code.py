@@ -91,13 +91,14 @@ class ImportRow:
 class Hub:
     """A file and how many others import it (`fan_in`) and it imports (`fan_out`), tests and the like not counted.
 
-    `kind` is `barrel` for a file that defines nothing and only passes on what others define.
+    `kind` is `barrel` for a file that defines nothing and only passes on what others define, `package` for a folder
+    whose files are all imported together (Go packages, C# namespaces).
     """
 
     path: Words
     fan_in: int
     fan_out: int
-    kind: Literal["barrel"] | None = None
+    kind: Literal["barrel", "package"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
