@@ -3,10 +3,13 @@
 `declared` and `locked` are settled here; what the code imports is laid over it by the import graph.
 """
 
+import re
+
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.deep import Deep
-from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Dependency, LockedPackage, State
+from plumbrule.mcp_server.analysis.sections.dependencies import Clash, Dependencies, Dependency, LockedPackage, State
 from plumbrule.mcp_server.analysis.words import evidence, place, word
+from plumbrule.mcp_server.dependencies.joining.clashes import Pair, clashes_in
 from plumbrule.mcp_server.dependencies.joining.join import Below, Joined, Stated, join
 from plumbrule.mcp_server.dependencies.purl import purl_of
 from plumbrule.mcp_server.dependencies.requirement import SCOPES
@@ -19,6 +22,7 @@ def dependencies_of(deep: Deep) -> Dependencies:
     joined = join(deep.gathered.readings)
     return Dependencies(
         direct=tuple(dependency(one) for one in joined.direct),
+        clashes=tuple(_clash(one) for one in clashes_in(joined)),
         transitive=tuple(_package(one) for one in joined.below),
         not_read=_not_read(joined),
     )
@@ -48,14 +52,36 @@ def dependency(one: Stated) -> Dependency:
     )
 
 
+_FULL = r"\d+\.\d+\.\d+[\w.+-]*"
+_EXACT = {
+    "python": re.compile(r"===?\s*([^\s,*]+)$"),
+    "conda": re.compile(r"==\s*([^\s,*=]+)$"),
+    "javascript": re.compile(rf"[=v]*({_FULL})$"),
+    "rust": re.compile(rf"=\s*({_FULL})$"),
+    "php": re.compile(rf"v?({_FULL})$"),
+    "dart": re.compile(rf"({_FULL})$"),
+    "ruby": re.compile(r"=?\s*(\d[\w.]*)$"),
+    "elixir": re.compile(rf"(?:==\s*)?({_FULL})$"),
+    "dotnet": re.compile(r"\[?(\d[\w.+-]*)\]?$"),
+    "jvm": re.compile(r"\[?(\d[\w.-]*)\]?$"),
+    "swift": re.compile(r"exact:\s*\"([^\"]+)\"$"),
+    "terraform": re.compile(rf"=?\s*({_FULL})$"),
+    "conan": re.compile(r"(\d[\w.+-]*)$"),
+}
+_PINS = frozenset(("docker", "github_actions", "pre-commit", "circleci", "go"))
+"""What stands there is a version, tag or revision by the ecosystem's own rules."""
+
+
 def exact(one: Stated) -> str:
-    """The one version that a statement allows by its own ecosystem's grammar, "" when it allows several."""
+    """The one version that a statement names by its own ecosystem's grammar, "" when it allows several.
+
+    Maven and NuGet take the version that a direct dependency names, although both call it the least one.
+    """
     text = one.asked.constraint.strip()
-    if one.ecosystem == "python":
-        return text[2:].strip() if text.startswith("==") and "," not in text and "*" not in text else ""
-    if one.ecosystem in ("docker", "github_actions", "pre-commit", "go"):
-        return text
-    return ""
+    if one.ecosystem in _PINS:
+        return "" if "$" in text else text
+    found = _EXACT[one.ecosystem].match(text) if one.ecosystem in _EXACT else None
+    return found[1] if found else ""
 
 
 def _purl(ecosystem: str, name: str, version: str, reference: str) -> str | None:
@@ -81,6 +107,23 @@ def _package(one: Below) -> LockedPackage:
         parent=parent,
         scope=next((scope for scope in SCOPES if scope == one.scope), None),
     )
+
+
+def _clash(pair: Pair) -> Clash:
+    """Both statements with their places; a lock's side is the version it holds."""
+    first, second = pair.first, pair.second
+    set_at = _place(first.set_at)
+    rule = first.asked.rule
+    shown = Evidence(set_at, rule) if set_at else evidence(first.path, rule, first.asked.line)
+    if second is not None:
+        other = _place(second.set_at)
+        text, rule = second.asked.constraint, second.asked.rule
+        at = Evidence(other, rule) if other else evidence(second.path, rule, second.asked.line)
+    else:
+        assert first.lock is not None
+        assert first.locked is not None
+        text, at = first.locked.version, evidence(first.lock.path, "lock.package", first.locked.line)
+    return Clash(word(first.asked.name), first.ecosystem, word(first.asked.constraint), shown, word(text), at)
 
 
 def _not_read(joined: Joined) -> tuple[Evidence, ...]:

@@ -69,13 +69,17 @@ _BUILT = frozenset(("dotnet", "jvm"))
 _TEMPLATE = re.compile(
     r"(?i)(?:^|/)(?:_?templates?[-_][\w-]+|[\w-]+[-_]templates?|__typings__|cookiecutter[\w-]*|\{\{)/?"
 )
-_HIDDEN = (".github/", ".pre-commit", ".terraform", ".gitlab", ".circleci", ".forgejo/", ".gitea/", ".devcontainer/")
+_HIDDEN_FOLDER = re.compile(r"(?:^|/)\.[^/]+/")
+_TOOLS = (".github/", ".forgejo/", ".gitea/", ".circleci/", ".devcontainer/", ".config/")
+"""Hidden folders whose manifests are read by the tools that they belong to."""
 
 
 def belongs(path: str, ecosystem: str) -> bool:
     """Whether a manifest's dependencies are the project's."""
+    if _HIDDEN_FOLDER.search(path) and not path.startswith(_TOOLS):
+        return False
     if not is_aside(path) and not _TEMPLATE.search(path):
-        return not path.startswith(".") or path.startswith(_HIDDEN)
+        return True
     if is_material(path) or _TEMPLATE.search(path):
         return False
     if ecosystem in _BUILT:

@@ -35,17 +35,22 @@ _LOWER = frozenset(("pypi", "composer", "hex", "githubactions", "github", "bitbu
 _GITHUB = re.compile(r"(?:git\+)?(?:https?://|ssh://git@|git@|git://)github\.com[/:]([^/]+)/([^/#@?]+?)(?:\.git)?/?$")
 
 
+_HOSTED = re.compile(r"(?:https?://|ssh://git@|git@|git://)([\w.-]+)[/:](.+)/([^/]+?)(?:\.git)?/?$")
+
+
 def purl_of(ecosystem: str, name: str, version: str = "", reference: str = "") -> str:
     """The purl of a package, "" where none can be said (a place without a name, a path of the repository's own).
 
     `version` is a version or a digest and never a range.
     """
     kind = TYPES.get(ecosystem)
-    if kind is None or not name or name[0] in "./~$" or "://" in name:
+    if kind is None or not name or name[0] in "./~$:" or "://" in name:
         return _of_place(ecosystem, name, version)
     if reference.startswith("jsr:"):
         kind = "jsr"
     namespace, bare = _split(kind, name)
+    if kind == "swift" and not namespace:
+        namespace, bare = _swift(reference, bare)
     if kind in _LOWER:
         namespace, bare = namespace.lower(), bare.lower()
     if kind == "pypi":
@@ -80,6 +85,12 @@ def _split(kind: str, name: str) -> tuple[str, str]:
         owner, _, rest = name.partition("/")
         return owner, rest
     return "", name
+
+
+def _swift(reference: str, name: str) -> tuple[str, str]:
+    """A Swift package is named by its host, owner and repository."""
+    found = _HOSTED.match(reference)
+    return (f"{found[1]}/{found[2]}", found[3]) if found else ("", name)
 
 
 def _image(namespace: str, bare: str) -> tuple[str, str, dict[str, str]]:

@@ -15,8 +15,9 @@ Texts = tuple[list[tuple[str, int]], list[int]]
 class Literals:
     """One module's names and calls."""
 
-    def __init__(self, module: ast.Module) -> None:
+    def __init__(self, module: ast.Module, source: str) -> None:
         self._module = module
+        self._source = source.split("\n")
         self._names: dict[str, list[ast.expr]] = {}
         self._changed: dict[str, list[ast.AST]] = {}
         for node in ast.walk(module):
@@ -116,8 +117,7 @@ class Literals:
             return [node.left, node.right]
         text = self.text(node)
         if text is not None:
-            line = node.lineno
-            found += [(part, line + at) for at, part in enumerate(text.split("\n"))]
+            found += self._placed(node, text.split("\n"))
             return []
         if isinstance(node, ast.Name):
             return self._named(node, computed)
@@ -127,6 +127,16 @@ class Literals:
             return self._called(node, found, computed)
         computed.append(node.lineno)
         return []
+
+    def _placed(self, node: ast.expr, words: list[str]) -> Iterator[tuple[str, int]]:
+        """The words of one literal with their lines, found in the source in their order."""
+        at, last = node.lineno, node.end_lineno or node.lineno
+        for word in words:
+            bare = word.strip()
+            if bare:
+                lines = range(at, min(last, len(self._source)) + 1)
+                at = next((line for line in lines if bare in self._source[line - 1]), at)
+                yield word, at
 
     def _named(self, node: ast.Name, computed: list[int]) -> list[ast.expr]:
         values = self._names.get(node.id, [])
@@ -152,8 +162,7 @@ class Literals:
             if text is not None and not node.keywords and len(node.args) <= 1:
                 separator = self.text(node.args[0]) if node.args else None
                 words = text.split(separator) if function.attr == "split" else text.splitlines()
-                line = function.value.lineno
-                found += [(word, line + text[: text.find(word)].count("\n")) for word in words if word.strip()]
+                found += self._placed(function.value, words)
                 return []
         if isinstance(function, ast.Name) and function.id in ("list", "tuple", "sorted", "set") and len(node.args) == 1:
             return [node.args[0]]

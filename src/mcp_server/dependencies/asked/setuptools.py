@@ -59,13 +59,14 @@ def _under(one: Requirement, condition: str) -> Requirement:
 
 def setup_py(file: ManifestText) -> Reading:
     """The arguments of `setup(...)` as far as they are literals, names of literals, or sums of those."""
+    source = decode(file.raw)
     try:
-        module = syntax_of(decode(file.raw))
+        module = syntax_of(source)
     except SyntaxError as error:
         raise MalformedManifest("malformed", error.lineno or 0) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise MalformedManifest("too_deep") from error
-    found, literals = Reading(), Literals(module)
+    found, literals = Reading(), Literals(module, source)
     for call in literals.calls("setup"):
         arguments = dict(literals.arguments(call))
         if name := literals.text(arguments.get("name")):

@@ -98,6 +98,8 @@ def _compiled(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
 
 
 def _answered(one: Stated, locks: Locks, own_name: str) -> Stated:
+    if one.ecosystem == "python" and one.asked.rule == "pyproject.build-system":
+        return one  # what builds a package is installed apart, and no lock of ours speaks of it
     for lock in locks.over(one.path, one.ecosystem):
         position = lock.answer(one.asked, one.path, own_name)
         if position is not None:

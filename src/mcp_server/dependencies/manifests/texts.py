@@ -20,7 +20,9 @@ _TOML_KEY = re.compile(
     r"""\s*((?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'))*)\s*="""
 )
 _TOML_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'""")
-_TOML_ITEM = re.compile(r"""\s*(["'{\[])""")
+_TOML_TOKEN = re.compile(
+    r'"""(?:(?!""").)*"""|\'\'\'(?:(?!\'\'\').)*\'\'\'|"""|\'\'\'|"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\[\]{},]|#|[^\s\[\]{},#"\']+'
+)
 _YAML_NEST = re.compile(r"(?:[-?][ \t]+){100}")
 
 
@@ -123,26 +125,22 @@ def toml_tree(raw: bytes) -> Tree:
 
 
 def _toml_lines(text: str) -> dict[Path, int]:
-    """Lines of keys and of the items of lists written one per line."""
+    """Lines of keys and of the items of lists."""
     lines: dict[Path, int] = {}
     table: Path = ()
     counts: dict[Path, int] = {}
     fence = ""
-    array: Path | None = None
-    index = 0
+    array: _Array | None = None
     for number, line in enumerate(text.splitlines(), 1):
         if fence:
             if fence in line:
                 fence = ""
             continue
-        fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
         if array is not None:
-            if line.strip().startswith("]"):
+            if not array.take(line, number):
                 array = None
-            elif _TOML_ITEM.match(line):
-                lines.setdefault((*array, str(index)), number)
-                index += 1
             continue
+        fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
         header = _TOML_HEADER.match(line)
         if header:
             table = _toml_path(header[1])
@@ -158,12 +156,49 @@ def _toml_lines(text: str) -> dict[Path, int]:
             path = (*table, *_toml_path(key[1]))
             lines.setdefault(path, number)
             value = line[key.end() :].strip()
-            if value.startswith("[") and value.count("[") > value.count("]"):
-                array, index = path, 0
-                if _TOML_ITEM.match(value[1:]):
-                    lines.setdefault((*array, "0"), number)
-                    index = 1
+            if value.startswith("["):
+                begun = _Array(path, lines)
+                array = begun if begun.take(value[1:], number) else None
     return lines
+
+
+class _Array:
+    """A list that is being read, line by line: the line of each of its own items."""
+
+    def __init__(self, path: Path, lines: dict[Path, int]) -> None:
+        self._path = path
+        self._lines = lines
+        self._index = 0
+        self._depth = 1
+        self._fence = ""
+
+    def take(self, line: str, number: int) -> bool:
+        """Read one line of it; False when the list ends there."""
+        if self._fence:
+            end = line.find(self._fence)
+            if end < 0:
+                return True
+            line, self._fence = line[end + 3 :], ""
+        for token in _TOML_TOKEN.finditer(line):
+            mark = token.group()
+            if mark[0] == "#":
+                break
+            if mark == ",":
+                self._index += self._depth == 1
+                continue
+            if mark in "]}":
+                self._depth -= 1
+                if not self._depth:
+                    return False
+                continue
+            if self._depth == 1:
+                self._lines.setdefault((*self._path, str(self._index)), number)
+            if mark in "[{":
+                self._depth += 1
+            elif mark in ('"""', "'''"):
+                self._fence = mark
+                return True
+        return True
 
 
 def _toml_path(dotted: str) -> Path:
