@@ -71,17 +71,19 @@ def doc_line(comment: str, limit: int = DOC_CHARS) -> str:
     return ""
 
 
-def comment_above(raw: bytes, start: int, line_marks: tuple[bytes, ...] = (b"//",), *, block: bool = True) -> str:
+def comment_above(
+    raw: bytes, start: int, line_marks: tuple[bytes, ...] = (b"//",), *, block: bool = True, blank_lines: int = 0
+) -> str:
     """The comment that ends right above the definition at `start`: one block, or a run of line comments; else "".
 
-    No blank line may lie between. It is read from the bytes, because capturing every comment of a file costs more than
-    capturing all its definitions. `block` allows `/* */`; `line_marks` are the marks of line comments.
+    No more than `blank_lines` may lie between. It is read from the bytes, because capturing every comment of a file
+    costs more than capturing all its definitions. `block` allows `/* */`; `line_marks` are the marks of line comments.
     """
     head = raw.rfind(b"\n", max(0, start - MAX_INDENT_BYTES), start) + 1
     end = start if not head or raw[head:start].strip() else head
     gap = raw[max(0, end - MAX_INDENT_BYTES) : end]
     kept = len(gap.rstrip())
-    if gap.count(b"\n", kept) > 1:
+    if gap.count(b"\n", kept) > 1 + blank_lines:
         return ""
     end -= len(gap) - kept
     if block and raw.endswith(b"*/", 0, end):

@@ -1,0 +1,113 @@
+"""Agreement with the TypeScript compiler on symbols, imports and resolved files, for given package folders.
+
+    python benchmarks/accuracy/typescript_symbols.py --typescript PATH/node_modules/typescript FOLDER...
+
+Needs Node and an installed `typescript`. A symbol agrees when kind, name and line do; an import when target and line
+do; an edge when the same file, the same outside package or the same builtin is reached. Files that the compiler finds
+syntax errors in are left out of the symbols. `--show N` prints N differences of each sort.
+"""
+
+import argparse
+import collections
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from semble_grammars import get_parser
+
+from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript import extract
+from plumbrule.mcp_server.analysis.syntax.model import Extracted
+
+HERE = Path(__file__).parent
+GRAMMARS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx"}
+
+
+def compiler_view(folder: Path, typescript: str) -> list[dict[str, object]]:
+    """What the compiler says of every source file."""
+    done = subprocess.run(
+        ["node", str(HERE / "typescript_symbols.mjs"), str(folder), typescript],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def our_view(path: Path) -> Extracted:
+    raw = path.read_bytes()
+    grammar = GRAMMARS.get(path.suffix[1:], "javascript")
+    return extract(raw, get_parser(grammar).parse(raw))
+
+
+def same_symbols(ours: Extracted, theirs: list[list[object]]) -> tuple[int, list[object], list[object]]:
+    """Pairs by kind, line and last name: (agreeing, only ours, only theirs)."""
+    waiting: dict[tuple[object, object], list[str]] = collections.defaultdict(list)
+    for kind, name, line in theirs:
+        waiting[(kind, line)].append(str(name))
+    agreeing, extra = 0, []
+    for symbol in ours.symbols:
+        names = waiting[(symbol.kind, symbol.line)]
+        match = next((one for one in names if symbol.name == one or symbol.name.endswith("." + one)), None)
+        if match is None:
+            extra.append((symbol.kind, symbol.name, symbol.line))
+        else:
+            names.remove(match)
+            agreeing += 1
+    missing = [(kind, name, line) for (kind, line), names in waiting.items() for name in names]
+    return agreeing, extra, missing
+
+
+def same_imports(ours: Extracted, theirs: list[list[object]]) -> tuple[int, list[object], list[object]]:
+    mine = collections.Counter((one.target, one.line) for one in ours.imports)
+    other = collections.Counter((str(one[0]), one[1]) for one in theirs)
+    return sum((mine & other).values()), list((mine - other).elements()), list((other - mine).elements())
+
+
+def measure(folder: Path, typescript: str, show: int) -> dict[str, list[int]]:
+    """Counts of one package: for each measure [agreeing, only ours, only theirs]."""
+    totals = {"symbols": [0, 0, 0], "imports": [0, 0, 0]}
+    shown: dict[tuple[str, str], int] = collections.Counter()
+    broken = 0
+    for row in compiler_view(folder, typescript):
+        ours = our_view(folder / str(row["file"]))
+        pairs = {"imports": same_imports(ours, row["imports"])}  # type: ignore[arg-type] # because JSON has no types
+        if row["errors"]:
+            broken += 1
+        else:
+            pairs["symbols"] = same_symbols(ours, row["symbols"])  # type: ignore[arg-type] # because JSON has no types
+        for measure_, (agreeing, extra, missing) in pairs.items():
+            total = totals[measure_]
+            total[0] += agreeing
+            total[1] += len(extra)
+            total[2] += len(missing)
+            for word, found in (("only ours", extra), ("only theirs", missing)):
+                for one in found[: max(0, show - shown[measure_, word])]:
+                    print(f"  {measure_} {word}: {row['file']}: {one}", file=sys.stderr)
+                shown[measure_, word] += len(found)
+    totals["broken"] = [broken, 0, 0]
+    return totals
+
+
+def agreement(counts: list[int]) -> str:
+    """Precision and recall in percent."""
+    agreeing, extra, missing = counts
+    precision = 100 * agreeing / max(1, agreeing + extra)
+    recall = 100 * agreeing / max(1, agreeing + missing)
+    return f"{precision:6.2f} {recall:6.2f} ({agreeing})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--typescript", default="typescript")
+    parser.add_argument("--show", type=int, default=0)
+    given = parser.parse_args()
+    print(f"{'package':28} {'symbols: precision, recall':30} {'imports: precision, recall':30}")
+    for folder in given.folders:
+        totals = measure(folder, given.typescript, given.show)
+        print(f"{folder.name:28} {agreement(totals['symbols']):30} {agreement(totals['imports']):30}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
