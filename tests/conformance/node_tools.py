@@ -26,6 +26,8 @@ PINS = {
     "@modelcontextprotocol/conformance": "0.2.0-alpha.12",
     "@modelcontextprotocol/inspector": "2.12.0",
     "@modelcontextprotocol/sdk": "1.32.2",
+    "jsdom": "29.1.1",
+    "mermaid": "11.17.2",
 } | ({NODE_PACKAGE: "22.23.3"} if NODE_PACKAGE else {})
 
 INSTALL_TIMEOUT_S = 600
