@@ -15,7 +15,7 @@ from plumbrule.mcp_server.analysis.model import RepositoryReport
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.graph.links import Links
 
-_OF_LINKS: frozenset[Aspect] = frozenset(("imports", "dependencies", "symbols", "architecture", "sbom"))
+_OF_LINKS: frozenset[Aspect] = frozenset(("imports", "dependencies", "symbols", "architecture"))
 """What starts from the resolved imports."""
 
 
@@ -35,6 +35,10 @@ def deepened(
         from plumbrule.mcp_server.analysis.graph.links import links_of
 
         report = _with_links(report, deep, links_of(deep), aspects)
+    if "sbom" in aspects:
+        from plumbrule.mcp_server.analysis.sbom_facts import sbom_of
+
+        report = replace(report, sbom=sbom_of(deep))
     if "licences" in aspects:
         from plumbrule.mcp_server.analysis.component_licences import licences_of
 
@@ -62,7 +66,7 @@ def _with_links(report: RepositoryReport, deep: Deep, links: "Links", aspects: f
         from plumbrule.mcp_server.analysis.graph.imports import imports_of
 
         report = replace(report, imports=imports_of(deep, links))
-    if "dependencies" in aspects or "sbom" in aspects:
+    if "dependencies" in aspects:
         from plumbrule.mcp_server.analysis.dependency_facts import dependencies_of
         from plumbrule.mcp_server.analysis.graph.dependencies import with_imports
 

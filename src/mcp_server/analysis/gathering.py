@@ -15,7 +15,7 @@ import anyio.to_thread
 from plumbrule.core.context import report_progress
 from plumbrule.core.facts import Skipped
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.analysis.aspects import Wanted
+from plumbrule.mcp_server.analysis.aspects import Aspect, Wanted
 from plumbrule.mcp_server.analysis.inventory import FoundManifest, Inventory, take
 from plumbrule.mcp_server.analysis.languages.attributes import Attributes, parse_attributes
 from plumbrule.mcp_server.analysis.languages.detection import HEAD_BYTES, Plan, plan, settle
@@ -49,6 +49,9 @@ SMALL_BYTES = 256_000
 MAX_LINKS = 500
 MAX_LICENCES = 50
 """A tree may hold thousands of both; those beyond are counted as skipped."""
+
+_OF_READINGS: frozenset[Aspect] = frozenset(("dependencies", "sbom"))
+"""What needs locks and every word of manifests."""
 
 PROGRESS_S = 1.0
 
@@ -125,7 +128,7 @@ async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collect
         if manifest.fault:
             into.skip(manifest.fault, manifest.path, manifest.fault_line)
             into.limited |= manifest.fault == OVER_LIMIT
-    if detail == "full":
+    if detail == "full" and wanted.aspects & _OF_READINGS:
         arguments = (into.inventory, into.texts, tools.workers, tools.cache)
         into.readings.update(await read_dependencies(snapshot, *arguments))
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
