@@ -68,7 +68,10 @@ def command(
 
         if max_tokens is not None:
             raise click.UsageError("--max-tokens cuts a result for a reader; findings are given whole.")
-        return print_findings(ctx, Asked(source, form, as_json, fail_on, baseline, write_baseline, keep=not no_cache))
+        of_findings = aspects or (("security", "text") if form else ())
+        whole = Survey(source, "full", of_findings, include, exclude)
+        asked = Asked(whole.made, form, as_json, fail_on, baseline, write_baseline, keep=not no_cache)
+        return print_findings(ctx, asked)
     call_of = Survey(source, detail, aspects, include, exclude)
     if as_json:
         return _print_json(ctx, call_of, max_tokens, keep=not no_cache)

@@ -4,7 +4,7 @@ All of it looks at `detail=full`. The order of the answers: a policy that is not
 short, because what was found stands; a partial run whose findings are accepted exits 4.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,9 +25,10 @@ MAX_STALE_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the options say. `form` is one of `analyze.FORMATS`, None for the page or `--json`."""
+    """What the options say. `survey` makes the report; `form` is one of `analyze.FORMATS`, None for the page or
+    `--json`."""
 
-    source: str
+    survey: Callable[[App], Awaitable[RepositoryReport]]
     form: str | None = None
     as_json: bool = False
     fail_on: str | None = None
@@ -48,7 +49,7 @@ def print_findings(ctx: click.Context, asked: Asked) -> int:
     accepted = read_baseline(asked.baseline) if asked.baseline else ()
 
     async def work(app: App) -> tuple[RepositoryReport, Compared, Callable[[str], None]]:
-        report = await app.surveyor.survey(asked.source, detail="full")
+        report = await asked.survey(app)
         against = compared(report.findings, accepted)
         return report, against, _printer(app, replace(report, findings=against.new), asked)
 
