@@ -11,13 +11,15 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from plumbrule.core import errors
 from plumbrule.core.fields import describe
+from plumbrule.mcp_server.analysis.findings.catalog import CATALOG
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
+from plumbrule.mcp_server.analysis.sections.findings import Category
 from plumbrule.mcp_server.cli.exits import BY_CODE, MEANING
 from plumbrule.mcp_server.cli.root import COMMANDS, root
 from plumbrule.mcp_server.settings import known_settings
@@ -198,7 +200,20 @@ def commands_table() -> str:
     return table(*rows)
 
 
+def findings_table() -> str:
+    """Every rule of findings, by category."""
+    parts: list[str] = []
+    for category in get_args(Category):
+        rules = [(name, about) for name, about in CATALOG.items() if about.category == category]
+        if rules:
+            parts.append(f"### {category.capitalize()}")
+            rows = [(f"`{name}`", about.seen, about.advice, about.scorecard or "") for name, about in rules]
+            parts.append(table(("rule", "seen", "what to do", "Scorecard"), *rows))
+    return "\n\n".join(parts)
+
+
 TABLES = {
+    "findings": findings_table,
     "settings": settings_table,
     "tools": tools_table,
     "errors": errors_table,
