@@ -88,6 +88,40 @@ async def test_a_parser_that_takes_too_long_is_stopped_and_the_next_file_is_read
         ("justfile", b"a b " * 120_000),
         ("autoconf", b"AC_INIT(" * 60_000),
         ("github_workflow", b"on: push\njobs:\n  a:\n    steps:\n      - run: " + b"${{ github.event.issue." * 20_000),
+        *(
+            (
+                "github_workflow",
+                b"on: [issues, workflow_run]\njobs:\n  a:\n    steps:\n      - run: |\n         "
+                + piece * (500_000 // len(piece)),
+            )
+            for piece in (
+                b"curl https://a ",
+                b"curl ",
+                b"sh -c $(curl https://",
+                b"${{ " + b"a" * 1900 + b" }} ",
+                b"npm ",
+                b"pip install ",
+                b"${{ contains(contains(",
+                b"${{ commits[",
+                b"irm ",
+                b"docker push ",
+                b"git fetch ",
+                b"'",
+                b"${{ env.",
+            )
+        ),
+        (
+            "github_workflow",
+            b"on: workflow_run\njobs:\n  a:\n    if: '"
+            + b"head.repo. " * 20_000
+            + b"'\n    steps:\n"
+            + b"      - run: x\n" * 5_000,
+        ),
+        ("gitlab_ci", b"a:\n  script: " + b"eval sh -c " * 45_000),
+        ("circleci", b"jobs:\n  a:\n    steps:\n      - run: " + b"<< pipeline.git." * 30_000),
+        ("azure", b"steps:\n  - script: " + b"$(Build." * 60_000),
+        ("dockerfile", b"RUN curl https://x " * 25_000),
+        ("dockerfile", b"FROM a AS b\nUSER c\n" * 25_000),
         ("setup_cfg", b"[metadata]\nname = %(name)s\n" + b"a=b\n" * 100_000),
         ("deno", b"/*" * 250_000),
         ("deno", b"," * 250_000),

@@ -17,7 +17,10 @@ _GATE = re.compile(
     rb"|\xf3\xa0|\xe1\xa0\x8e|\xe3\x85\xa4|\xf0\x9d[\x90-\x9f]"
 )
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_BROKEN = re.compile(rb"(?s)(?:(?:\xed[\xb2\xb3].|\xef\xbf\xbd).*?){10}")
+_UNDECODED = (b"\xef\xbf\xbd", b"\xed\xb2", b"\xed\xb3")
+"""The replacement character, and the surrogates that stand for bytes that are no UTF-8."""
+
+_MOST_UNDECODED = 10
 _FOREIGN_LEADS = (b"\xd0", b"\xd1", b"\xce", b"\xcf")
 _MOST_FOREIGN = 50
 """One byte in so many: a text with more Cyrillic or Greek is written in it, and its typing slips are legion."""
@@ -52,7 +55,9 @@ MAX_PLACES = 10_000
 
 def hidden(text: str, raw: bytes) -> Iterator[Seen]:
     """The rules about characters, each at most once. `raw` is `text` in UTF-8."""
-    if len(raw) != len(text) and _BROKEN.search(raw):  # another encoding, or no text at all: the bytes mean little
+    if (
+        len(raw) != len(text) and sum(map(raw.count, _UNDECODED)) >= _MOST_UNDECODED
+    ):  # another encoding, or no text at all: the bytes mean little
         return
     if "\x1b" in text:
         yield from _terminal(text)

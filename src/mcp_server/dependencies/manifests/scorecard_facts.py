@@ -7,7 +7,7 @@ rule `scorecard.<check>` and in `value` what was counted; the scores are made in
 import re
 from collections.abc import Iterator
 
-from plumbrule.mcp_server.dependencies.manifests.dangers import PIPED
+from plumbrule.mcp_server.dependencies.manifests.dangers import MAX_SCRIPT_CHARS, PIPED
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import Declaration
 
@@ -20,26 +20,26 @@ _UNTRUSTED = re.compile(
     r"|blocked_user\.(?:name|email)|pull_request\.head\.(?:ref|label|repo\.default_branch)"
 )
 _SERIALISED = re.compile(r"(?i)tojson\s*\(\s*github(?:\.event)?\s*\)")
-_EXPRESSION = re.compile(r"\$\{\{(.{0,4000}?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{(.{0,2000}?)\}\}", re.DOTALL)
 _SCOPES = frozenset(("statuses", "checks", "security-events", "deployments", "contents", "packages", "actions"))
 
-# One job that uses all of these actions and runs all of these lines publishes a package.
-_PACKAGING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("actions/setup-node",), ("npm.*publish",)),
-    (("actions/setup-java",), ("mvn.*deploy",)),
-    (("actions/setup-java",), ("gradle.*publish",)),
-    ((), ("sbt.*ci-release",)),
-    ((), ("gem.*push",)),
-    ((), ("nuget.*push",)),
-    ((), ("docker.*push",)),
+# One job that uses all of these actions and has a line with each pair of words, in their order, publishes a package.
+_PACKAGING: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
+    (("actions/setup-node",), (("npm", "publish"),)),
+    (("actions/setup-java",), (("mvn", "deploy"),)),
+    (("actions/setup-java",), (("gradle", "publish"),)),
+    ((), (("sbt", "ci-release"),)),
+    ((), (("gem", "push"),)),
+    ((), (("nuget", "push"),)),
+    ((), (("docker", "push"),)),
     (("docker/build-push-action",), ()),
     (("pypa/gh-action-pypi-publish",), ()),
     (("relekang/python-semantic-release",), ()),
     (("goreleaser/goreleaser-action",), ()),
-    ((), ("cargo.*publish",)),
+    ((), (("cargo", "publish"),)),
     (("imjasonh/setup-ko", "ko-build/setup-ko"), ()),
-    ((), ("npx.*semantic-release",)),
-    (("erlef/setup-elixir",), (".*hex.publish.*",)),
+    ((), (("npx", "semantic-release"),)),
+    (("erlef/setup-elixir",), (("hex", "publish"),)),
 )
 _COMMAND = re.compile(r"[^\n;&|]+")
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
@@ -69,10 +69,17 @@ def workflow_facts(tree: Tree, triggers: frozenset[str]) -> list[Declaration]:
     return found
 
 
-def _has_all(uses: list[str], runs: list[str], actions: tuple[str, ...], lines: tuple[str, ...]) -> bool:
+def _has_all(uses: list[str], runs: list[str], actions: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> bool:
     if not all(action in uses for action in actions):
         return False
-    return all(any(re.search(line, run) for run in runs) for line in lines)
+    return all(any(_stand_in(run, *pair) for run in runs) for pair in pairs)
+
+
+def _stand_in(script: str, first: str, second: str) -> bool:
+    """Whether a line has both words, the second behind the first."""
+    if first not in script or second not in script:
+        return False
+    return any(second in line.partition(first)[2] for line in script.splitlines())
 
 
 def _permissions(tree: Tree) -> Iterator[Declaration]:
@@ -99,7 +106,7 @@ def _dangerous(tree: Tree, step: tuple[str, ...], triggers: frozenset[str]) -> I
         wanted = tree.text(*step, "with", "ref")
         if "github.event.pull_request" in wanted or "github.event.workflow_run" in wanted:
             yield _fact("dangerous-workflow", "untrusted checkout", tree.line(*step, "uses"))
-    for found in _EXPRESSION.finditer(tree.text(*step, "run")):
+    for found in _EXPRESSION.finditer(tree.text(*step, "run")[:MAX_SCRIPT_CHARS]):
         variable = found[1]
         if (
             "github.head_ref" in variable
@@ -111,6 +118,7 @@ def _dangerous(tree: Tree, step: tuple[str, ...], triggers: frozenset[str]) -> I
 
 def commands(script: str, line: int) -> Iterator[Declaration]:
     """Downloads that are run, and installations by pip, npm and go: pinned by hash or not."""
+    script = script[:MAX_SCRIPT_CHARS]
     if PIPED.search(script):
         yield _fact("pinned", "download unpinned", line)
     if "pip" not in script and "npm" not in script and "go " not in script:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from plumbrule.mcp_server.dependencies.manifests.dangers import Grade, danger, downloads, line_in
+from plumbrule.mcp_server.dependencies.manifests.dangers import MAX_SCRIPT_CHARS, Grade, danger, downloads, line_in
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import Declaration
 
@@ -40,7 +40,7 @@ _ENV = re.compile(r"\benv\s*\.\s*([\w-]+)")
 _HARMLESS = re.compile(
     # What an expression only asks: a comparison, a search or a hash gives no stranger's words on.
     r"'(?:[^']|'')*'|\b(?:contains|startsWith|endsWith|hashFiles)\s*\((?:[^()]|\([^()]*\))*\)"
-    r"|[\w.*\[\]-]+\s*(?:==|!=|<=?|>=?)\s*(?:'(?:[^']|'')*'|[\w.*\[\]-]+)"
+    r"|(?<![\w.*\[\]-])[\w.*\[\]-]+\s*(?:==|!=|<=?|>=?)\s*(?:'(?:[^']|'')*'|[\w.*\[\]-]+)"
 )
 _TYPED_INPUTS = frozenset(("boolean", "number", "choice", "environment"))
 
@@ -71,6 +71,9 @@ _SCRIPT_INPUTS = {
     "addnab/docker-run-action": "run",
 }
 """Inputs of well-known actions that are run as code."""
+
+
+MAX_CONDITION_CHARS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _words_of_strangers(text: str) -> str:
     """The first expression of `text` that gives a stranger's words on, "" when there is none."""
     if "${{" not in text:
         return ""
-    for found in _EXPRESSION.finditer(text):
+    for found in _EXPRESSION.finditer(text[:MAX_SCRIPT_CHARS]):
         if _UNTRUSTED.search(_HARMLESS.sub("''", found[1])):
             return found[0]
     return ""
@@ -159,7 +162,7 @@ _TELLING_SCOPES = frozenset(("contents", "packages", "actions", "deployments", "
 
 def _job(flow: _Workflow, job: str) -> Iterator[Declaration]:
     tree, base = flow.tree, ("jobs", job)
-    condition = tree.text(*base, "if")
+    condition = tree.text(*base, "if")[:MAX_CONDITION_CHARS]
     yield from _runner(flow, base)
     for image in (
         ("container",),
@@ -176,7 +179,7 @@ def _job(flow: _Workflow, job: str) -> Iterator[Declaration]:
     cached = 0
     for index in range(len(tree.items(*base, "steps"))):
         step = (*base, "steps", str(index))
-        both = f"{condition} {tree.text(*step, 'if')}"
+        both = f"{condition} {tree.text(*step, 'if')[:MAX_CONDITION_CHARS]}"
         yield from _scripts(flow, step, tainted | _tainted(tree, step))
         checkouts += _foreign_checkout(flow, step, both)
         used = tree.text(*step, "uses")
@@ -231,7 +234,7 @@ def _scripts(flow: _Workflow, step: tuple[str, ...], tainted: frozenset[str]) ->
     if "${{" not in script:
         return
     told: set[str] = set()
-    for found in _EXPRESSION.finditer(script):
+    for found in _EXPRESSION.finditer(script[:MAX_SCRIPT_CHARS]):
         seen = " ".join(found[1].split())
         asked = _HARMLESS.sub("''", found[1])
         if seen in told:
