@@ -48,6 +48,7 @@ SMALL_BYTES = 256_000
 
 MAX_LINKS = 500
 MAX_LICENCES = 50
+MAX_CONFIGURATION = 5_000
 """A tree may hold thousands of both; those beyond are counted as skipped."""
 
 _OF_READINGS: frozenset[Aspect] = frozenset(("dependencies", "sbom"))
@@ -131,6 +132,7 @@ async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collect
     if detail == "full" and wanted.aspects & _OF_READINGS:
         arguments = (into.inventory, into.texts, tools.workers, tools.cache)
         into.readings.update(await read_dependencies(snapshot, *arguments))
+        await _read_configuration(snapshot, tools.limits, into)
     await report_progress(0.2, 1.0, f"{len(parsed)} manifests read")
     await _read_sources(snapshot, wanted, tools.limits, into)
     if wanted.detail == "full" and "history" in wanted.aspects:
@@ -188,6 +190,17 @@ async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, 
         if path in read and _has_room_for_secrets(path, into):
             into.secrets += secrets_in(path, read[path])
     return manifests
+
+
+async def _read_configuration(snapshot: Snapshot, limits: SurveyLimits, into: Collected) -> None:
+    """The files that configure imports and are no manifests, whole."""
+    from plumbrule.mcp_server.analysis.graph.resolving.table import is_configuration  # as no other level needs it
+
+    found = [one for one in into.inventory.files if one.path not in into.texts and is_configuration(one.path)]
+    into.texts.update(await snapshot.read(found[:MAX_CONFIGURATION], max_bytes=limits.max_manifest_bytes))
+    for entry in found[MAX_CONFIGURATION:]:
+        into.skip("over_limit", entry.path)
+        into.limited = True
 
 
 def _has_room_for_secrets(path: str, into: Collected) -> bool:
