@@ -18,12 +18,11 @@ import click
 from plumbrule.core import errors
 from plumbrule.core.fields import describe
 from plumbrule.mcp_server.analysis.findings.catalog import CATALOG
-from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.analysis.sections.findings import Category
 from plumbrule.mcp_server.cli.exits import BY_CODE, MEANING
 from plumbrule.mcp_server.cli.root import COMMANDS, root
 from plumbrule.mcp_server.settings import known_settings
-from plumbrule.mcp_server.tools.catalog import all_tools
+from plumbrule.mcp_server.tools.catalog import Engines, all_tools
 from plumbrule.mcp_server.tools.spec import PublishedTool
 
 ROOT = Path(__file__).parents[1]
@@ -32,10 +31,10 @@ DEFAULTS = ROOT / "configs/default.toml"
 
 
 class NoEngine:
-    """Stands where the engine stands: names and schemas are told from signatures alone."""
+    """Stands where the engines stand: names and schemas are told from signatures alone."""
 
-    async def survey(self, source: str, *, detail: Detail = "card") -> RepositoryReport:
-        raise AssertionError(f"nothing is surveyed here: {source} {detail}")
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"nothing here needs {name}")
 
 
 def kinds_of_error() -> Iterator[type[errors.PlumbruleError]]:
@@ -46,7 +45,8 @@ def kinds_of_error() -> Iterator[type[errors.PlumbruleError]]:
 
 
 def tools() -> tuple[PublishedTool, ...]:
-    return all_tools(NoEngine())
+    nobody: Any = NoEngine()
+    return all_tools(Engines(nobody, nobody))
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:

@@ -4,6 +4,7 @@ The only place that names engines, platforms, tools and (inside the `serve_…` 
 costs half a second) the server together. Above it lies `cli`. Nothing here computes; it puts together and takes down.
 """
 
+import functools
 import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -31,18 +32,21 @@ from plumbrule.core.security.paths import PathPolicy
 from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.workers import WorkerPool
+from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
+from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, settings_schema
-from plumbrule.mcp_server.tools.catalog import all_tools
 from plumbrule.mcp_server.tools.resources import SurveyPrompt, all_resources
-from plumbrule.mcp_server.tools.spec import PublishedTool
 
 if TYPE_CHECKING:  # the protocol SDK costs half a second, which no command line call pays
+    from plumbrule.mcp_server.analysis.mapping.keeping import Opened
+    from plumbrule.mcp_server.analysis.mapping.mapper import IndexMaker, Mapper
     from plumbrule.mcp_server.server.build import ProtocolServer
     from plumbrule.mcp_server.server.descriptors import StdioPipes
     from plumbrule.mcp_server.server.health import Health
+    from plumbrule.mcp_server.tools.spec import PublishedTool
 
 Purpose = Literal["command", "stdio", "http", "sse"]
 """What the program is built for. It decides whose paths are readable, whether calls have a deadline, what is logged."""
@@ -63,12 +67,22 @@ class App:
     settings: Settings
     runtime: CallRuntime
     surveyor: Surveyor
-    tools: tuple[PublishedTool, ...]
+    mapper_of: Callable[[], "Mapper"]
+    tools_of: Callable[[], "tuple[PublishedTool, ...]"]
     cache: Cache
     parts: tuple[Part, ...]
     logs: LogPipe
     metrics: Callable[[], tuple[bytes, str]] | None
     """The exposition for `/metrics` with its content type; None when nothing is counted."""
+
+    @property
+    def mapper(self) -> "Mapper":
+        return self.mapper_of()
+
+    @property
+    def tools(self) -> "tuple[PublishedTool, ...]":
+        """Every tool over its engine, made when somebody asks: a card needs one engine and no tool."""
+        return self.tools_of()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -97,14 +111,29 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     keep = keep and scratch is None
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
-    surveyor = Surveyor(_sources(loaded, purpose, folder, cache, keep=keep), cache, workers, settings.survey)
-    tools = all_tools(surveyor)
-    watching = _observing(settings, purpose, masker, [tool.name for tool in tools])
+    sources = _sources(loaded, purpose, folder, cache, keep=keep)
+    surveyor = Surveyor(sources, cache, workers, settings.survey)
+
+    @functools.cache
+    def mapper() -> "Mapper":
+        from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
+
+        return Mapper(sources, cache, _map_index(cache, workers, settings.survey))
+
+    @functools.cache
+    def tools() -> "tuple[PublishedTool, ...]":
+        from plumbrule.mcp_server.tools.catalog import Engines, all_tools
+
+        return all_tools(Engines(surveyor, mapper()))
+
+    names = [] if purpose == "command" else [tool.name for tool in tools()]
+    watching = _observing(settings, purpose, masker, names)
     return App(
         settings=settings,
         runtime=_runtime(settings, purpose, masker, watching),
         surveyor=surveyor,
-        tools=tools,
+        mapper_of=mapper,
+        tools_of=tools,
         cache=cache,
         parts=(
             *(() if scratch is None else (scratch,)),
@@ -115,6 +144,17 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         logs=_log_pipe(loaded, purpose, masker, watching.trace_ids),
         metrics=watching.render,
     )
+
+
+def _map_index(cache: Cache, workers: WorkerPool, limits: SurveyLimits) -> "IndexMaker":
+    """Reads a repository for a map; its room is imported when there is something to read."""
+
+    async def made(snapshot: Snapshot, key: str) -> "Opened":
+        from plumbrule.mcp_server.analysis.mapping.making import Maker
+
+        return await Maker(cache, workers, limits).made(snapshot, key)
+
+    return made
 
 
 def _cache_folder(settings: CacheSettings) -> tuple[Path, Part | None]:

@@ -58,18 +58,7 @@ _CUT_SHORT = frozenset(("crashed", "too_slow"))
 def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> RepositoryReport:
     """The report of what was collected so far; `coverage` says whether that is all."""
     detail = wanted.detail
-    inventory = collected.inventory
-    aside = frozenset(one.entry.path for one in inventory.manifests if one.aside)
-    languages = languages_of(collected, detail)
-    gathered = Gathered(
-        snapshot.origin,
-        inventory,
-        ranked(collected.manifests, languages, aside),
-        aside,
-        languages,
-        collected.texts,
-        collected.readings,
-    )
+    gathered = gathered_of(snapshot, detail, collected)
     licence = licensing.licence_of(gathered)
     deep = detail != "card"
     report = RepositoryReport(
@@ -78,9 +67,9 @@ def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> Repos
         source=source_of(snapshot.origin),
         name=identity.name_of(gathered),
         size=_size_of(collected),
-        coverage=_coverage_of(snapshot, detail, collected),
+        coverage=coverage_of(snapshot, detail, collected),
         description=identity.description_of(gathered, brief=not deep),
-        languages=languages,
+        languages=gathered.languages,
         licence=licence,
         ecosystems=building.ecosystems_of(gathered),
         runtimes=building.runtimes_of(gathered),
@@ -97,7 +86,7 @@ def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> Repos
         retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
     )
     if collected.packed:
-        report = deepened(report, _deep(gathered, collected), wanted.aspects, collected.links)
+        report = deepened(report, deep_of(gathered, collected), wanted.aspects, collected.links)
     if collected.past is not None:
         from plumbrule.mcp_server.analysis.history import history_of  # as `full` alone needs it
 
@@ -116,7 +105,18 @@ def _narrowed(report: RepositoryReport, aspects: frozenset[Aspect]) -> Repositor
     return replace(report, **empty, not_examined=tuple(aspect for aspect in ASPECTS if aspect not in aspects))
 
 
-def _deep(gathered: Gathered, collected: Collected) -> Deep:
+def gathered_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Gathered:
+    """The input of the fact rooms."""
+    aside = frozenset(one.entry.path for one in collected.inventory.manifests if one.aside)
+    languages = languages_of(collected, detail)
+    manifests = ranked(collected.manifests, languages, aside)
+    return Gathered(
+        snapshot.origin, collected.inventory, manifests, aside, languages, collected.texts, collected.readings
+    )
+
+
+def deep_of(gathered: Gathered, collected: Collected) -> Deep:
+    """The input of the deep sections."""
     paths = sorted(collected.packed, key=_bytes)
     languages = {file.path: file for file in collected.files}
     return Deep(
@@ -138,7 +138,7 @@ def _size_of(collected: Collected) -> Size:
     return Size(len(collected.inventory.files), collected.inventory.total_bytes, lines if known else None)
 
 
-def _coverage_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Coverage:
+def coverage_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Coverage:
     """Files seen, files whose bytes were read, and everything left out by the adapter or by us."""
     skipped = _merged((*snapshot.skipped, *collected.skips()))
     if detail == "card":  # examples belong to the deeper levels

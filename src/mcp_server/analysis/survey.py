@@ -13,11 +13,12 @@ import anyio
 import anyio.to_thread
 import orjson
 
-from plumbrule.core.context import current_call, report_progress
+from plumbrule.core.context import report_progress
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.once import SingleFlight
 from plumbrule.mcp_server.analysis.aspects import Aspect, Wanted, selected
 from plumbrule.mcp_server.analysis.chosen import chosen
+from plumbrule.mcp_server.analysis.deadlines import soft_deadline
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, wire
@@ -26,9 +27,6 @@ from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
-
-RESERVE_S = 2.0
-"""Kept of the call's time for putting together what there is; a tenth of what is left, when that is less."""
 
 
 class Surveyor:
@@ -75,7 +73,7 @@ class Surveyor:
 
     async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
         """History is no part of the content: it is asked for anew and never kept with the content's facts."""
-        with anyio.CancelScope(deadline=_soft_deadline()):
+        with anyio.CancelScope(deadline=soft_deadline()):
             activity = activity_of(await snapshot.activity(), snapshot.origin.commit)
             if report.history is not None:
                 from plumbrule.mcp_server.analysis.history import with_releases  # as `full` alone needs it
@@ -110,7 +108,7 @@ class Surveyor:
 
         collected = Collected()
         tools = Tools(self._workers, self._cache, self._limits)
-        with anyio.CancelScope(deadline=_soft_deadline()):
+        with anyio.CancelScope(deadline=soft_deadline()):
             await gather(snapshot, wanted, tools, collected)
         report = await anyio.to_thread.run_sync(report_of, snapshot, wanted, collected)  # seconds for 300,000 files
         if key and report.coverage.complete:
@@ -118,12 +116,3 @@ class Surveyor:
         if collected.finished:
             await report_progress(1.0, 1.0, "done")
         return report
-
-
-def _soft_deadline() -> float:
-    """When gathering stops so that the answer still arrives in time; infinity without a deadline."""
-    call = current_call()
-    if call is None or call.deadline is None:
-        return float("inf")
-    left = call.deadline - anyio.current_time()
-    return call.deadline - min(RESERVE_S, max(left, 0.0) / 10)

@@ -38,6 +38,9 @@ COMMANDS = {
         f"{_CLI}.analyze:command",
         "Say what a repository is: languages, licence, how to run it, risks, with evidence.",
     ),
+    "map": Lazy(
+        f"{_CLI}.map:command", "Show the files and definitions that matter most, for QUESTION if there is one."
+    ),
     "call": Lazy(f"{_CLI}.call:command", "Call TOOL with JSON arguments and print its result as JSON."),
     "serve": Lazy(f"{_CLI}.serve:command", "Serve MCP over stdio, Streamable HTTP (/mcp) or SSE (/sse)."),
     "mask": Lazy(f"{_CLI}.mask:command", "Hide secrets in what is piped through.", global_options=False),

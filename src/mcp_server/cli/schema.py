@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from plumbrule.mcp_server.cli.session import print_json
-from plumbrule.mcp_server.tools.catalog import all_tools, tool_named
+from plumbrule.mcp_server.tools.catalog import Engines, all_tools, tool_named
 
 
 class _Unused:
@@ -19,7 +19,7 @@ class _Unused:
 @click.argument("tool", required=False)
 def command(tool: str | None) -> None:
     unused: Any = _Unused()
-    tools = all_tools(unused)
+    tools = all_tools(Engines(unused, unused))
     if tool is None:
         for each in tools:
             click.echo(f"{each.name}  {each.title}")

@@ -1,18 +1,29 @@
 """Which tools exist. All belong to the toolset `repository`, the default one; others come with their first tools."""
 
+from dataclasses import dataclass
+
 from plumbrule.core.errors import UnknownTool
 from plumbrule.core.fields import nearest
-from plumbrule.mcp_server.tools import analyze_repository
+from plumbrule.mcp_server.tools import analyze_repository, map_repository
 from plumbrule.mcp_server.tools.analyze_repository import Surveys
+from plumbrule.mcp_server.tools.map_repository import Maps
 from plumbrule.mcp_server.tools.spec import PublishedTool
 
 MAX_NAME_CHARACTERS = 30
 """Hosts put the server's name before a tool's and cut or refuse what gets long (MCP.md 5)."""
 
 
-def all_tools(surveyor: Surveys) -> tuple[PublishedTool, ...]:
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What stands behind the tools."""
+
+    surveyor: Surveys
+    mapper: Maps
+
+
+def all_tools(engines: Engines) -> tuple[PublishedTool, ...]:
     """Every tool over its engine, in the order of `tools/list`."""
-    return (analyze_repository.published(surveyor),)
+    return (analyze_repository.published(engines.surveyor), map_repository.published(engines.mapper))
 
 
 def tool_named(tools: tuple[PublishedTool, ...], name: str) -> PublishedTool:

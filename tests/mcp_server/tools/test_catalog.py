@@ -15,7 +15,7 @@ from plumbrule.mcp_server.analysis import model
 from plumbrule.mcp_server.analysis.aspects import Aspect
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.tools.analyze_repository import unlimited
-from plumbrule.mcp_server.tools.catalog import MAX_NAME_CHARACTERS, all_tools, tool_named
+from plumbrule.mcp_server.tools.catalog import MAX_NAME_CHARACTERS, Engines, all_tools, tool_named
 from plumbrule.mcp_server.tools.resources import Family, SurveyPrompt, all_resources
 from plumbrule.mcp_server.tools.spec import PublishedTool
 
@@ -52,7 +52,7 @@ class Shelf:
 
 
 SHELF = Shelf()
-TOOLS = all_tools(SHELF)
+TOOLS = all_tools(Engines(SHELF, SHELF))
 
 
 def test_the_default_list_stays_within_its_token_bar() -> None:

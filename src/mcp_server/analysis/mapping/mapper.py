@@ -23,7 +23,6 @@ from plumbrule.mcp_server.analysis.mapping.keeping import Evicted, Opened, opene
 from plumbrule.mcp_server.analysis.mapping.model import RULE, SCHEMA, MappedFile, RepositoryMap
 from plumbrule.mcp_server.analysis.mapping.ranking import matched, walked
 from plumbrule.mcp_server.analysis.mapping.words import asked
-from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.source_fact import source_of
 from plumbrule.mcp_server.analysis.words import place, word
@@ -71,16 +70,18 @@ class Asked:
     max_tokens: int
 
 
-class Mapper:
-    """Maps repositories. `index` reads all facts of a snapshot and keeps their index under a key ("" keeps nothing)."""
+IndexMaker = Callable[[Snapshot, str], Awaitable[Opened]]
+"""Reads all facts of a snapshot and keeps their index under a key ("" keeps nothing)."""
 
-    def __init__(
-        self, sources: Sources, cache: Cache, index: Callable[[Snapshot, str], Awaitable[tuple[Opened, bool]]]
-    ) -> None:
+
+class Mapper:
+    """Maps repositories; one at a time for the same content."""
+
+    def __init__(self, sources: Sources, cache: Cache, index: IndexMaker) -> None:
         self._sources = sources
         self._cache = cache
         self._index = index
-        self._flights: SingleFlight[tuple[Opened, bool]] = SingleFlight()
+        self._flights: SingleFlight[Opened] = SingleFlight()
 
     async def map(
         self, source: str, *, question: str = "", focus_paths: tuple[str, ...] = (), max_tokens: int = 2_000
@@ -98,10 +99,10 @@ class Mapper:
                     return _answer(held, wanted, snapshot.origin)
                 except Evicted:
                     self._cache.delete(f"{key}/head")
-            held, _ = await self._made(snapshot, key)
+            held = await self._made(snapshot, key)
             return await anyio.to_thread.run_sync(_answer, held, wanted, snapshot.origin)
 
-    async def _made(self, snapshot: Snapshot, key: str) -> tuple[Opened, bool]:
+    async def _made(self, snapshot: Snapshot, key: str) -> Opened:
         if not key:
             return await self._index(snapshot, key)
         return await self._flights.run(key, lambda: self._index(snapshot, key))
@@ -246,8 +247,3 @@ def _rest(wanted: Asked, omitted: int) -> Truncated | None:
     if wanted.focus_paths:
         arguments["focus_paths"] = list(wanted.focus_paths)
     return Truncated({"files": omitted}, {"tool": "map_repository", "arguments": arguments})
-
-
-def coverage_wire(coverage: Coverage) -> dict[str, object]:
-    """Coverage without examples: a map has no room for them."""
-    return dict(wire(replace(coverage, skipped=tuple(replace(one, examples=()) for one in coverage.skipped))))
