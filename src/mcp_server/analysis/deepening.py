@@ -75,6 +75,10 @@ def _with_links(report: RepositoryReport, deep: Deep, links: "Links", aspects: f
         from plumbrule.mcp_server.analysis.graph.dependencies import with_imports
 
         report = replace(report, dependencies=with_imports(dependencies_of(deep), deep, links))
+    if "architecture" in aspects:
+        from plumbrule.mcp_server.analysis.graph.architecture import architecture_of
+
+        report = replace(report, architecture=architecture_of(deep, links))
     if "symbols" in aspects:
         from plumbrule.mcp_server.analysis.code_rows import symbols_of
 

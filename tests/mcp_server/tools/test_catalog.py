@@ -93,7 +93,7 @@ def _property_names(schema: dict[str, Any]) -> set[str]:
 
 
 async def test_a_result_and_an_error_validate_against_both_schemas() -> None:
-    (tool,) = TOOLS
+    tool = TOOLS[0]
     answer = await tool({"source": "./x", "detail": "full"})
     error = ErrorReport("not_found", "It is not there.", "Look elsewhere.", False, "c" * 32).as_dict()
     for structured in (answer.structured | {"call_id": "c" * 32}, {"error": error, "call_id": "c" * 32}):
@@ -103,7 +103,7 @@ async def test_a_result_and_an_error_validate_against_both_schemas() -> None:
 
 
 async def test_a_budget_cuts_the_result_and_names_the_call_for_the_rest() -> None:
-    (tool,) = TOOLS
+    tool = TOOLS[0]
     answer = await tool({"source": "./x", "detail": "summary", "max_tokens": "400"})
     assert token_bound(orjson.dumps(answer.structured)) + token_bound(answer.text) <= 400
     following = answer.structured["truncated"]["next"]

@@ -40,9 +40,7 @@ def test_sizes_are_bounded_and_what_is_left_out_is_counted() -> None:
     assert 'more["and 9940 more"]' in text
     hostile = [Node(str(number), "\U0010ffff" * 500, "box", "%" * 99 + str(number)) for number in range(10_000)]
     assert len(flowchart(hostile, [Arrow("0", "1", "\U0010ffff" * 99)] * 10_000)) < 50_000
-    assert (
-        len(classes([Class(str(number), "\U0010ffff" * 500, ["z" * 500] * 50, "0") for number in range(99)])) < 5e4
-    )
+    assert len(classes([Class(str(number), "\U0010ffff" * 500, ["z" * 500] * 50, "0") for number in range(99)])) < 5e4
 
 
 def test_the_same_diagram_gives_the_same_text() -> None:
