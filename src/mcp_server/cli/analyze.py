@@ -17,7 +17,8 @@ from plumbrule.mcp_server.tools.analyze_repository import budgeted, call_argumen
 from plumbrule.mcp_server.tools.budget import LEAST_TOKENS
 
 NAME = "analyze_repository"
-FORMATS = ("sarif", "junit", "github", "markdown")
+FORMATS = ("sarif", "junit", "github", "markdown", "cyclonedx", "spdx")
+BILLS = ("cyclonedx", "spdx")
 """For other programs; `cli/formats` writes them."""
 
 
@@ -43,7 +44,7 @@ def _aspects(_ctx: click.Context, _option: click.Parameter, value: str | None) -
 @click.option("--json", "as_json", is_flag=True, help="Print the result as MCP gives it.")
 @click.option("--max-tokens", type=click.IntRange(LEAST_TOKENS), help="Cut the result to this budget.")
 @click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Print the findings for another program.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Print findings, or the SBOM, for another program.")
 @click.option("--fail-on", metavar="SEVERITY|RULE,...", help="Exit 1 on new findings this grave, or of these rules.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Findings that are accepted; only new ones count.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Accept all of today's findings in this file.")
@@ -68,14 +69,21 @@ def command(
 
         if max_tokens is not None:
             raise click.UsageError("--max-tokens cuts a result for a reader; findings are given whole.")
-        of_findings = aspects or (("security", "text") if form else ())
-        whole = Survey(source, "full", of_findings, include, exclude)
+        whole = Survey(source, "full", _needed(aspects, form, judged=bool(fail_on or baseline)), include, exclude)
         asked = Asked(whole.made, form, as_json, fail_on, baseline, write_baseline, keep=not no_cache)
         return print_findings(ctx, asked)
     call_of = Survey(source, detail, aspects, include, exclude)
     if as_json:
         return _print_json(ctx, call_of, max_tokens, keep=not no_cache)
     return _print_page(ctx, call_of, max_tokens, keep=not no_cache)
+
+
+def _needed(aspects: tuple[Aspect, ...], form: str | None, *, judged: bool) -> tuple[Aspect, ...]:
+    """The aspects that a format needs; what the user named stands, but for the SBOM that was asked for."""
+    bill = form in BILLS
+    usual: tuple[Aspect, ...] = ("security", "text") if form and (judged or not bill) else ()
+    wanted = aspects or usual
+    return (*wanted, "sbom") if bill and "sbom" not in wanted else wanted
 
 
 @dataclass(frozen=True, slots=True)

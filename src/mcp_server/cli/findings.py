@@ -7,8 +7,10 @@ short, because what was found stands; a partial run whose findings are accepted 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import click
+import orjson
 
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.mcp_server.analysis.model import RepositoryReport
@@ -80,6 +82,8 @@ def _printer(app: App, report: RepositoryReport, asked: Asked) -> Callable[[str]
 
         page = page_of(report, app.runtime.mask)
         return lambda _: print_page(page)
+    if asked.form in ("cyclonedx", "spdx"):
+        return _bill_printer(app, report, asked.form)
     from plumbrule.mcp_server.cli.formats.masked import masked
 
     # Before it is written: a masker that reads a table or a document of XML takes its own marks for values.
@@ -91,6 +95,13 @@ def _printer(app: App, report: RepositoryReport, asked: Asked) -> Callable[[str]
         return lambda _: print_json(document)
     text = _text_forms()[asked.form](shown)
     return lambda _: click.echo(text)
+
+
+def _bill_printer(app: App, report: RepositoryReport, form: Literal["cyclonedx", "spdx"]) -> Callable[[str], None]:
+    from plumbrule.mcp_server.analysis.sbom_facts import render
+
+    document = as_result(app, orjson.loads(render(report, form)))
+    return lambda _: print_json(document)
 
 
 def _text_forms() -> dict[str, Callable[[RepositoryReport], str]]:

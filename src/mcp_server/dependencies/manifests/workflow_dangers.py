@@ -145,7 +145,7 @@ def _permissions(flow: _Workflow) -> Iterator[Declaration]:
         yield danger("ci.write-all", "medium", "write-all", tree.line("permissions"))
     elif tree.at("permissions") is None and "permissions" not in tree.table():
         silent = [job for job in jobs if "permissions" not in tree.table("jobs", job)]
-        if silent and flow.triggers != {"workflow_call"}:
+        if silent and flow.triggers != frozenset(("workflow_call",)):
             yield danger("ci.default-permissions", "low", "no permissions", tree.line("jobs", silent[0]))
     elif len(jobs) > 1:
         for scope in tree.table("permissions"):
