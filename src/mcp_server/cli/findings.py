@@ -83,7 +83,7 @@ def _printer(app: App, report: RepositoryReport, asked: Asked) -> Callable[[str]
         page = page_of(report, app.runtime.mask)
         return lambda _: print_page(page)
     if asked.form in ("cyclonedx", "spdx"):
-        return _bill_printer(app, report, asked.form)
+        return _bill_printer(app, report, "spdx" if asked.form == "spdx" else "cyclonedx")
     from plumbrule.mcp_server.cli.formats.masked import masked
 
     # Before it is written: a masker that reads a table or a document of XML takes its own marks for values.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from plumbrule.mcp_server.analysis.findings.orders import is_order
 from plumbrule.mcp_server.analysis.findings.seen import Seen, line_of, mark_of
-from plumbrule.mcp_server.analysis.model import Severity
+from plumbrule.mcp_server.dependencies.manifests.dangers import Grade
 
 # Invisible characters, controls of direction, tags, selectors, full-width and mathematical letters, as UTF-8.
 _GATE = re.compile(
@@ -141,7 +141,7 @@ def _reordered(text: str) -> Iterator[Seen]:
             count += 1
         at = end
     if count:
-        severity: Severity = "low" if _RIGHT_TO_LEFT.search(text) else "high"
+        severity: Grade = "low" if _RIGHT_TO_LEFT.search(text) else "high"
         message = "controls that reorder what is shown, on lines without right-to-left text"
         yield Seen("text.bidi-control", severity, message, line_of(text, first), count)
 

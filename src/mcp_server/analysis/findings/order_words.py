@@ -4,15 +4,16 @@
 
 import base64
 import codecs
-import re
 import string
+
+from plumbrule.core.security.lazy_pattern import LazyPattern
 
 _AIMED = r"(?:(?:all|any|the|these|those|your|of|my|every|each|to|and|everything)\s+){0,5}"
 _EARLIER = (
     r"(?:previous|previously|prior|above|earlier|preceding|foregoing|existing|initial|original|former|past)(?:ly)?"
 )
 _ORDERS = r"(?:instruction|prompt|directive|guideline|direction|command)s?\b"
-ORDER = re.compile(
+ORDER = LazyPattern(
     rf"(?:ignore|disregard|forget|overrul(?:e|ing)|override|bypass|discard|(?:do\s+not|don't|stop)\s+follow(?:ing)?|pay\s+no\s+attention\s+to)"
     rf"(?:\s|[-*_.,:#/>|]){{1,6}}(?:"
     rf"{_AIMED}{_EARLIER}\s+(?:[\w-]+\s+){{0,2}}{_ORDERS}"
@@ -93,9 +94,9 @@ _FOREIGN: tuple[tuple[str, str], ...] = (
     ("التعليمات", r"تجاهل\s+(?:\w+\s+){0,2}التعليمات\s+(?:\w+\s+)?(?:السابقة|أعلاه)"),
     ("निर्देशों", r"(?:पिछले|पहले\s+के|उपरोक्त)\s+(?:\S+\s+){0,2}निर्देशों\s+को\s+(?:\S+\s+)?(?:अनदेखा|नज़रअंदाज|नजरअंदाज|भूल)"),
 )
-FOREIGN_ORDER = re.compile("|".join(pattern for _, pattern in _FOREIGN))
+FOREIGN_ORDER = LazyPattern("|".join(pattern for _, pattern in _FOREIGN))
 
-SQUASHED_ORDER = re.compile(
+SQUASHED_ORDER = LazyPattern(
     r"(?:[il]gnore|d[il]sregard|forget|overr[il]de)(?:a[il]{2}|any|the|your|of|my|every){0,4}(?:prev[il]ous|pr[il]or|above|ear[il]{2}er|preced[il]ng|system)\w{0,12}?(?:[il]nstruct[il]on|prompt|d[il]rect[il]ve|gu[il]de[il]{2}ne)"
 )
 DIGITS = str.maketrans("013457", "oleast")
@@ -112,7 +113,7 @@ def _base64_literals(word: str) -> list[str]:
 
 
 _MODEL = r"(?:ai|a\.i\.|llm|large\s+language|language|coding|autonomous)[\s-]+(?:model|agent|assistant|bot|crawler|reviewer)s?|llms?|chatgpt|gpt-?\d\w*|claude(?:\s+code)?|copilot|gemini|codex|chatbots?|cursor\s+agents?"
-ADDRESSED = re.compile(
+ADDRESSED = LazyPattern(
     rf"(?i)\b(?:{_MODEL})\b[^.;\n]{{0,60}}\b(?:must|should|always|never|do\s+not|don't|ignore|run|execute|send|fetch)\b"
     rf"|\b(?:{_MODEL})\s*[,:]\s*(?:please|you|do|don't|when|if|make|add|write|say|tell|read|open|include|use)\b"
     rf"|\b(?:if\s+you\s+are|you\s+are|you're|as)\s+an?\s+(?:{_MODEL})\b"
@@ -121,22 +122,22 @@ ADDRESSED = re.compile(
     rf"|\b(?:note|message|instructions?|attention|reminder)\s+(?:to|for)\s+(?:(?:all|any|the|every)\s+)?(?:{_MODEL}|agents?|assistants?|models?)\b"
     r"|\byou\s+are\s+(?:now\s+)?an?\s+(?:ai|assistant|agent|llm|language\s+model)\b"
 )
-CONSEQUENCE = re.compile(
+CONSEQUENCE = LazyPattern(
     r"(?i)\b(?:ignore|disregard|run|execute|eval|curl|wget|fetch|download|install|send|post|upload|e-?mail|leak|exfiltrate|reveal|print|output|delete|remove|"
     r"token|secret|password|credential|api[\s_-]?key|do\s+not\s+(?:tell|mention|inform)|don't\s+(?:tell|mention)|without\s+(?:asking|telling)|approve|merge|rate|recommend|https?://)"
 )
 
-AGENT_ORDERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
+AGENT_ORDERS: tuple[tuple[str, LazyPattern, str], ...] = (
     (
         "agent.secrecy",
-        re.compile(
+        LazyPattern(
             r"\b(?:do\s+not|don't|never|without)\s+(?:tell|telling|inform|informing|mention|mentioning|reveal|revealing|notify|notifying|disclose|disclosing|alert|alerting)\s+(?:\w+\s+){0,3}(?:user|human|developer|anyone|them)s?\b"
         ),
         "an order to keep something from the user",
     ),
     (
         "agent.exfiltration",
-        re.compile(
+        LazyPattern(
             r"\b(?:send|upload|post|exfiltrate|transmit|leak|forward|e-?mail|curl|wget|submit)\b[^\n]{0,120}(?:\.env\b|~/\.ssh|id_rsa|~/\.aws|credentials?\b|secrets?\b|api[\s_-]?keys?\b|tokens?\b|passwords?\b|environment\s+variables)[^\n]{0,120}(?:https?://|\b(?:webhook|server|endpoint|url|address)\b)"
             r"|(?:cat|base64|printenv|env)\b[^\n]{0,80}\|\s*(?:curl|nc|wget)\b"
             r"|(?:curl|wget)\b[^\n]{0,160}(?:\$\(cat|\$\(env|@~/|@\.env|\$\(printenv|`cat)"
@@ -145,7 +146,7 @@ AGENT_ORDERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ),
     (
         "agent.safety-off",
-        re.compile(
+        LazyPattern(
             r"--dangerously-skip-permissions|\"?defaultmode\"?\s*:\s*\"bypasspermissions\"|\"(?:chat\.tools\.(?:global\.)?autoapprove|enableallprojectmcpservers)\"\s*:\s*true"
             r"|\b(?:disable|turn\s+off|bypass|skip)\s+(?:\w+\s+){0,2}(?:safety|security|permission|confirmation|approval|sandbox)\s+(?:check|prompt|rule|filter|guard|request|polic|restriction|feature)"
             r"|\b(?:run|execute|approve|accept)\s+(?:\w+\s+){0,4}without\s+(?:asking|confirm\w*|approval|permission|review)"
@@ -154,23 +155,23 @@ AGENT_ORDERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ),
 )
 
-CONFIGURED: tuple[tuple[str, str, re.Pattern[str], str], ...] = (
+CONFIGURED: tuple[tuple[str, str, LazyPattern, str], ...] = (
     (
         "agent.mcp-command",
         '"mcpservers"',
-        re.compile(r'"command"\s*:\s*"[^"\n]{1,300}"'),
+        LazyPattern(r'"command"\s*:\s*"[^"\n]{1,300}"'),
         "a configuration that starts MCP servers",
     ),
     (
         "agent.hook",
         '"hooks"',
-        re.compile(r'"command"\s*:\s*"[^"\n]{1,300}"'),
+        LazyPattern(r'"command"\s*:\s*"[^"\n]{1,300}"'),
         "a configuration with hooks that run commands",
     ),
     (
         "editor.run-on-open",
         '"folderopen"',
-        re.compile(r'"runon"\s*:\s*"folderopen"'),
+        LazyPattern(r'"runon"\s*:\s*"folderopen"'),
         "a task that runs when the folder is opened",
     ),
 )

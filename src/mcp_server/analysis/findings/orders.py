@@ -13,8 +13,7 @@ from plumbrule.core.security.masking_values import lowered as lower
 from plumbrule.mcp_server.analysis.findings import order_words as words
 from plumbrule.mcp_server.analysis.findings.first_gate import Gate, first_gate
 from plumbrule.mcp_server.analysis.findings.seen import Seen, line_of, mark_of
-from plumbrule.mcp_server.analysis.model import Severity
-from plumbrule.mcp_server.dependencies.manifests.dangers import PIPED
+from plumbrule.mcp_server.dependencies.manifests.dangers import PIPED, Grade
 
 MAX_COMMENT_CHARS = 4000
 MAX_AROUND_CHARS = 600
@@ -90,7 +89,7 @@ def is_order(text: str) -> bool:
     return any(one.rule == "text.instruction-override" for one in orders(text))
 
 
-_WEIGHT: dict[Severity, int] = {"high": 0, "medium": 1, "low": 2}
+_WEIGHT: dict[Grade, int] = {"high": 0, "medium": 1, "low": 2}
 
 
 def _overrides(text: str, low: str, starts: Sequence[int]) -> Iterator[Seen]:
@@ -100,11 +99,11 @@ def _overrides(text: str, low: str, starts: Sequence[int]) -> Iterator[Seen]:
         if match is None:
             continue
         count += 1
-        weight: Severity = "low" if _is_quoted(text, start, match.end()) else "high"
+        weight: Grade = "low" if _is_quoted(text, start, match.end()) else "high"
         if first is None or (weight == "high" and severity == "low"):
             first, severity = match, weight
     if first is not None:
-        grave: Severity = "low" if severity == "low" or _TALKS_ABOUT.search(text) else "high"
+        grave: Grade = "low" if severity == "low" or _TALKS_ABOUT.search(text) else "high"
         message = "text that tells its reader to ignore instructions"
         yield Seen("text.instruction-override", grave, message, line_of(text, first.start()), count, mark_of(first[0]))
 
@@ -122,7 +121,7 @@ def _foreign(text: str, low: str, starts: Sequence[int]) -> Iterator[Seen]:
     for start in starts:
         match = words.FOREIGN_ORDER.search(low, max(0, start - 60), start + 120)
         if match is not None and match.start() <= start < match.end():
-            grave: Severity = (
+            grave: Grade = (
                 "low" if _is_quoted(text, match.start(), match.end()) or _TALKS_ABOUT.search(text) else "high"
             )
             message = "text that tells its reader to ignore instructions"
@@ -186,7 +185,7 @@ def _addressed(text: str, names: list[int], hits: dict[str, list[int]]) -> Itera
         if next_name == len(names):
             return
         if names[next_name] < end and words.ADDRESSED.search(text, start, end):
-            grave: Severity = "high" if words.CONSEQUENCE.search(text, start, end) else "medium"
+            grave: Grade = "high" if words.CONSEQUENCE.search(text, start, end) else "medium"
             message = "a hidden comment that addresses a model"
             mark = mark_of(text[start:end])
             yield "text.comment-to-model", Seen("text.comment-to-model", grave, message, line_of(text, start), 1, mark)
@@ -245,7 +244,9 @@ def _configured(text: str, low: str, _starts: Sequence[int]) -> Iterator[Seen]:
         match = pattern.search(low, max(0, at - 100)) if at >= 0 else None
         if match is not None:
             line = line_of(text, match.start())
-            yield Seen(rule, "medium", message, line, len(pattern.findall(low, match.start())), mark_of(match[0]))
+            yield Seen(
+                rule, "medium", message, line, sum(1 for _ in pattern.finditer(low, match.start())), mark_of(match[0])
+            )
 
 
 _CHECKS = {

@@ -3,14 +3,14 @@
 from hashlib import sha256
 from typing import NamedTuple
 
-from plumbrule.mcp_server.analysis.model import Severity
+from plumbrule.mcp_server.dependencies.manifests.dangers import Grade
 
 
 class Seen(NamedTuple):
     """One row: `line` of the first of its `places` (from 1), `mark` a short hash of what was seen there."""
 
     rule: str
-    severity: Severity
+    severity: Grade
     message: str
     line: int
     places: int

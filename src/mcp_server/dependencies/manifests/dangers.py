@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.dependencies.model import Declaration
 
 DANGER = "danger"
@@ -19,7 +20,7 @@ MAX_SEEN_CHARS = 300
 MAX_SCRIPT_CHARS = 200_000
 """Of one step; people write a hundredth of it."""
 
-PIPED = re.compile(
+PIPED = LazyPattern(
     # What lies before the pipe is taken whole and never given back, so that a text of nothing but `curl` stays linear.
     r"(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\s(?=[^\n|;&]{0,400}?(?:https?://|\$))[^\n|;&]{0,800}+"
     r"\|\s{0,9}+(?:sudo\s+(?:-\S+\s+){0,4})?(?:env\s+\S+\s+)?(?:/(?:usr/)?bin/)?(?:ba|z|da|k|fi)?sh\b(?!\.)"
