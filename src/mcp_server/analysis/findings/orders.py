@@ -243,10 +243,8 @@ def _configured(text: str, low: str, _starts: Sequence[int]) -> Iterator[Seen]:
         at = low.find(literal)
         match = pattern.search(low, max(0, at - 100)) if at >= 0 else None
         if match is not None:
-            line = line_of(text, match.start())
-            yield Seen(
-                rule, "medium", message, line, sum(1 for _ in pattern.finditer(low, match.start())), mark_of(match[0])
-            )
+            places = sum(1 for _ in pattern.finditer(low, match.start()))
+            yield Seen(rule, "medium", message, line_of(text, match.start()), places, mark_of(match[0]))
 
 
 _CHECKS = {
