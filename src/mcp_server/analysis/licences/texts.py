@@ -20,6 +20,7 @@ _ROUNDS_IN_LONG_TEXTS = 3  # the licences of a bundle's hundred dependencies are
 _LONG = 6_000  # words; the GPL has 5,600
 _CANDIDATES = 8
 _MIN_RARE = 0.3  # of a text's rare pairs: fewer is another licence that borrows a clause
+_NEARLY, _EXTENDED = 0.03, 1.05  # so much less like it and so much longer is the same licence with an addition
 _USED = 0  # stands for a word pair that a found licence has covered
 
 # Licences that repeat a more common one nearly word for word: believed only when the text says one of these words too.
@@ -103,13 +104,11 @@ def _best(pairs: list[int], left: bytearray, lowered: str) -> TextMatch | None:
         if bound < SIMILAR:
             break
         length = packed.texts[text].words - 1
-        if best is not None and (
-            round(bound, 2) < round(best.score, 2) or (best.score == 1 and length <= _length(best))
-        ):
+        if best is not None and (bound < best.score - _NEARLY or (best.score == 1 and length <= _length(best))):
             continue
         match = _verbatim(left, text) if bound == 1.0 else None
         match = match or _score(pairs, packed.pair_counts(text), packed.texts[text].identifier)
-        if match is not None and (best is None or _rank(match) > _rank(best)):
+        if match is not None and (best is None or _is_better(match, best)):
             best = match
     return best if best is not None and best.score >= SIMILAR else None
 
@@ -149,9 +148,12 @@ def _most_promising(likely: list[tuple[float, int]], present: set[int], lowered:
     return sorted(found, key=lambda one: (-round(one[0], 2), -packed.texts[one[1]].words, one[1]))
 
 
-def _rank(match: TextMatch) -> tuple[float, int, float]:
-    """The better of two: by score, and of equals the one that explains more words (a text and its extension)."""
-    return round(match.score, 2), _length(match), match.score
+def _is_better(match: TextMatch, best: TextMatch) -> bool:
+    """The better of two: by score, and of nearly equals the one that explains more words (a text and its extension)."""
+    for longer, shorter, answer in ((match, best, True), (best, match, False)):
+        if _length(longer) > _EXTENDED * _length(shorter) and longer.score >= shorter.score - _NEARLY:
+            return answer
+    return (round(match.score, 2), _length(match), match.score) > (round(best.score, 2), _length(best), best.score)
 
 
 def _length(match: TextMatch) -> int:
