@@ -61,7 +61,7 @@ _BRITISH = (
     *(("organization", "organisation"), ("judgment", "judgement"), ("fulfill", "fulfil"), ("labor", "labour")),
 )
 _NO_TEXT = re.compile(r"(?:GPL|LGPL|AGPL|GFDL)-.*(?:\+|-with-.*|\d)\Z|.*exception.*|Nunit\Z")
-_YEAR = re.compile(r"(?im)^(.*copyright\s*(?:\(c\)|©)?\s*)[<\[]?(?:year|yyyy|xxxx|\d{4})[^\n]*$")
+_YEAR = re.compile(r"(?im)^(.{0,40}copyright\s*(?:\(c\)|©)?\s*)[<\[]?(?:year|yyyy|xxxx|\d{4})[^\n]{0,80}$")
 _LICENCE_FILE = re.compile(r"(?i)(?:un)?licen[cs]e|copying|.*[-_.]licen[cs]e")
 
 

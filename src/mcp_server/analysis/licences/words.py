@@ -19,6 +19,9 @@ _COPYRIGHT = re.compile(
     r"(?:copyright\s{0,4}(?:\(c\)|©|&copy;|\d{4}|[<\[{]|by\b|:|notice\s{0,4}\Z)|(?:\(c\)|©)\s{0,4}(?:copyright\b|\d{4}|[<\[{]))"
     r"|[\W_]{0,20}all\s{1,4}rights\s{1,4}reserved[\W_]{0,20}\Z"
 )
+_GRANTS = re.compile(r"permission|(?:re)?distribut(?:e|ion)|as long as|provided that|free software|may be used")
+"""Words of a short licence that stands on the line of its own notice."""
+
 _LIST_MARK = re.compile(r"[\s*#/;%>|\-]{0,40}\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,4})[.)](?:\s|\Z)")
 _PLACEHOLDER = re.compile(r"<[^<>\n]{1,80}>")
 _WORD = re.compile(r"[^\W_]+")
@@ -59,7 +62,7 @@ def words_of(text: str) -> Words:
     hashes, lines = array("H"), array("L")
     known: dict[str, int] = {}
     for number, line in enumerate(text[:MAX_TEXT].lower().split("\n"), 1):
-        if len(line) <= _NOTICE_LINE and _COPYRIGHT.match(line):
+        if len(line) <= _NOTICE_LINE and _COPYRIGHT.match(line) and not _GRANTS.search(line):
             continue
         if mark := _LIST_MARK.match(line):
             line = line[mark.end() :]
