@@ -8,7 +8,13 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import shell_uses
-from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, owners
+from plumbrule.mcp_server.analysis.syntax.extractors.common import (
+    comment_above,
+    doc_line,
+    error_lines,
+    folded,
+    owners,
+)
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, Visibility
 
@@ -74,7 +80,8 @@ def _define(raw: bytes, scope: Scope, symbols: list[Symbol]) -> None:
     body = scope.node.child_by_field_name("body")
     signature = folded(raw, scope.start, body.start_byte if body is not None else scope.end)
     first, last = row(scope.node), scope.node.end_point.row + 1
-    doc = doc_above(raw, scope.start, (b"#",), block=False)
+    comment = comment_above(raw, scope.start, (b"#",), block=False)
+    doc = doc_line("\n".join(line for line in comment.splitlines() if not line.startswith("#!")))
     symbols.append(Symbol("function", scope.name, first, last, signature, visibility, doc, 1 + scope.branches))
 
 
