@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.graph.inside import inside_of
 from plumbrule.mcp_server.analysis.graph.links import Links
 from plumbrule.mcp_server.analysis.graph.mentions import mentions_of
 from plumbrule.mcp_server.analysis.graph.missing import missing_of
@@ -15,7 +16,8 @@ def with_imports(found: Dependencies, deep: Deep, links: Links) -> Dependencies:
     """`found` with the third state of each direct dependency, and what is missing and unused."""
     usage = usage_of(links)
     claimed = claimed_of(usage, found.direct)
-    direct = tuple(with_uses(one, usage, links, claimed) for one in found.direct)
+    inside = inside_of(deep, links, found.direct)
+    direct = tuple(with_uses(one, usage, links, claimed, inside) for one in found.direct)
     judged = replace(found, direct=direct)
     mentions = mentions_of(deep)
     return replace(

@@ -64,6 +64,8 @@ class Links:
     """Imports that lead to a file of the tree; `lost` holds the others that should."""
     without_rules: tuple[str, ...] = ()
     """Programming languages of source files whose imports nobody can resolve here."""
+    tree_files: frozenset[str] = frozenset()
+    """Every file with a language, empty ones too."""
     importing: frozenset[str] = frozenset()
     """Files whose imports were resolved."""
 
@@ -124,6 +126,7 @@ def links_of(deep: Deep) -> Links:
         tuple(found.lost),
         found.reaching,
         tuple(sorted(present - resolvers.keys())),
+        frozenset(tree.languages),
         frozenset(importing),
     )
 

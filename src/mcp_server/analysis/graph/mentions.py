@@ -51,6 +51,7 @@ def mentions_of(deep: Deep) -> Mentions:
         for word in _WORD.findall(raw):
             name = word.decode("ascii", "ignore").rstrip("./-@")
             elsewhere.update((name, normalised(name)))
+    elsewhere.update(one.value for _, one in deep.gathered.declared_for_tests("framework"))
     return Mentions(_own_names(deep), frozenset(elsewhere), texts)
 
 

@@ -80,6 +80,8 @@ class _Reach:
 def missing_of(mentions: Mentions, links: Links, usage: Usage, found: Dependencies) -> tuple[Undeclared, ...]:
     """In the order of name."""
     reach, folders = _reach_of(found), _names_in_paths(links)
+    silent = (one for one in found.direct if one.ecosystem in ("python", "conda") and "imported" not in one.states)
+    unimported = frozenset(_letters(one.name) for one in silent)
     rows: list[Undeclared] = []
     for ecosystem in sorted(_JUDGED & usage.packages.keys()):
         by_name: dict[str, list[Outside]] = {}
@@ -88,6 +90,8 @@ def missing_of(mentions: Mentions, links: Links, usage: Usage, found: Dependenci
             if _is_no_package(ecosystem, package) or names & mentions.own or names & mentions.elsewhere:
                 continue
             if ecosystem == "python" and (package in folders or _is_optional(imported, names, reach)):
+                continue
+            if ecosystem == "python" and _may_provide(unimported, package):
                 continue
             lacking = [use for use in imported.uses if _is_lacking(use, ecosystem, names, links, reach)]
             if lacking:
@@ -132,7 +136,7 @@ def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, rea
     part = links.parts.get(use.path)
     if part not in ("source", "test") or _SURVIVES & set(use.flags) or _MATERIAL.search(use.path):
         return False
-    if ecosystem == "python" and _FOR_THOSE_WHO_HAVE_IT.search(use.path):
+    if ecosystem == "python" and (_FOR_THOSE_WHO_HAVE_IT.search(use.path) or _is_script(use.path, links, reach)):
         return False
     declared = reach.of(ecosystem, use.path)
     if declared is None:
@@ -140,6 +144,24 @@ def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, rea
     if part == "test" and not any("#dev" in keys for keys in declared):
         return False  # the project keeps what its tests need elsewhere
     return not any(names & keys for keys in declared)
+
+
+def _is_script(path: str, links: Links, reach: _Reach) -> bool:
+    """Whether a Python file lies deep in the tree outside of any package: it runs with what its user installed."""
+    folder = path.rpartition("/")[0]
+    homes = reach.homes.get("python", frozenset())
+    near = {folder, folder.rpartition("/")[0]} if folder else {""}
+    return not near & homes and f"{folder}/__init__.py" not in links.tree_files
+
+
+def _may_provide(unimported: frozenset[str], package: str) -> bool:
+    """Whether a declared distribution that nothing imports sounds like the package (`pybase62` for `base62`)."""
+    name = _letters(package)
+    return len(name) >= 4 and any(name in one or one in name for one in unimported if len(one) >= 4)
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.lower() if char.isalnum())
 
 
 def _is_no_package(ecosystem: str, package: str) -> bool:

@@ -22,6 +22,7 @@ apiclient google-api-python-client
 apt python-apt
 argon2 argon2-cffi
 attr attrs
+base62 pybase62
 axes django-axes
 barcode python-barcode
 Bio biopython

@@ -14,7 +14,9 @@ from plumbrule.mcp_server.analysis.graph.distributions import (
     python_distributions,
     python_imports,
 )
+from plumbrule.mcp_server.analysis.graph.inside import Inside
 from plumbrule.mcp_server.analysis.graph.links import Links, Outside
+from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.sections.dependencies import Dependency, State
 from plumbrule.mcp_server.analysis.words import place
 
@@ -151,10 +153,15 @@ def _letters(name: str) -> str:
 
 
 def home_of(one: Dependency) -> str:
-    """The folder whose files a statement speaks for."""
-    folder = one.evidence.at.rpartition(":")[0].rpartition("/")[0] or one.evidence.at.rpartition("/")[0]
+    """The folder whose files a statement speaks for: for requirements of tests and documents what they are about."""
+    path, _, line = one.evidence.at.rpartition(":")
+    folder = (path if line.isdigit() else one.evidence.at).rpartition("/")[0]
     head, _, last = folder.rpartition("/")
-    return head if last in _FOLDERS else folder
+    folder = head if last in _FOLDERS else folder
+    if ".txt" in one.evidence.at:
+        while folder and is_aside(folder + "/"):
+            folder = folder.rpartition("/")[0]
+    return folder
 
 
 def claimed_of(usage: Usage, direct: Iterable[Dependency]) -> dict[str, frozenset[str]]:
@@ -168,14 +175,16 @@ def claimed_of(usage: Usage, direct: Iterable[Dependency]) -> dict[str, frozense
     return {ecosystem: frozenset(found) for ecosystem, found in claimed.items()}
 
 
-def with_uses(one: Dependency, usage: Usage, links: Links, claimed: Mapping[str, frozenset[str]]) -> Dependency:
+def with_uses(
+    one: Dependency, usage: Usage, links: Links, claimed: Mapping[str, frozenset[str]], inside: Inside | None = None
+) -> Dependency:
     """The dependency with its third state, the number of files that import it and the first of them."""
     home = home_of(one)
     ecosystem = _ALIKE.get(one.ecosystem, one.ecosystem)
     known = usage.packages.get(ecosystem, {})
     uses = [use for package in usage.of(one, claimed) for use in known[package].below(home)]
     if not uses:
-        return one
+        return inside.with_uses(one, home) if inside is not None else one
     files = {use.path for use in uses}
     first = min(uses, key=lambda use: (_SOURCE_FIRST.get(links.parts.get(use.path, ""), 3), use.path, use.line))
     states: tuple[State, ...] = (*(state for state in one.states if state != "imported"), "imported")

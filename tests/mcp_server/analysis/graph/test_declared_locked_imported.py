@@ -9,6 +9,7 @@ from plumbrule.mcp_server.analysis.graph.dependencies import with_imports
 from plumbrule.mcp_server.analysis.graph.distributions import python_distributions, python_imports
 from plumbrule.mcp_server.analysis.graph.links import links_of
 from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Dependency
+from plumbrule.mcp_server.dependencies.model import Declaration, Manifest, ManifestRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,26 @@ def test_unused_names_runtime_dependencies_that_no_file_imports(made: "Made") ->
     found = judged(made, files, *direct, texts={"Dockerfile": b"RUN pip install attrs"})
     assert [one.name for one in found.unused] == ["beautifulsoup4"]
     assert judged(made, files, *direct[1:]).unused == (), "no import proves that the code is what the manifest is for"
+
+
+def test_a_workspace_member_is_imported_where_its_files_are(made: "Made") -> None:
+    def manifest(folder: str, name: str) -> Manifest:
+        rule = ManifestRule("pyproject.toml", "python", "manifest", "pyproject")
+        return Manifest(f"{folder}/pyproject.toml", rule, (Declaration("name", name, 1, "r"),))
+
+    files = {"libs/a/src/a_/__init__.py": [], "libs/b/src/b_/__init__.py": [], "libs/b/src/b_/x.py": ["import a_"]}
+    direct = (declared("my-a", at="libs/b/pyproject.toml:3"), declared("my-b", at="libs/a/pyproject.toml:3"))
+    found = judged(made, files, *direct, manifests=(manifest("libs/a", "my-a"), manifest("libs/b", "my_b")))
+    assert [(one.states, one.used_by, one.first_use) for one in found.direct] == [
+        (("declared", "imported"), 1, "libs/b/src/b_/x.py:1"),
+        (("declared",), None, None),
+    ]
+
+
+def test_a_distribution_that_nothing_imports_may_be_what_is_imported(made: "Made") -> None:
+    files = {"app/__init__.py": ["import base91", "import yaml"]}
+    assert judged(made, files, declared("pyyaml"), declared("pybase91")).missing == ()
+    assert [one.name for one in judged(made, files, declared("pyyaml")).missing] == ["base91"]
 
 
 def test_names_of_imports_and_distributions_meet() -> None:
