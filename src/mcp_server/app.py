@@ -41,6 +41,7 @@ from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, setti
 from plumbrule.mcp_server.tools.resources import SurveyPrompt, all_resources
 
 if TYPE_CHECKING:  # the protocol SDK costs half a second, which no command line call pays
+    from plumbrule.mcp_server.analysis.changes.comparer import Comparer
     from plumbrule.mcp_server.analysis.mapping.keeping import Opened
     from plumbrule.mcp_server.analysis.mapping.mapper import IndexMaker, Mapper
     from plumbrule.mcp_server.server.build import ProtocolServer
@@ -68,6 +69,7 @@ class App:
     runtime: CallRuntime
     surveyor: Surveyor
     mapper_of: Callable[[], "Mapper"]
+    comparer_of: Callable[[], "Comparer"]
     tools_of: Callable[[], "tuple[PublishedTool, ...]"]
     cache: Cache
     parts: tuple[Part, ...]
@@ -78,6 +80,10 @@ class App:
     @property
     def mapper(self) -> "Mapper":
         return self.mapper_of()
+
+    @property
+    def comparer(self) -> "Comparer":
+        return self.comparer_of()
 
     @property
     def tools(self) -> "tuple[PublishedTool, ...]":
@@ -121,10 +127,16 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         return Mapper(sources, cache, _map_index(cache, workers, settings.survey))
 
     @functools.cache
+    def comparer() -> "Comparer":
+        from plumbrule.mcp_server.analysis.changes.comparer import Comparer
+
+        return Comparer(sources, surveyor)
+
+    @functools.cache
     def tools() -> "tuple[PublishedTool, ...]":
         from plumbrule.mcp_server.tools.catalog import Engines, all_tools
 
-        return all_tools(Engines(surveyor, mapper()))
+        return all_tools(Engines(surveyor, comparer(), mapper()))
 
     names = [] if purpose == "command" else [tool.name for tool in tools()]
     watching = _observing(settings, purpose, masker, names)
@@ -133,6 +145,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         runtime=_runtime(settings, purpose, masker, watching),
         surveyor=surveyor,
         mapper_of=mapper,
+        comparer_of=comparer,
         tools_of=tools,
         cache=cache,
         parts=(

@@ -15,6 +15,7 @@ import orjson
 from plumbrule.core.facts import Coverage, Evidence, Truncated, Words
 
 if TYPE_CHECKING:  # forty dataclasses take 20 ms to make, which a card never pays: `section_names` resolves the names
+    from plumbrule.mcp_server.analysis.sections.changes import Changes
     from plumbrule.mcp_server.analysis.sections.code import Architecture, FileRow, ImportGraph, Symbols
     from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies
     from plumbrule.mcp_server.analysis.sections.findings import Finding, ScorecardCheck
@@ -263,6 +264,7 @@ class RepositoryReport:
     activity: RecentActivity | None = None
     documentation: tuple[Document, ...] = ()
     manifests: tuple[ManifestFile, ...] = ()
+    changes: "Changes | None" = None
     structure: "Structure | None" = None
     architecture: "Architecture | None" = None
     imports: "ImportGraph | None" = None
@@ -285,9 +287,18 @@ class RepositoryReport:
 
 def section_names() -> dict[str, Any]:
     """What the quoted annotations of `RepositoryReport` mean, for those who read its types."""
-    from plumbrule.mcp_server.analysis.sections import code, dependencies, findings, licences, quality, ready, structure
+    from plumbrule.mcp_server.analysis.sections import (
+        changes,
+        code,
+        dependencies,
+        findings,
+        licences,
+        quality,
+        ready,
+        structure,
+    )
 
-    rooms = (code, dependencies, findings, licences, quality, ready, structure)
+    rooms = (changes, code, dependencies, findings, licences, quality, ready, structure)
     return {name: value for room in rooms for name, value in vars(room).items() if isinstance(value, type)}
 
 

@@ -41,6 +41,7 @@ def _aspects(_ctx: click.Context, _option: click.Parameter, value: str | None) -
 @click.option("--aspects", callback=_aspects, metavar="A,B,...", help=f"Only these: {', '.join(ASPECTS)}.")
 @click.option("--include", multiple=True, metavar="PATTERN", help="Only files like these (src/**, *.py); repeatable.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="No files like these; repeatable.")
+@click.option("--since", metavar="REF", help="Only what changed since this tag, branch, commit or version.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as MCP gives it.")
 @click.option("--max-tokens", type=click.IntRange(LEAST_TOKENS), help="Cut the result to this budget.")
 @click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
@@ -56,6 +57,7 @@ def command(
     aspects: tuple[Aspect, ...],
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    since: str | None,
     as_json: bool,
     max_tokens: int | None,
     no_cache: bool,
@@ -72,6 +74,12 @@ def command(
         whole = Survey(source, "full", _needed(aspects, form, judged=bool(fail_on or baseline)), include, exclude)
         asked = Asked(whole.made, form, as_json, fail_on, baseline, write_baseline, keep=not no_cache)
         return print_findings(ctx, asked)
+    if since is not None:
+        from plumbrule.mcp_server.cli.changes import print_changes  # a card pays for none of it
+
+        if aspects or include or exclude or form or fail_on:
+            raise click.UsageError("--since compares whole states: it takes no aspects, patterns or formats.")
+        return print_changes(ctx, source, since, max_tokens, as_json=as_json, keep=not no_cache)
     call_of = Survey(source, detail, aspects, include, exclude)
     if as_json:
         return _print_json(ctx, call_of, max_tokens, keep=not no_cache)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from plumbrule.core.errors import UnknownTool
 from plumbrule.core.fields import nearest
 from plumbrule.mcp_server.tools import analyze_repository, map_repository
-from plumbrule.mcp_server.tools.analyze_repository import Surveys
+from plumbrule.mcp_server.tools.analyze_repository import Compares, Surveys
 from plumbrule.mcp_server.tools.map_repository import Maps
 from plumbrule.mcp_server.tools.spec import PublishedTool
 
@@ -18,12 +18,13 @@ class Engines:
     """What stands behind the tools."""
 
     surveyor: Surveys
+    comparer: Compares
     mapper: Maps
 
 
 def all_tools(engines: Engines) -> tuple[PublishedTool, ...]:
     """Every tool over its engine, in the order of `tools/list`."""
-    return (analyze_repository.published(engines.surveyor), map_repository.published(engines.mapper))
+    return (analyze_repository.published(engines.surveyor, engines.comparer), map_repository.published(engines.mapper))
 
 
 def tool_named(tools: tuple[PublishedTool, ...], name: str) -> PublishedTool:

@@ -1,6 +1,6 @@
 """What `since` answers: only what is different, by kind, what can break others first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from plumbrule.core.facts import Evidence, Words
@@ -99,6 +99,8 @@ class Changes:
     api: tuple[ApiChange, ...] = ()
     breaking: int = 0
     """Definitions whose change is breaking for sure."""
+    totals: dict[str, int] = field(default_factory=dict[str, int])
+    """How many of each there are, also of what is not shown."""
     api_unknown: tuple[str, ...] = ()
     """Languages of changed files whose definitions no grammar reads."""
     ci: tuple[CiChange, ...] = ()
