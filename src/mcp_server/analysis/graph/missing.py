@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from plumbrule.mcp_server.analysis.graph.distributions import is_listed, python_distributions
 from plumbrule.mcp_server.analysis.graph.links import Links, Outside
 from plumbrule.mcp_server.analysis.graph.mentions import Mentions
-from plumbrule.mcp_server.analysis.graph.usage import Imported, Usage, home_of, keys_of, names_of
+from plumbrule.mcp_server.analysis.graph.usage import Imported, Usage, claimed_of, home_of, keys_of, names_of
 from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Scope, Undeclared
 from plumbrule.mcp_server.analysis.words import evidence, word
 
@@ -81,6 +81,10 @@ def missing_of(mentions: Mentions, links: Links, usage: Usage, found: Dependenci
     """In the order of name."""
     reach, folders = _reach_of(found), _names_in_paths(links)
     silent = (one for one in found.direct if one.ecosystem in ("python", "conda") and "imported" not in one.states)
+    claimed = claimed_of(usage, found.direct)
+    guessed = {package for one in found.direct for package in usage.of(one, claimed)} - claimed.get(
+        "python", frozenset()
+    )
     unimported = frozenset(_letters(one.name) for one in silent)
     rows: list[Undeclared] = []
     for ecosystem in sorted(_JUDGED & usage.packages.keys()):
@@ -91,7 +95,7 @@ def missing_of(mentions: Mentions, links: Links, usage: Usage, found: Dependenci
                 continue
             if ecosystem == "python" and (package in folders or _is_optional(imported, names, reach)):
                 continue
-            if ecosystem == "python" and _may_provide(unimported, package):
+            if ecosystem == "python" and (package in guessed or _may_provide(unimported, package)):
                 continue
             lacking = [use for use in imported.uses if _is_lacking(use, ecosystem, names, links, reach)]
             if lacking:
