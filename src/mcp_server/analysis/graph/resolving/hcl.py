@@ -10,7 +10,7 @@ CONFIGURATION: tuple[str, ...] = ()
 """Terraform's files are manifests, which are read anyway."""
 
 _REQUIRED = re.compile(rb"\brequired_providers\s*\{")
-_PROVIDER = re.compile(rb"""^\s*"?([\w-]+)"?\s*=\s*(?:\{[^{}]*?\bsource\s*=\s*"([^"]+)"|")""", re.MULTILINE | re.DOTALL)
+_PROVIDER = re.compile(rb"""([\w-]+)"?\s*=\s*\{[^{}]*?\bsource\s*=\s*"([^"]+)\"""")
 _BUILTIN = Resolution("builtin")
 _UNKNOWN = Resolution("unknown")
 
@@ -31,9 +31,8 @@ class _Resolver:
             if path.endswith((".tf", ".tofu")):
                 for block in _REQUIRED.finditer(raw):
                     for found in _PROVIDER.finditer(raw, block.end(), _closing(raw, block.end())):
-                        if found[2]:
-                            name = found[1].decode("utf-8", "replace")
-                            self._sources[(folder_of(path), name)] = found[2].decode("utf-8", "replace")
+                        name = found[1].decode("utf-8", "replace")
+                        self._sources[(folder_of(path), name)] = found[2].decode("utf-8", "replace")
 
     def resolve(self, path: str, one: Import) -> Resolution:
         """What one module or provider of the file at `path` means."""

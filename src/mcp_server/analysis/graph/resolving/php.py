@@ -5,7 +5,7 @@ longest prefix, else to the declared package that its namespace names, else to i
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import cast
 
 import orjson
@@ -45,8 +45,10 @@ def resolver(tree: Tree) -> Resolve:
 class _Resolver:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._rules: dict[str, list[tuple[str, bool]]] = {}
-        """Folders under each prefix, and whether underscores of the class are folders (PSR-0)."""
+        self._rules: dict[str, list[str]] = {}
+        """The folders of each prefix (PSR-4)."""
+        self._older: list[tuple[str, str]] = []
+        """Beginnings of names and their folders, where underscores of a class are folders too (PSR-0)."""
         self._locked: dict[str, str] = {}
         self._classes: dict[str, list[str]] = {}
         self._spaces: dict[str, list[str]] = {}
@@ -74,7 +76,10 @@ class _Resolver:
                     for each in folders if isinstance(folders, list) else [folders]:  # pyright: ignore[reportUnknownVariableType]  # because JSON has no types
                         base = joined(folder, each) if isinstance(each, str) else None
                         if base is not None:
-                            self._rules.setdefault(prefix.strip("\\"), []).append((base, kind == "psr-0"))
+                            if kind == "psr-4":
+                                self._rules.setdefault(prefix.strip("\\"), []).append(base)
+                            else:
+                                self._older.append((prefix.lstrip("\\"), base))
 
     def _read_lock(self, lock: Mapping[str, object]) -> None:
         for part in ("packages", "packages-dev"):
@@ -127,20 +132,22 @@ class _Resolver:
         prefix = target
         while True:
             prefix = prefix.rpartition("\\")[0]
-            for base, underscores in self._rules.get(prefix, ()):
-                rest = target[len(prefix) :].lstrip("\\") if prefix and not underscores else target
-                space, _, name = rest.rpartition("\\")
-                name = name.replace("_", "/") if underscores else name
-                below = "/".join(part for part in (space.replace("\\", "/"), name) if part)
-                found.append(f"{base}/{below}.php" if base else f"{below}.php")
+            for base in self._rules.get(prefix, ()):
+                rest = target[len(prefix) :].lstrip("\\").replace("\\", "/")
+                found.append(f"{base}/{rest}.php".lstrip("/"))
             if not prefix:
-                return found
+                break
+        space, _, name = target.rpartition("\\")
+        below = f"{space}\\".replace("\\", "/").lstrip("/") + name.replace("_", "/")
+        for start, base in self._older:
+            if target.startswith(start):
+                found.append(f"{base}/{below}.php".lstrip("/"))
+        return found
 
-    def _prefix(self, target: str, rules: Iterable[str]) -> str:
-        known = rules if isinstance(rules, (dict, set, frozenset)) else set(rules)
+    def _prefix(self, target: str, rules: Container[str]) -> str:
         prefix = target
         while prefix := prefix.rpartition("\\")[0]:
-            if prefix in known:
+            if prefix in rules:
                 return prefix
         return ""
 

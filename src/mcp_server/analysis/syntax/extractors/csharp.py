@@ -23,6 +23,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
     counted,
     offered,
     outlined,
+    part,
     row,
     said,
     shown,
@@ -122,7 +123,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         # What a branch imports that is left out now is imported all the same.
         captures["using"] = captured(written, _USINGS).get("using", [])
     captures.setdefault("branch", []).extend(
-        arm for arm in captures.get("arm", ()) if (first := arm.named_child(0)) is None or first.type != "discard"
+        arm for arm in captures.get("arm", ()) if (first := part(arm, 0)) is None or first.type != "discard"
     )
     found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
     scopes = outlined(captures, _CALLABLE)

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import NAME_CHARS, doc_above, doc_line, error_lines, folded
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import captured, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import captured, part, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _locals(raw: bytes, body: "Node | None") -> list[Symbol]:
             doc_above(raw, child.start_byte, _MARKS),
         )
         for child in (body.named_children if body is not None else ())
-        if child.type == "attribute" and (name := child.named_child(0)) is not None
+        if child.type == "attribute" and (name := part(child, 0)) is not None
     ]
 
 

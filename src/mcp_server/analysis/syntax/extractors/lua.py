@@ -8,7 +8,16 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, owners
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
+    Scope,
+    captured,
+    counted,
+    outlined,
+    part,
+    row,
+    said,
+    shown,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Use, Visibility
 
 if TYPE_CHECKING:
@@ -83,8 +92,8 @@ def _name(raw: bytes, scope: Scope) -> str:
     if scope.kind in ("function", "field", "inner"):
         name = scope.node.child_by_field_name("name")
     else:
-        left = scope.node.named_child(0)
-        name = left.named_child(0) if left is not None else None
+        left = part(scope.node, 0)
+        name = part(left, 0)
     if name is None or name.type not in ("identifier", "dot_index_expression", "method_index_expression"):
         return ""
     word = said(raw, name).replace(":", ".")
@@ -95,7 +104,7 @@ def _parameters_end(node: "Node") -> int:
     """The end of the parameters, which may lie inside the assigned function."""
     within = node
     if node.type == "assignment_statement":
-        values = node.named_child(1)
+        values = part(node, 1)
         within = next(
             (each for each in (values.named_children if values else ()) if each.type == "function_definition"), node
         )

@@ -109,6 +109,11 @@ def counted(raw: bytes, nodes: Iterable["Node"]) -> dict[str, int]:
     return {name.decode("utf-8", "replace"): names[name] for name in sorted(names) if len(name) <= NAME_CHARS}
 
 
+def part(node: "Node | None", at: int) -> "Node | None":
+    """The named child at a position; None where there is none, for which tree-sitter raises."""
+    return node.named_child(at) if node is not None and node.named_child_count > at else None
+
+
 def said(raw: bytes, node: "Node") -> str:
     """The node's text."""
     return text(raw, node.start_byte, node.end_byte)

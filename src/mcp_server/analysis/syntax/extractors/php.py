@@ -15,6 +15,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
     counted,
     offered,
     outlined,
+    part,
     row,
     said,
     shown,
@@ -106,7 +107,7 @@ def _imports(raw: bytes, captures: dict[str, list["Node"]], scopes: list[Scope])
     includes = sorted(captures.get("include", ()), key=lambda node: node.start_byte)
     spans = [(scope.start, scope.end) for scope in scopes if scope.kind in _CALLABLE]
     for node, owner in zip(includes, owners(spans, [node.start_byte for node in includes]), strict=True):
-        path = included_path(raw, node.named_child(0))
+        path = included_path(raw, part(node, 0))
         if path:
             kind = _INCLUDES[node.type.partition("_")[0]]
             found.append(Import(path, row(node), kind, (), ("lazy",) if owner >= 0 else ()))
@@ -144,7 +145,7 @@ def included_path(raw: bytes, node: "Node | None") -> str:
     """The literal path of an include: `x.php`, or `__DIR__/../x.php` where it starts at the file; else ""."""
     for _ in range(3):
         if node is not None and node.type == "parenthesized_expression":
-            node = node.named_child(0)
+            node = part(node, 0)
     if node is None:
         return ""
     if node.type != "binary_expression":
@@ -232,7 +233,7 @@ def _declared(raw: bytes, node: "Node", head: int, kind: str) -> list[tuple[str,
     prefix = folded(raw, head, elements[0].start_byte)
     found: list[tuple[str, str]] = []
     for each in elements:
-        name = each.named_child(0)
+        name = part(each, 0)
         if name is not None:
             end = each.end_byte if kind == "constants" else name.end_byte
             found.append((said(raw, name).lstrip("$"), f"{prefix} {folded(raw, each.start_byte, end)}"[:300]))

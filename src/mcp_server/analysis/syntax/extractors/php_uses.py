@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import owners, parents
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, part, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
             on = match["scope"][0] if "scope" in match else match["object"][0]
             _method(raw, on, said(raw, match["method"][0]), node, slim, found, routes, groups)
         elif "array" in match:
-            if said(raw, match["array"][0]) == "$_ENV" and (key := literal(raw, node.named_child(1))):
+            if said(raw, match["array"][0]) == "$_ENV" and (key := literal(raw, part(node, 1))):
                 found.append(Use("env", key, row(node), "env.read"))
         elif "attribute" in match:
             _attribute(raw, said(raw, match["attribute"][0]), node, found)

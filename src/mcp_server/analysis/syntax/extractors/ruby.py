@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import ruby_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded, owners
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, part, row, said
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def _literal_names(raw: bytes, arguments: "Node") -> list[str]:
         if node.type in ("simple_symbol", "bare_symbol", "bare_string"):
             found.append(said(raw, node).removeprefix(":"))
         elif node.type in ("string", "delimited_symbol") and node.named_child_count == 1:
-            content = node.named_child(0)
+            content = part(node, 0)
             if content is not None and content.type == "string_content":
                 found.append(said(raw, content))
         elif node.type == "constant":

@@ -17,6 +17,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
     counted,
     offered,
     outlined,
+    part,
     row,
     said,
     shown,
@@ -256,7 +257,7 @@ def _names(raw: bytes, scope: Scope) -> list[str]:
     node = scope.node
     if scope.kind == "extension":
         parameters = node.child_by_field_name("parameters")
-        parameter = parameters.named_child(0) if parameters is not None else None
+        parameter = part(parameters, 0)
         kind = parameter.child_by_field_name("type") if parameter is not None else None
         return [shown(raw, kind)] if kind is not None else []
     if scope.kind == "value" and (pattern := node.child_by_field_name("pattern")) is not None:
@@ -278,7 +279,7 @@ def _bound(raw: bytes, pattern: "Node") -> list[str]:
         if node.type in ("identifier", "operator_identifier"):
             found.append(said(raw, node).strip("`"))
         elif node.type == "capture_pattern":
-            waiting.extend(child for child in (node.child_by_field_name("pattern"), node.named_child(0)) if child)
+            waiting.extend(child for child in (node.child_by_field_name("pattern"), part(node, 0)) if child)
         elif node.type == "typed_pattern":
             if (inner := node.child_by_field_name("pattern")) is not None:
                 waiting.append(inner)

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 from plumbrule.mcp_server.analysis.syntax.extractors import swift_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded
 from plumbrule.mcp_server.analysis.syntax.extractors.mending import best_tree, blanked, without_branches
-from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
+    Scope,
+    captured,
+    counted,
+    outlined,
+    part,
+    row,
+    said,
+    shown,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -89,7 +98,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     captures.setdefault("branch", []).extend(
         entry
         for entry in captures.get("case", ())
-        if (first := entry.named_child(0)) is None or first.type != "default_keyword"
+        if (first := part(entry, 0)) is None or first.type != "default_keyword"
     )
     found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
     for scope in outlined(captures, _CALLABLE):
