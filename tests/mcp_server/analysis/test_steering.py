@@ -68,6 +68,7 @@ def test_an_attack_on_the_reader_is_found_and_not_repeated(what: str) -> None:
 ORDINARY = [
     "The parser must ignore previous whitespace and override the default rule of the linter.",
     "// forget the previous value; ignore all errors",
+    "# Without forgetting past commands the changes are not seen; forget past commands",
     "Family 👩‍👩‍👧, hearts ❤️, flags 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 🇩🇪, keycaps 1️⃣.",
     "می‌خواهم نمی‌دانم کتاب‌ها",
     "क्‍ष श्री‌मान",

@@ -47,6 +47,8 @@ def judged(rule: str, severity: Severity, path: str) -> Severity | None:
         return None if _PROSE.search(path) else "low" if aside else severity
     if rule == "text.bidi-control" and severity == "low":  # beside right-to-left text: only code has no need of it
         return None if _PROSE.search(path) or aside or not _CODE.search(path) else "medium"
+    if rule == "text.bidi-control" and _PROSE.search(path):  # names are pasted with them
+        return "low"
     return "low" if aside else severity
 
 

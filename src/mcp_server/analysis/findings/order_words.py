@@ -12,7 +12,7 @@ _AIMED = r"(?:(?:all|any|the|these|those|your|of|my|every|each|to|and|everything
 _EARLIER = (
     r"(?:previous|previously|prior|above|earlier|preceding|foregoing|existing|initial|original|former|past)(?:ly)?"
 )
-_ORDERS = r"(?:instruction|prompt|directive|guideline|direction|command)s?\b"
+_ORDERS = r"(?:instruction|prompt|directive|guideline)s?\b"
 ORDER = LazyPattern(
     rf"(?:ignore|disregard|forget|overrul(?:e|ing)|override|bypass|discard|(?:do\s+not|don't|stop)\s+follow(?:ing)?|pay\s+no\s+attention\s+to)"
     rf"(?:\s|[-*_.,:#/>|]){{1,6}}(?:"
