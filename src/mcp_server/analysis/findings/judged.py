@@ -27,7 +27,7 @@ _PROSE = re.compile(
     r"(?i)\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|html?|org|po|pot|xlf|xliff|strings|arb|resx|properties|srt|vtt|csv|tsv|svg)$"
 )
 _SHOWN_BY_SHELLS = re.compile(
-    r"(?i)\.(?:md|markdown|mdx|rst|txt|adoc|diff|patch|log|json|ya?ml|toml|ini|cfg)$|(?:^|/)[A-Z_]+$"
+    r"(?i)\.(?:md|markdown|mdx|rst|txt|adoc|diff|patch|log|json|ya?ml|toml|ini|cfg)$|(?:^|/)(?-i:[A-Z_]+)$"
 )
 
 

@@ -9,9 +9,7 @@ import string
 from plumbrule.core.security.lazy_pattern import LazyPattern
 
 _AIMED = r"(?:(?:all|any|the|these|those|your|of|my|every|each|to|and|everything)\s+){0,5}"
-_EARLIER = (
-    r"(?:previous|previously|prior|above|earlier|preceding|foregoing|existing|initial|original|former|past)(?:ly)?"
-)
+_EARLIER = r"(?:previous|previously|prior|above|earlier|preceding|foregoing|initial|original)(?:ly)?"
 _ORDERS = r"(?:instruction|prompt|directive|guideline)s?\b"
 ORDER = LazyPattern(
     rf"(?:ignore|disregard|forget|overrul(?:e|ing)|override|bypass|discard|(?:do\s+not|don't|stop)\s+follow(?:ing)?|pay\s+no\s+attention\s+to)"
