@@ -77,6 +77,7 @@ CATALOG: dict[str, About] = {
     "text.hidden-characters": About("text", "bidi, zero-width, tag, selector or terminal characters in a document", "look at the bytes before you trust what is shown"),
     "text.instruction-override": About("text", "a text tells its reader to ignore instructions", "keep the file out of a model's context, or mark it as data"),
     "text.disguised-order": About("text", "an order to ignore instructions in base64, rot13, hexadecimal, spaced or reversed letters, look-alikes or invisible characters", "keep the file out of a model's context and ask who put it there"),
+    "text.order-to-model": About("text", "visible words tell a model to send, to run, to hide or to ignore something", "keep the file out of a model's context, or mark it as data"),
     "text.comment-to-model": About("text", "a comment or an element that is not shown addresses a model", "read it in the source; keep it out of a model's context"),
     "text.bidi-control": About("text", "controls that change the direction of text, on lines without right-to-left letters (Trojan Source, CVE-2021-42574)", "remove them; code reads differently from what is shown"),
     "text.look-alike": About("text", "a word of Latin letters with single Cyrillic or Greek letters of the same shape (CVE-2021-42694)", "write the word in one alphabet"),

@@ -125,6 +125,14 @@ CONSEQUENCE = LazyPattern(
     r"token|secret|password|credential|api[\s_-]?key|do\s+not\s+(?:tell|mention|inform)|don't\s+(?:tell|mention)|without\s+(?:asking|telling)|approve|merge|rate|recommend|https?://)"
 )
 
+SPOKEN = LazyPattern(
+    rf"(?i)(?:if\s+)?(?:you|you're|you\s+who)\s+are\s+an?\s+(?:{_MODEL}|ai)\b|(?:attention|note|message|instructions?|dear|all)\s*[:,]?\s*(?:(?:to|for)\s+)?(?:all\s+|any\s+)?(?:{_MODEL})\b|(?:{_MODEL})\s+(?:must|are\s+(?:required|instructed|ordered)\s+to)\b"
+)
+GRAVE = LazyPattern(
+    r"(?i)\b(?:ignore|disregard)\s+(?:\w+\s+){0,3}(?:instruction|prompt|rule)|(?:curl|wget)\s[^\n]{0,120}https?://|\b(?:send|upload|post|e-?mail|exfiltrate|forward)\b[^\n.]{0,100}(?:\.env|secret|token|credential|password|api[\s_-]?key|ssh|https?://)"
+    r"|\b(?:do\s+not|don't|never|without)\s+(?:tell|telling|inform|informing|mention|mentioning)\s+(?:\w+\s+){0,2}(?:user|human)|\brun\s+(?:\w+\s+){0,3}(?:command|script)[^\n.]{0,60}(?:without|before)"
+)
+
 AGENT_ORDERS: tuple[tuple[str, LazyPattern, str], ...] = (
     (
         "agent.secrecy",
@@ -208,6 +216,10 @@ COMMON: tuple[tuple[str, str], ...] = (
     ('"mcpservers"', "configured"),
     ('"hooks"', "configured"),
     ('"folderopen"', "configured"),
+    *(
+        (literal, "spoken")
+        for literal in ("are an ai ", "are an llm", "are a language model", "ai assistants", "ai agents", "note to ai")
+    ),
 )
 """Literal in lowered text, and the check that it leads to. At most 64 in a gate: with more it is six times slower."""
 

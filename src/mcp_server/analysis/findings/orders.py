@@ -216,6 +216,16 @@ def _unseen(text: str, comments: list[int], styles: list[int]) -> Iterator[tuple
     return iter(sorted(spans))
 
 
+def _spoken(text: str, _low: str, starts: Sequence[int]) -> Iterator[Seen]:
+    """Visible words to a model that want something grave of it; sections for agents as such are everyday."""
+    for start in starts:
+        left, right = max(0, start - 60), start + 60
+        if words.SPOKEN.search(text, left, right) and words.GRAVE.search(text, start, start + 400):
+            line, mark = line_of(text, start), mark_of(text[start : start + 200])
+            yield Seen("text.order-to-model", "medium", "an order to a model that works in here", line, 1, mark)
+            return
+
+
 def _commands(text: str, _low: str, starts: Sequence[int]) -> Iterator[Seen]:
     """A download that goes straight into a shell. What it means depends on the file."""
     count, first = 0, None
@@ -248,6 +258,7 @@ def _configured(text: str, low: str, _starts: Sequence[int]) -> Iterator[Seen]:
 
 
 _CHECKS = {
+    "spoken": _spoken,
     "order": _overrides,
     "foreign": _foreign,
     "spaced": _spaced,
