@@ -90,7 +90,7 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= least:
             word = word[: len(word) - len(ending)] + instead
             break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] in "bdgmnprt":  # `running` is run
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] in "bdgmnprt":  # `running` is run
         return word[:-1]
     return word.removesuffix("e") if len(word) > 4 else word
 
