@@ -28,7 +28,9 @@ _ASSIGNED = re.compile(
     rb"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,99})[ \t]*=[ \t]*([^\r\n#]{0,200})", re.MULTILINE
 )
 _SECRET_NAME = re.compile(r"(?i)pass(?:wd|word|phrase)?|secret|token|key|credential|private|salt|dsn|auth|cert")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,99}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+"""As POSIX has it; `environ["wsgi.errors"]` is a key of something else."""
+
 MAX_PORT = 65_535
 
 

@@ -12,6 +12,7 @@ from math import sqrt
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.building import tests_of
 from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import Licence
 from plumbrule.mcp_server.analysis.quality.measures import OPTIONAL_TYPES, Measures
 from plumbrule.mcp_server.analysis.quality.signs import Signs
@@ -113,10 +114,11 @@ def _tests(seen: Seen) -> Indicator:
     score = _weighted(
         ((0.85, sqrt(much)), (0.10, float(framework or counts.tested_inside)), (0.05, float(runs or framework)))
     )
+    first = seen.deep.gathered.inventory.first_test or counts.first_test
     functions = f", {counts.test_functions} test functions" if counts.test_functions else ""
     inside = " (some inside the sources)" if counts.tested_inside else ""
     reason = f"{counts.test_files} test files{functions}{inside}; {ratio:.2f} lines of tests for one of source"
-    return _indicator("tests", score, reason, evidence(counts.first_test or ".", "quality.tests"))
+    return _indicator("tests", score, reason, evidence(first or ".", "quality.tests"))
 
 
 def _structure(seen: Seen) -> Indicator:
@@ -241,7 +243,8 @@ def _typed(language: str, counts: Measures, signs: Signs) -> float | None:
 def _hygiene(seen: Seen) -> Indicator:
     inventory = seen.deep.gathered.inventory
     kinds = {kind for kind, _ in inventory.documents}
-    left, envs, programs = seen.signs.left_over, inventory.env_files, inventory.programs
+    left, programs = seen.signs.left_over, [one for one in inventory.programs if not is_aside(one.path)]
+    envs = [one for one in inventory.env_files if not is_aside(one.path)]
     parts = (
         (0.35, float(seen.licence is not None)),
         (0.15, float("ignore" in seen.signs.first)),

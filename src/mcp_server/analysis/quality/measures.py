@@ -30,6 +30,10 @@ _TEST_MARKED = re.compile(
 _TEST_CALLED = re.compile(rb"\"(?:it|test|specify|scenario|test_that|TEST|TEST_F|TEST_P|TEST_CASE)\":(\d+)")
 """Jest, Mocha, Vitest, RSpec, ExUnit, GoogleTest, Catch2: tests are calls there."""
 
+_JVM_TESTS = re.compile(r"(?:^|/)src/(?:\w*[tT]est|\w+Test)/(?:java|kotlin|scala|groovy)/")
+_RESULT = re.compile(rb"\"signature\":\"[^\"]*\) ?(?:->|:) ?[\w\\]")
+"""A function's signature with a result type: `) -> int` in Python, `): int` in PHP."""
+
 _NAMED_LANGUAGES = frozenset(("Python", "Go", "PHP", "Swift", "Ruby", "Java"))
 
 
@@ -105,6 +109,8 @@ def _is_code(file: FileLanguage) -> bool:
 
 def is_test(path: str) -> bool:
     """Whether a code file holds tests: by its folder, or by its name where that is the language's convention."""
+    if _JVM_TESTS.search(path):  # below it the folders are package names: org.springframework.samples
+        return True
     return is_of_tests(path) or (shows_only(path) and not is_aside(path))
 
 
@@ -141,7 +147,7 @@ def _count_source(
     found.documented += index.documented
     found.files_with_errors += bool(index.errors)
     if language in OPTIONAL_TYPES:
-        found.typed += index.typed
+        found.typed += index.typed or _annotated(deep, path)
         found.functions_with_choice += index.functions
     found.complex_functions += len(index.complex)
     found.complex_places += _places(index.complex, path)
@@ -158,6 +164,12 @@ def _count_source(
         found.test_functions += inside
         found.tested_inside = True
         found.first_test = found.first_test or path
+
+
+def _annotated(deep: Deep, path: str) -> int:
+    """Functions whose signature states a result, where the extractor counts no annotations."""
+    packed = deep.packed.get(path)
+    return len(_RESULT.findall(packed.symbols)) if packed is not None else 0
 
 
 def _places(rows: list[list[object]], path: str) -> Iterator[Place]:
