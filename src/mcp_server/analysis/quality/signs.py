@@ -32,7 +32,7 @@ _LINT = frozenset(
         *(".rubocop.yml", ".standard.yml", "phpcs.xml", "phpcs.xml.dist", ".phpcs.xml.dist", "phpstan.neon"),
         *("phpstan.neon.dist", "psalm.xml", "psalm.xml.dist", ".swiftlint.yml", ".credo.exs", ".shellcheckrc"),
         *("biome.json", "biome.jsonc", ".oxlintrc.json", "oxlint.json", ".scalafix.conf", ".luacheckrc"),
-        *(".tflint.hcl", ".stylelintrc", ".stylelintrc.json", "stylelint.config.js", ".globalconfig", "deny.toml"),
+        *(".tflint.hcl", ".stylelintrc", ".stylelintrc.json", "stylelint.config.js", ".globalconfig"),
         *(".hlint.yaml", ".ansible-lint", ".yamllint", ".markdownlint.json", "detekt-config.yml", "codenarc.xml"),
     )
 )

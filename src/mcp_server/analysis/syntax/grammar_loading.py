@@ -56,15 +56,19 @@ def _from_place(grammar: str, place: str) -> "Language | None":
         descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
+    language = None
     try:
-        if not _is_the_one(descriptor, library):
-            return None
-        path = f"/proc/self/fd/{descriptor}" if _has_proc() else place
-        return _language(ctypes.CDLL(path), library.symbol)
+        if _is_the_one(descriptor, library):
+            path = f"/proc/self/fd/{descriptor}" if _has_proc() else place
+            language = _language(ctypes.CDLL(path), library.symbol)
     except OSError:  # a mount that forbids execution, or an address space that is full
         return None
     finally:
-        os.close(descriptor)
+        if language is None:
+            os.close(descriptor)
+    # Open for the life of the process: the loader knows a library by its path, and the next grammar under the same
+    # number would be taken for this one.
+    return language
 
 
 def _is_the_one(descriptor: int, library: Library) -> bool:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from plumbrule.core.workers import WorkerPool
+from plumbrule.mcp_server.analysis.file_facts import facts_of
 from plumbrule.mcp_server.analysis.syntax import grammar_loading
 from plumbrule.mcp_server.analysis.syntax.facts import index_of, unpacked
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars, bundle, shared_folder, unpack_for_image
+from plumbrule.mcp_server.analysis.syntax.readers import READERS
 
 TARGET = "plumbrule.mcp_server.analysis.file_facts:read"
 
@@ -105,3 +107,9 @@ async def test_a_language_without_any_grammar_is_told_as_such():
     assert isinstance(given, bytes)
     index = index_of(unpacked(given[4:]))
     assert (index.fault, index.code, index.comment) == ("no_grammar", 1, 1)
+
+
+def test_one_process_loads_the_grammars_of_several_languages(grammars):
+    for language, code in (("Go", "package a\nfunc F() {}\n"), ("Rust", "fn f() {}\n"), ("Lua", "function f() end\n")):
+        facts = facts_of(language, code.encode(), grammars.places([READERS[language].grammar]), 20.0)
+        assert (index_of(facts).fault, index_of(facts).functions) == ("", 1), language
