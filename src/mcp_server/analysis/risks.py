@@ -121,7 +121,7 @@ _CI_DANGERS: dict[str, str] = {
 
 def is_pinned(one: Declaration) -> bool:
     """A local action or one of the same commit needs no pin; an image is pinned by its digest."""
-    if one.label.startswith("./") or one.label.startswith("."):
+    if one.label.startswith((".", "$/")):
         return True
     if one.label.startswith("docker://"):
         return "@sha256:" in f"{one.label}@{one.value}"

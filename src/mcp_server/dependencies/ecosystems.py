@@ -216,6 +216,10 @@ def match(path: str) -> ManifestRule | None:
     """The row for a repository-relative POSIX path, or None. No file is read."""
     index = _index()
     head, _, name = path.rpartition("/")
+    if head.startswith("."):  # `.github/workflows/deployment.yml` is a workflow, whatever its name is elsewhere
+        rooted = index.folders.get("/" + head, ())
+        if own := next((rule for end, rule in rooted if name.endswith(end)), None):
+            return own
     found = index.exact.get(name) or index.paths.get(path)
     if found is None and "." in name:
         found = index.ends.get(name[name.rindex(".") :])

@@ -48,7 +48,7 @@ def _counted(deep: Deep) -> Iterator[tuple[str, str, int, bool]]:
         if not workflow and manifest.rule.kind != "container":
             continue
         for one in manifest.declarations:
-            if one.rule == "github-workflow.uses" and workflow and not one.label.startswith("."):
+            if one.rule == "github-workflow.uses" and workflow and not one.label.startswith((".", "$/")):
                 kind = _OFFICIAL if one.label.startswith(("actions/", "github/")) else _OTHERS
                 yield kind, manifest.path, one.line, is_pinned(one)
             elif one.rule == "dockerfile.from":

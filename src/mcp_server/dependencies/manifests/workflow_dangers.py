@@ -172,7 +172,7 @@ def _job(flow: _Workflow, job: str) -> Iterator[Declaration]:
         named = tree.text(*base, *image)
         if named and "@sha256:" not in named and "${{" not in named:
             yield danger("ci.unpinned-image", "low", named, tree.line(*base, *image))
-    if tree.text(*base, "secrets") == "inherit" and not tree.text(*base, "uses").startswith("./"):
+    if tree.text(*base, "secrets") == "inherit" and not tree.text(*base, "uses").startswith(("./", "$/")):
         yield danger("ci.secrets-inherit", "medium", tree.text(*base, "uses"), tree.line(*base, "secrets"))
     tainted = flow.tainted | _tainted(tree, base)
     checkouts: list[Declaration] = []

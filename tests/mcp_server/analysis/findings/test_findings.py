@@ -113,6 +113,7 @@ SILENT: dict[str, tuple[dict[str, str], str]] = {
     "a choice": (flow("{ workflow_dispatch: { inputs: { x: { type: choice } } } }", run("echo ${{ inputs.x }}")), "ci.input-in-script"),
     "one's own runner for oneself": ({FLOW: "on: push\njobs:\n  a:\n    runs-on: self-hosted\n    steps: []\n"}, "ci.self-hosted-runner"),
     "secrets to one's own workflow": ({FLOW: "on: push\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n    secrets: inherit\n"}, "ci.secrets-inherit"),
+    "an action of the same commit": (flow("push", "      - uses: $/.github/actions/x\n"), "ci.unpinned-action"),
     "a user": ({"Dockerfile": "FROM debian:12\nUSER app\nCMD [\"x\"]\n"}, "docker.root"),
     "an image without root": ({"Dockerfile": "FROM gcr.io/distroless/static:nonroot\nCMD [\"x\"]\n"}, "docker.root"),
     "a stage's user": ({"Dockerfile": "FROM debian AS base\nUSER app\nFROM base\nCMD [\"x\"]\n"}, "docker.root"),
@@ -129,6 +130,12 @@ SILENT: dict[str, tuple[dict[str, str], str]] = {
 def test_what_is_in_order_is_no_finding(deep: Deepen, what: str) -> None:
     files, rule = SILENT[what]
     assert [one for one in findings_of(deep(files)) if one.rule == rule] == []
+
+
+@pytest.mark.parametrize("name", ["deployment.yml", "compose.yaml", "serverless.yml"])
+def test_a_workflow_is_one_whatever_its_file_is_called(deep: Deepen, name: str) -> None:
+    files = {f".github/workflows/{name}": "on: push\njobs:\n  a:\n    steps:\n      - uses: a/b@v1\n"}
+    assert "ci.unpinned-action" in {one.rule for one in findings_of(deep(files))}
 
 
 def _uses(severity_path: str) -> dict[str, list[Use]]:
