@@ -69,6 +69,10 @@ class Places:
         place = self.below(root, [top]) or self.mapped(root, [top])
         return place is not None and bool(place.file)
 
+    def _is_package(self, folder: str) -> bool:
+        place = self.modules.get(folder)
+        return place is not None and bool(place.file)
+
     def shares(self, folder: str, top: str) -> bool:
         """Whether the tree holds a part of a namespace: a bare folder where packages are configured to lie."""
         roots = (root for root in self.sure_roots(folder) if root and root not in self.distributions)
@@ -133,7 +137,8 @@ class Places:
         inside = any(base.startswith(root + "/") for one in above for root in self.configured.get(one, ()))
         if not inside:
             yield base
-        yield from (one for one in above if one in self.conftests)
+        # pytest puts the folder above the topmost package on the path, which for these is the folder itself.
+        yield from (one for one in above if one in self.conftests and not self._is_package(one))
         yield from named
 
 
