@@ -39,7 +39,18 @@ def dangers(deep: Deep) -> Iterator[Place]:
         for use in index.uses() if index.raw_uses else ():
             if use.kind == "danger" and use.rule in DANGERS:
                 severity, message = DANGERS[use.rule]
-                yield Place(use.rule, lowered(severity, path), message, path, use.line, use.value)
+                weighed = "low" if _of_others(deep, path) else lowered(severity, path)
+                yield Place(use.rule, weighed, message, path, use.line, use.value)
+
+
+def _of_others(deep: Deep, path: str) -> bool:
+    """Whether the path or the shape says that others wrote the file. What the repository itself says about it, in
+    `.gitattributes` or in a header, makes nothing less grave."""
+    file = deep.languages.get(path)
+    return file is not None and (file.vendored in _OTHERS or file.generated in _OTHERS)
+
+
+_OTHERS = frozenset(("vendored.folder", "vendored.file", "generated.folder", "generated.minified"))
 
 
 def texts(deep: Deep) -> Iterator[Place]:
