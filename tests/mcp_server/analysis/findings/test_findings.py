@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - because other alphabets are ordinary text
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from plumbrule.mcp_server.analysis.findings.catalog import CATALOG
 from plumbrule.mcp_server.analysis.findings.place import MAX_FINDINGS
 from plumbrule.mcp_server.analysis.findings.report import findings_of
 from plumbrule.mcp_server.analysis.findings.severities import CI_MESSAGES, DANGERS
+from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.rules import RULES
 from plumbrule.mcp_server.analysis.sections.findings import Finding
 from plumbrule.mcp_server.analysis.syntax.model import Use
@@ -146,6 +148,23 @@ def _uses(severity_path: str) -> dict[str, list[Use]]:
 def test_a_dangerous_call_weighs_less_where_nothing_is_shipped_from(deep: Deepen, path: str, severity: str) -> None:
     found = findings_of(deep({path: "\n\neval(x)\n"}, _uses(path)))
     assert [(one.severity, one.evidence.at) for one in found if one.rule == "danger.eval"] == [(severity, f"{path}:3")]
+
+
+@pytest.mark.parametrize(
+    ("vendored", "generated", "severity"),
+    [
+        ("vendored.folder", "", "low"),
+        ("", "generated.minified", "low"),
+        ("vendored.attributes", "generated.header", "medium"),
+    ],
+)
+def test_only_what_a_path_or_a_shape_says_makes_a_call_less_grave(
+    deep: Deepen, vendored: str, generated: str, severity: str
+) -> None:
+    made = deep({"web/a.js": "eval(x)"}, _uses("web/a.js"))
+    file = FileLanguage("web/a.js", 7, "JavaScript", "JavaScript", None, vendored, generated, "", False, True, "", "")
+    found = findings_of(replace(made, languages={"web/a.js": file}))
+    assert [one.severity for one in found if one.rule == "danger.eval"] == [severity]
 
 
 def _prints(found: tuple[Finding, ...], rule: str) -> list[str]:
