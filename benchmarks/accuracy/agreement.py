@@ -24,6 +24,7 @@ CONFIGURATION = (
     "build.gradle",
     "build.gradle.kts",
     "settings.gradle.kts",
+    "composer.json",
 )
 
 
