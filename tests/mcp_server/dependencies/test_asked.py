@@ -269,7 +269,7 @@ if ENV["X"]
   gem "maybe", git: "https://example.org/m.git", branch: "b"
 end
 gem name_of_gem
-gem "last"
+gem "last", ENV["LAST"], "> 1"
 """
 
 GEMSPEC = """\
@@ -571,7 +571,7 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
             ("local", "", "runtime", 10),
             ("multi", "1.0", "test", 11),
             ("maybe", "", "runtime", 15),
-            ("last", "", "runtime", 18),
+            ("last", "> 1", "runtime", 18),
         ],
     ),
     "gemspec": (
@@ -735,7 +735,7 @@ NOT_READ = [
     ("requirements.txt", REQUIREMENTS, [(9, "python.not-a-requirement")]),
     ("setup.py", SETUP_PY, [(9, "python.computed"), (13, "python.computed"), (16, "python.computed")]),
     ("build.gradle", GRADLE, [(10, "gradle.computed")]),
-    ("Gemfile", GEMFILE, [(17, "ruby.computed")]),
+    ("Gemfile", GEMFILE, [(17, "ruby.computed"), (18, "ruby.computed")]),
     ("demo.gemspec", GEMSPEC, [(5, "ruby.computed")]),
 ]
 

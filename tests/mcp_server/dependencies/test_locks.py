@@ -66,6 +66,13 @@ files = [
 idna = ">=2.5,<4"
 PySocks = {version = ">=1.5.6", optional = true}
 
+[package.dependencies.certifi]
+version = ">=2017"
+optional = true
+
+[[package.dependencies.chardet]]
+version = ">=3"
+
 [package.extras]
 socks = ["PySocks"]
 
@@ -73,6 +80,18 @@ socks = ["PySocks"]
 name = "idna"
 version = "3.7"
 groups = ["dev"]
+
+[[package.files]]
+file = "idna-3.7.tar.gz"
+hash = "sha256:dd"
+
+[[package]]
+name = "certifi"
+version = "2024"
+
+[[package]]
+name = "chardet"
+version = "5"
 
 [package.source]
 type = "git"
@@ -510,7 +529,16 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
             ("ruff", "0.5", 41, []),
         ],
     ),
-    "poetry": ("poetry.lock", POETRY, [("requests", "2.32", 2, ["idna 3.7"]), ("idna", "3.7", 19, [])]),
+    "poetry": (
+        "poetry.lock",
+        POETRY,
+        [
+            ("requests", "2.32", 2, ["idna 3.7", "certifi 2024", "chardet 5"]),
+            ("idna", "3.7", 26, []),
+            ("certifi", "2024", 35, []),
+            ("chardet", "5", 39, []),
+        ],
+    ),
     "pdm": ("pdm.lock", PDM, [("a", "1", 5, ["b 2"]), ("b", "2", 13, [])]),
     "pylock": ("pylock.toml", PYLOCK, [("a", "1", 3, ["b 2"]), ("b", "2", 7, [])]),
     "pipenv": ("Pipfile.lock", PIPFILE_LOCK, [("idna", "3.7", 4, []), ("pytest", "8", 10, [])]),
@@ -656,7 +684,8 @@ DETAILS = [
     ("poetry.lock", POETRY, "requests", "scope", "runtime"),
     ("poetry.lock", POETRY, "requests", "digest", "sha256:cc"),
     ("poetry.lock", POETRY, "idna", "scope", "dev"),
-    ("poetry.lock", POETRY, "idna", "reference", "git+https://example.org/idna.git@abc"),
+    ("poetry.lock", POETRY, "chardet", "reference", "git+https://example.org/idna.git@abc"),
+    ("poetry.lock", POETRY, "idna", "digest", "sha256:dd"),
     ("pdm.lock", PDM, "b", "scope", "dev"),
     ("Pipfile.lock", PIPFILE_LOCK, "pytest", "scope", "dev"),
     ("package-lock.json", NPM, "a", "licence", "MIT"),

@@ -25,9 +25,9 @@ def mix(file: ManifestText) -> Reading:
     found = Reading()
     if app := re.search(r"\bapp:\s*:(\w+)", text):
         found.facts.append(Fact("name", app[1], "", text.count("\n", 0, app.start()) + 1))
-    attributes = {name: f'"{value}"' for name, value in re.findall(r"(?m)^\s*@(\w+)\s+\"([^\"]*)\"", text)}
+    attributes = {name: f'"{value}"' for name, value in re.findall(r"(?m)^[ \t]*@(\w+)\s+\"([^\"]*)\"", text)}
     for begin in _DEPS.finditer(text):
-        end = re.compile(r"(?m)^\s*(?:defp?|@doc|@spec)\b|^end\b").search(text, begin.end())
+        end = re.compile(r"(?m)^[ \t]*(?:defp?|@doc|@spec)\b|^end\b").search(text, begin.end())
         body = text[begin.end() : end.start() if end else len(text)]
         for one in _TUPLE.finditer(body):
             line = text.count("\n", 0, begin.end() + one.start()) + 1

@@ -12,7 +12,7 @@ _FIND = re.compile(
 )
 _SECTIONS = r"(requires|tool_requires|build_requires|test_requires)"
 _CALLS = re.compile(rf"self\.{_SECTIONS}\s*\(\s*f?[\"']([^\"']+)[\"']")
-_LISTS = re.compile(rf"(?m)^\s+{_SECTIONS}\s*=\s*([^=]*?)(?=\n\s*\w+\s*=|\n\s*def |\n\s*\n|\Z)")
+_LISTS = re.compile(rf"(?m)^[ \t]+{_SECTIONS}\s*=\s*([^=]*?)(?=\n\s*\w+\s*=|\n\s*def |\n\s*\n|\Z)")
 _FETCH = re.compile(r"(?is)\b(?:FetchContent_Declare|ExternalProject_Add)\s*\(\s*([\w.+-]+)([^()]{0,2000})\)")
 _MESON = re.compile(r"\bdependency\s*\(\s*'([^']+)'([^()]{0,500})\)")
 
@@ -102,7 +102,7 @@ def cmake(file: ManifestText) -> Reading:
 
 def meson(file: ManifestText) -> Reading:
     """`dependency('…')` of a meson.build; `required: false` makes it optional."""
-    text, found = re.sub(r"(?m)^\s*#[^\n]*", "", decode(file.raw)), Reading()
+    text, found = re.sub(r"(?m)^[ \t]*#[^\n]*", "", decode(file.raw)), Reading()
     for one in _MESON.finditer(text):
         version = re.search(r"\bversion\s*:\s*(?:'([^']+)'|\[([^\]]+)\])", one[2])
         constraint = (version[1] or ", ".join(re.findall(r"'([^']+)'", version[2] or ""))) if version else ""

@@ -11,7 +11,7 @@ from plumbrule.mcp_server.dependencies.manifests.texts import decode
 from plumbrule.mcp_server.dependencies.model import ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Fact, Locked, Reading, Requirement, Scope, Unread
 
-_COMMENT = re.compile(r"(?:^|\s+)#.*$")
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
 _OPTION = re.compile(r"\s(--?[a-z][a-z-]*)(?:[ =]\s*(\S+))?")
 _URL = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+.-]*://|git@", re.IGNORECASE)
 _WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-(\d[^-]*)(?:-[^-]+)?-[^-]+-[^-]+-[^-/]+\.whl$")
@@ -38,7 +38,7 @@ def logical(text: str) -> Iterator[tuple[int, str, list[str]]]:
     """First line number, the line with continuations joined and comments cut, and the comments."""
     begun, joined, comments = 0, "", list[str]()
     for number, line in enumerate(text.splitlines(), 1):
-        comment = _COMMENT.search(line)
+        comment = _COMMENT.search(line[:MAX_LINE_CHARS])
         bare = line[: comment.start()] if comment else line
         if comment:
             comments.append(comment.group().strip())

@@ -16,6 +16,7 @@ _OPENS = re.compile(
 _SYMBOL = re.compile(r":(\w+)\b(?!\s*=>)|['\"](\w+)['\"]")
 _INLINE = re.compile(r"\bgroups?:\s*(\[[^\]]*\]|%i\[[^\]]*\]|:\w+|['\"]\w+['\"])|:groups?\s*=>\s*(\[[^\]]*\]|:\w+)")
 _KEYWORD = re.compile(r",\s*(?:\w+:|:\w+\s*=>|['\"]\w+['\"]\s*(?:=>|:))|\s(?:if|unless)\s")
+_COMPUTED = re.compile(r"\s*,\s*(?:\*|ENV\b|[A-Z@$][\w.:]*\s*(?:$|[,\[(]))")
 _PLACES = ("git", "github", "gitlab", "gist", "bitbucket", "path")
 _SPEC = re.compile(r"\s*\w+\.add_(runtime_|development_)?dependency\s*\(?\s*(.*)$", re.DOTALL)
 _TESTS = frozenset(("test", "tests", "spec", "ci"))
@@ -42,6 +43,8 @@ def gemfile(file: ManifestText) -> Reading:
             continue
         if one := _GEM.match(text):
             found.asked.append(_gem(one, line, blocks))
+            if _COMPUTED.match(one[3]):
+                found.not_read.append(Unread(line, "ruby.computed"))
         elif re.match(r"gem[\s(]+(?!['\"])\S", bare):
             found.not_read.append(Unread(line, "ruby.computed"))
         elif re.match(r"gemspec\b", bare):
@@ -69,7 +72,7 @@ def one_liner(text: str, word: str) -> bool:
 def _gem(one: re.Match[str], line: int, blocks: list[tuple[str, list[str], str]]) -> Requirement:
     rest = re.sub(r"\s#\s.*$", "", one[3], flags=re.MULTILINE)
     positional = _KEYWORD.split(rest, maxsplit=1)[0]
-    constraints = [found[1] for found in _STRING.findall(positional)]
+    constraints = [found[2] for part in positional.split(",") if (found := _STRING.fullmatch(part.strip(" \n()[]")))]
     groups = [name for kind, names, _ in blocks if kind == "group" for name in names]
     if inline := _INLINE.search(rest):
         words = inline[1] or inline[2]

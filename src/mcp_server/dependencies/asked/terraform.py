@@ -8,8 +8,8 @@ from plumbrule.mcp_server.dependencies.requirement import Reading, Requirement
 
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/')
 _TOKEN = re.compile(
-    r'(?P<open>(?P<word>[\w-]+)(?P<labels>(?:\s*"[^"\n]*")*)\s*=?\s*\{)|(?P<close>\})|(?P<brace>\{)|'
-    r'(?P<key>[\w-]+)\s*=\s*"(?P<value>(?:[^"\\\n]|\\.)*)"|"(?:[^"\\\n]|\\.)*"'
+    r'(?P<open>(?<![\w-])(?P<word>[\w-]+)(?P<labels>(?:\s*"[^"\n]*")*)\s*=?\s*\{)|(?P<close>\})|(?P<brace>\{)|'
+    r'(?<![\w-])(?P<key>[\w-]+)\s*=\s*"(?P<value>(?:[^"\\\n]|\\.)*)"|"(?:[^"\\\n]|\\.)*"'
 )
 MAX_DEPTH = 100
 

@@ -132,13 +132,17 @@ def _made(
 
 def _word(name: str, version: str) -> str:
     """The key that a request means: `1.0.0(peers)`, an alias `/real@1.0.0` or `real@1.0.0`, a link to a member."""
-    if version.startswith(("link:", "file:", "workspace:")):
+    if version.startswith(("link:", "workspace:")):
         return ""
+    if version.startswith("file:"):
+        return f"{name}@{version.partition('(')[0]}"
     if version.startswith("/"):
         real, number = _split(version)
         return f"{real}@{number}"
     if re.match(r"(?:@[^/]+/)?[A-Za-z][^@(]*@\d", version):
         real, number = _split(version)
         return f"{real}@{number}"
+    if re.match(r"(?:@[^/]+/)?[A-Za-z][^@(:]*@(?:file:|https?:|git)", version):
+        return version.partition("(")[0]
     bare = re.sub(r"[(_].*$", "", version) if re.match(r"\d", version) else version
     return f"{name}@{bare}"

@@ -63,6 +63,7 @@ def poetry(file: ManifestText) -> Reading:
         scope = "runtime" if "main" in groups else "dev" if any(groups) else ""
         scope = "optional" if scope == "runtime" and one.values.get("optional") == "true" else scope
         listed = [key.partition("/")[2] for key in one.lists if key.startswith("dependencies/")]
+        listed += [key[13:] for key in (*one.tables, *one.lists) if key.startswith("dependencies.")]
         asks = [normal(key) for key in dict.fromkeys((*one.tables.get("dependencies", {}), *listed))]
         source = {key: text_of(value) for key, value in one.tables.get("source", {}).items()}
         reference = ""

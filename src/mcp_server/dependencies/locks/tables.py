@@ -40,7 +40,7 @@ def entries(text: str, name: str) -> Iterator[Entry]:
     """Every `[[name]]` of the text."""
     entry: Entry | None = None
     table, array = "", ""
-    head, below = f"[[{name}]]", f"[{name}."
+    head, below, inside = f"[[{name}]]", f"[{name}.", f"[[{name}."
     for number, line in enumerate(text.splitlines(), 1):
         if array:
             if line.startswith("]"):
@@ -53,6 +53,10 @@ def entries(text: str, name: str) -> Iterator[Entry]:
         if line[0] == "[":
             if entry is not None and line.startswith(below):
                 table = line[len(below) :].rstrip().rstrip("]").replace('"', "")
+                continue
+            if entry is not None and line.startswith(inside):  # the items of a list, as tables of their own
+                table = line[len(inside) :].rstrip().rstrip("]")
+                entry.lists.setdefault(table, []).append("")
                 continue
             if entry is not None:
                 yield entry
@@ -73,7 +77,9 @@ def _put(entry: Entry, table: str, key: str, value: str) -> str:
         return path
     if value.startswith("[") and value.endswith("]"):
         entry.lists[path] = _inline(value[1:-1])
-    if table:
+    if table in entry.lists:
+        entry.lists[table][-1] += f"{key} = {value}, "
+    elif table:
         entry.tables.setdefault(table, {})[key] = value
     else:
         entry.values[key] = value
