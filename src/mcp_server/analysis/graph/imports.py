@@ -20,7 +20,7 @@ MAX_ORPHANS = 200
 MAX_UNRESOLVED = 200
 """Rows shown; the counts beside them are of all."""
 
-_BY_PACKAGE = frozenset(("Go", "C#"))
+_BY_PACKAGE = frozenset(("Go", "C#", "Swift"))
 """Languages whose imports reach all files of a package alike: the package is the hub."""
 
 
@@ -101,13 +101,20 @@ def _hubs(deep: Deep, edges: Mapping[str, Mapping[str, Edge]], most: int, among:
         if fan_in[path] < 2 or len(rows) >= most:
             break
         if deep.languages[path].language in _BY_PACKAGE:
-            folder = path.rpartition("/")[0] or "."
+            folder = _package_of(path)
             below = {target.rpartition("/")[0] for target in edges.get(path, ())}
             rows.setdefault(folder, Hub(place(folder), fan_in[path], len(below), "package"))
         else:
             barrel = _is_barrel(deep, path)
             rows[path] = Hub(place(path), fan_in[path], len(edges.get(path, ())), "barrel" if barrel else None)
     return tuple(rows.values())
+
+
+def _package_of(path: str) -> str:
+    """The folder whose files are imported together: for Swift the module's, below `Sources`."""
+    folder = path.rpartition("/")[0]
+    head, found, inside = folder.partition("Sources/")
+    return head + found + inside.partition("/")[0] if found and path.endswith(".swift") else folder or "."
 
 
 def _test_hubs(deep: Deep, links: Links) -> tuple[Hub, ...]:

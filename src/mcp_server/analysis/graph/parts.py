@@ -85,6 +85,8 @@ def _is_worth(part: _Open, count: int, total: int) -> bool:
     """Whether taking it apart tells more: it outweighs the rest, or there are too few parts to tell anything."""
     if part.folder is None or (len(part.folder.folders) + len(part.folder.files)) < 2:
         return False
+    if part.piece.path.rpartition("/")[0].endswith("Sources"):
+        return False  # a Swift module: all its folders see each other without an import
     return count < LEAST or (part.piece.weight > HEAVY * total and count < MOST)
 
 

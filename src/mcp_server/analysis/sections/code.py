@@ -92,7 +92,7 @@ class Hub:
     """A file and how many others import it (`fan_in`) and it imports (`fan_out`), tests and the like not counted.
 
     `kind` is `barrel` for a file that defines nothing and only passes on what others define, `package` for a folder
-    whose files are all imported together (Go packages, C# namespaces).
+    whose files are all imported together (Go packages, C# namespaces, Swift modules).
     """
 
     path: Words
