@@ -7,12 +7,19 @@ types of the package for a wildcard). Where several files declare the type (copi
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from agreement import agreement, extraction, folders, output, resolving_of, source_files
 
+from plumbrule.mcp_server.analysis.syntax.model import Extracted
+
 HERE = Path(__file__).resolve().parent
 TYPES = ("class", "interface", "enum", "record", "annotation")
+
+
+_Known = tuple[list[str], dict[str, Extracted], Mapping[str, set[str]], dict[str, str]]
+"""The files that javac read, ours by path, the files of each type, the package of each file."""
 
 
 def main() -> None:
@@ -61,7 +68,7 @@ def compare(folder: Path, show: int) -> None:
     edges(folder, (sorted(read), found, types, packages), show)
 
 
-def edges(folder: Path, known: tuple, show: int) -> None:  # type: ignore[type-arg]  # four tables of one run
+def edges(folder: Path, known: _Known, show: int) -> None:
     """Compares where imports lead."""
     paths, found, types, packages = known
     resolve = resolving_of("jvm", dict.fromkeys(found, "Java"), folder, found)
@@ -74,7 +81,8 @@ def edges(folder: Path, known: tuple, show: int) -> None:  # type: ignore[type-a
         for one in found[path].imports:
             if one.kind != "import":
                 continue
-            expected, parts = set(), one.target.split(".")
+            expected: set[str] = set()
+            parts = one.target.split(".")
             while parts and not expected:
                 expected = types.get(".".join(parts), set())
                 parts.pop()

@@ -24,6 +24,8 @@ RESOLVERS: dict[str, str] = {
     "Rust": "rust",
     "Java": "jvm",
     "Kotlin": "jvm",
+    "C": "c_family",
+    "C++": "c_family",
     #
     # others
     "C#": "csharp",

@@ -187,7 +187,7 @@ def _seen(kind: SymbolKind, scope: _Scope, words: list[str]) -> Visibility:
     standard: Visibility = "public" if scope.kind in _OPEN else "internal"
     if kind == "constructor" and scope.kind in ("enum", "record"):
         standard = "private" if scope.kind == "enum" else scope.visibility
-    said = [_VISIBLE[word] for word in words if word in _VISIBLE]
+    said: list[Visibility] = [_VISIBLE[word] for word in words if word in _VISIBLE]
     return said[0] if said else standard
 
 

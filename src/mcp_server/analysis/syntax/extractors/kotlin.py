@@ -173,7 +173,7 @@ def _head(file: _File, node: "Node") -> _Head:
             annotations.append(child)
         elif not child.type.endswith("comment"):
             words.append(file.text(child))
-    said = [_VISIBLE[word] for word in words if word in _VISIBLE]
+    said: list[Visibility] = [_VISIBLE[word] for word in words if word in _VISIBLE]
     return _Head(tuple(words), tuple(annotations), said[0] if said else "public", first.end_byte)
 
 
@@ -219,7 +219,7 @@ def _type(file: _File, node: "Node", scope: _Scope) -> "list[tuple[Node, _Scope]
     if node.type == "companion_object":
         name = name or next((c for c in node.named_children if c.type == "identifier"), None) or "Companion"
     elif node.type == "class_declaration":
-        said = [_CLASSES[word] for word in head.words if word in _CLASSES]
+        said: list[SymbolKind] = [_CLASSES[word] for word in head.words if word in _CLASSES]
         kind = said[0] if said else "class"
         if any(child.type == "interface" for child in node.children[:4]):
             kind = "interface"

@@ -20,7 +20,7 @@ DEPTH = 200
 CHAIN = 8
 """How many nodes around a place are given."""
 
-_MARKS = b".:>*&]@({<!"
+_MARKS = b".:>*&]@({<! \t"
 _OPERATORS = b"&|?="
 
 
