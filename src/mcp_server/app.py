@@ -34,6 +34,7 @@ from plumbrule.core.store.cache import Cache
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.survey import Surveyor
+from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
@@ -117,14 +118,15 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     keep = keep and scratch is None
     cache = build_cache(settings.cache if keep else replace(settings.cache, enabled=False))
     workers = WorkerPool(settings.workers)
+    grammars = Grammars(folder, writes=keep)
     sources = _sources(loaded, purpose, folder, cache, keep=keep)
-    surveyor = Surveyor(sources, cache, workers, settings.survey)
+    surveyor = Surveyor(sources, cache, workers, settings.survey, grammars)
 
     @functools.cache
     def mapper() -> "Mapper":
         from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
 
-        return Mapper(sources, cache, _map_index(cache, workers, settings.survey))
+        return Mapper(sources, cache, _map_index(cache, workers, settings.survey, grammars))
 
     @functools.cache
     def comparer() -> "Comparer":
@@ -152,6 +154,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
             *(() if scratch is None else (scratch,)),
             Part("telemetry", stop=_in_thread(watching.close)),
             Part("cache", stop=_in_thread(cache.close), ping=_pinging(cache), required=False),
+            Part("grammars", stop=_in_thread(grammars.close)),
             Part("workers", stop=workers.aclose),
         ),
         logs=_log_pipe(loaded, purpose, masker, watching.trace_ids),
@@ -159,13 +162,13 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     )
 
 
-def _map_index(cache: Cache, workers: WorkerPool, limits: SurveyLimits) -> "IndexMaker":
+def _map_index(cache: Cache, workers: WorkerPool, limits: SurveyLimits, grammars: Grammars) -> "IndexMaker":
     """Reads a repository for a map; its room is imported when there is something to read."""
 
     async def made(snapshot: Snapshot, key: str) -> "Opened":
         from plumbrule.mcp_server.analysis.mapping.making import Maker
 
-        return await Maker(cache, workers, limits).made(snapshot, key)
+        return await Maker(cache, workers, limits, grammars).made(snapshot, key)
 
     return made
 

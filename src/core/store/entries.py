@@ -5,7 +5,7 @@ Keys are stored as bytes, so that names that are not UTF-8 can be part of one.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ ENTRY_OVERHEAD_BYTES = 120
 
 PAGE_BYTES = 4096
 """SQLite's default page. A value above half of it gets pages of its own."""
+
+AT_ONCE = 500
+"""Keys of one query; SQLite's oldest limit is 999."""
 
 LOW_WATER = 0.9
 """Eviction goes down to this share of the limit, so that not every write has to evict."""
@@ -92,6 +95,33 @@ def find(connection: "sqlite3.Connection", key: bytes, now: float) -> Hit | Dama
     return Hit(identity, used_at, Found(value, max(0.0, now - stored_at), left_s))
 
 
+def find_many(connection: "sqlite3.Connection", keys: list[bytes], now: float) -> Iterator[tuple[bytes, Hit | Damaged]]:
+    """The valid entries among `keys`, and the damaged ones."""
+    for at in range(0, len(keys), AT_ONCE):
+        some = keys[at : at + AT_ONCE]
+        marks = ",".join("?" * len(some))
+        for key, identity, crc, stored_at, expires_at, used_at, value in connection.execute(
+            f"SELECT key, entries.id, crc, stored_at, expires_at, used_at, value FROM entries"  # noqa: S608 - only question marks are put in
+            f" JOIN bodies ON bodies.id = entries.id WHERE key IN ({marks})",
+            some,
+        ):
+            if stored_at > now + SKEW_S or (expires_at is not None and expires_at <= now):
+                continue
+            if not isinstance(value, bytes) or _checksum(key, value) != crc:
+                yield key, Damaged(identity)
+            else:
+                left_s = None if expires_at is None else expires_at - now
+                yield key, Hit(identity, used_at, Found(value, max(0.0, now - stored_at), left_s))
+
+
+def put_many(
+    connection: "sqlite3.Connection", values: Iterable[tuple[bytes, bytes]], limit_s: float | None, now: float
+) -> None:
+    """Replace what lies under each key."""
+    for key, value in values:
+        put(connection, key, value, limit_s, now)
+
+
 def put(connection: "sqlite3.Connection", key: bytes, value: bytes, limit_s: float | None, now: float) -> None:
     """Replace what lies under `key`."""
     delete(connection, key)
@@ -107,6 +137,10 @@ def delete(connection: "sqlite3.Connection", key: bytes) -> None:
 
 def delete_row(connection: "sqlite3.Connection", identity: int) -> None:
     connection.execute("DELETE FROM entries WHERE id = ?", (identity,))
+
+
+def delete_rows(connection: "sqlite3.Connection", identities: Iterable[int]) -> None:
+    connection.executemany("DELETE FROM entries WHERE id = ?", [(identity,) for identity in identities])
 
 
 def delete_all(connection: "sqlite3.Connection") -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
@@ -76,6 +77,14 @@ class MemoryCache:
             self._entries[key] = _Entry(bytes(value), size, now, expires_at)
             self._size += size
             self._shrink()
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        found = ((key, self.get(key)) for key in keys)
+        return {key: value for key, value in found if value is not None}
+
+    def put_many(self, values: Mapping[str, bytes]) -> None:
+        for key, value in values.items():
+            self.put(key, value)
 
     def delete(self, key: str) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ again, and either is logged once. Each value carries a checksum, so a damaged pa
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -92,6 +92,58 @@ class SqliteCache:
                 self._hits += 1
             return found
 
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        names = {entries.encoded(key): key for key in keys}
+        now = self._clock.wall()
+        with self._lock:
+            wanted = [] if self._all_gone else [raw for raw in names if raw not in self._gone]
+            nothing: list[tuple[bytes, entries.Hit | entries.Damaged]] = []
+            hits = self._attempt(lambda connection: list(entries.find_many(connection, wanted, now)), nothing)
+            found: dict[str, bytes] = {}
+            damaged: list[int] = []
+            for raw, hit in hits:
+                if isinstance(hit, entries.Damaged):
+                    damaged.append(hit.identity)
+                    continue
+                found[names[raw]] = hit.found.value
+                if now - hit.used_at >= FRESH_S:  # a time that is fresh enough is not worth a write
+                    self._touched[hit.identity] = now
+                    self._touch_due = True
+            self._hits += len(found)
+            self._misses += len(names) - len(found)
+            self._drop_damaged(damaged)
+            if len(self._touched) >= TOUCHES:
+                self._write(self._write_touches)
+                self._touched.clear()
+            return found
+
+    def _drop_damaged(self, rows: list[int]) -> None:
+        if rows:
+            self._log.warning("cache entries damaged, dropped", extra={"path": str(self._path), "entries": len(rows)})
+            self._write(lambda connection: entries.delete_rows(connection, rows))
+
+    def put_many(self, values: Mapping[str, bytes]) -> None:
+        pairs = [(entries.encoded(key), value) for key, value in values.items()]
+        fitting = [pair for pair in pairs if entries.entry_size(*pair) <= self._max_bytes]
+        now = self._clock.wall()
+
+        def replace(connection: "sqlite3.Connection") -> None:
+            entries.put_many(connection, fitting, self._ttl_s, now)
+            self._make_room(connection, now)
+
+        with self._lock:
+            self._dropped += len(pairs) - len(fitting)
+            if fitting and not self._write(replace):
+                self._dropped += len(fitting)
+                for raw, _ in fitting:
+                    self._remember_gone(raw)
+
+    def _make_room(self, connection: "sqlite3.Connection", now: float) -> None:
+        if entries.totals(connection)[1] > self._max_bytes:
+            entries.touch(connection, self._touched)
+            self._touched.clear()
+            entries.evict(connection, self._max_bytes, now)
+
     def put(self, key: str, value: bytes, ttl_s: float | None = None) -> None:
         limit_s = shorter(self._ttl_s, ttl_s)
         raw = entries.encoded(key)
@@ -103,10 +155,7 @@ class SqliteCache:
 
         def replace(connection: "sqlite3.Connection") -> None:
             entries.put(connection, raw, value, limit_s, now)
-            if entries.totals(connection)[1] > self._max_bytes:
-                entries.touch(connection, self._touched)
-                self._touched.clear()
-                entries.evict(connection, self._max_bytes, now)
+            self._make_room(connection, now)
 
         with self._lock:
             if not self._write(replace):

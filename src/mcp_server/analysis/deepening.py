@@ -30,7 +30,8 @@ def deepened(
     if "structure" in aspects:
         from plumbrule.mcp_server.analysis.structure import structure_of
 
-        report = replace(report, structure=structure_of(deep))
+        structure = structure_of(deep)
+        report = replace(report, structure=None if structure == type(structure)() else structure)
     if aspects & _OF_LINKS:
         from plumbrule.mcp_server.analysis.graph.links import links_of
 
@@ -42,7 +43,8 @@ def deepened(
     if "licences" in aspects:
         from plumbrule.mcp_server.analysis.component_licences import licences_of
 
-        report = replace(report, licences=licences_of(deep, report.licence))
+        licences = licences_of(deep, report.licence)
+        report = replace(report, licences=None if licences == type(licences)() else licences)
     if "quality" in aspects:
         from plumbrule.mcp_server.analysis.quality.score import quality_of
 

@@ -1,7 +1,7 @@
 """The worker's side: files in, their packed facts out, each within its own time, a bad one costing only itself.
 
 `read` runs inside a worker process (`core.workers` names it "module:function"). A grammar that crashes the process is
-found by the caller, `code_reading`, which sends the files again in halves. What is said about a file is a function of
+found by the caller, `reading_code`, which sends the files again in halves. What is said about a file is a function of
 its bytes and its language alone.
 """
 
@@ -60,10 +60,11 @@ class Extract(Protocol):
 
 
 def read(payload: dict[str, object]) -> bytes:
-    """For each `[language, bytes]` of `files` its packed facts, with their length in front.
+    """For each `[language, bytes]` of `files` its packed facts, with their length in front; as many as fit the time.
 
-    `grammars` maps grammar names to the places of their files. `file_limit_s` bounds each file and `batch_limit_s` all
-    of them together, in seconds of CPU: what is said must not depend on what else the machine does.
+    `grammars` maps grammar names to the places of their files. `file_limit_s` bounds each file, in seconds of CPU: what
+    is said must not depend on what else the machine does. After `batch_limit_s` no further file is begun, so that the
+    neighbours of a hard file are never charged for it: the caller sends them again.
     """
     files = cast("Sequence[tuple[str, bytes]]", payload["files"])
     grammars = cast("Mapping[str, str]", payload["grammars"])
@@ -71,8 +72,9 @@ def read(payload: dict[str, object]) -> bytes:
     end = time.process_time() + batch_limit_s
     parts: list[bytes] = []
     for language, raw in files:
-        left_s = max(0.001, min(file_limit_s, end - time.process_time()))
-        body = packed(facts_of(language, raw, grammars, left_s))
+        if parts and time.process_time() > end:
+            break
+        body = packed(facts_of(language, raw, grammars, file_limit_s))
         parts += (len(body).to_bytes(LENGTH_BYTES, "big"), body)
     return b"".join(parts)
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from plumbrule.mcp_server.analysis.gathering import Collected
+from plumbrule.mcp_server.analysis.collected import Collected
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import Amount, tally
 from plumbrule.mcp_server.analysis.model import Bulk, Detail, Languages, LanguageShare

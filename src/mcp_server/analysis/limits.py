@@ -29,6 +29,9 @@ class SurveyLimits:
     max_manifest_s: Annotated[
         float, Interval(ge=0.01, le=60), Doc("Seconds of CPU that parsing one manifest may take.")
     ] = 1.0
+    max_parse_s: Annotated[
+        float, Interval(ge=0.01, le=60), Doc("Seconds of CPU that the syntax of one source file may take.")
+    ] = 4.0
     max_history_commits: Annotated[
         int, Interval(ge=1, le=10_000_000), Doc("Commits whose changed files are looked at, newest first.")
     ] = 5_000

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from plumbrule.core.security.secrets import Finding, find_secrets
@@ -42,11 +42,20 @@ def secrets_in(path: str, raw: bytes) -> list[Risk]:
     return [_secret(path, text, one, aside=aside or _is_documented(text, one.start)) for one in find_secrets(text)]
 
 
+def secrets_known(path: str, rows: Sequence[Sequence[object]]) -> list[Risk]:
+    """The same from the facts of a file: [rule, line, shown] for each."""
+    aside = shows_only(path)
+    return [_secret_at(path, str(rule), int(str(line)), aside=aside or bool(shown)) for rule, line, shown in rows]
+
+
 def _secret(path: str, text: str, one: Finding, *, aside: bool) -> Risk:
+    return _secret_at(path, one.rule, text.count("\n", 0, one.start) + 1, aside=aside)
+
+
+def _secret_at(path: str, rule: str, line: int, *, aside: bool) -> Risk:
     severity: Severity = "low" if aside else "high"
     where = " in a test, example or document" if aside else ""
-    at = evidence(path, "secret.committed", text.count("\n", 0, one.start) + 1)
-    return Risk(severity, f"a committed secret ({one.rule}){where}", at)
+    return Risk(severity, f"a committed secret ({rule}){where}", evidence(path, "secret.committed", line))
 
 
 def _is_documented(text: str, position: int) -> bool:

@@ -24,6 +24,7 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of
+from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
@@ -32,7 +33,15 @@ from plumbrule.mcp_server.platforms.ports.source import Sources
 class Surveyor:
     """Surveys repositories; at most `limits.max_surveys` at once, one at a time for the same content."""
 
-    def __init__(self, sources: Sources, cache: Cache, workers: Workers, limits: SurveyLimits | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        cache: Cache,
+        workers: Workers,
+        limits: SurveyLimits | None = None,
+        grammars: Grammars | None = None,
+    ) -> None:
+        self._grammars = grammars or Grammars()
         self._sources = sources
         self._limits = limits or SurveyLimits()
         self._workers = workers
@@ -103,11 +112,12 @@ class Surveyor:
 
     async def _made(self, snapshot: Snapshot, wanted: Wanted, key: str) -> RepositoryReport:
         # Imported when there is something to make: a warm call saves 25 ms.
-        from plumbrule.mcp_server.analysis.gathering import Collected, Tools, gather
+        from plumbrule.mcp_server.analysis.collected import Collected, Tools
+        from plumbrule.mcp_server.analysis.gathering import gather
         from plumbrule.mcp_server.analysis.report import report_of
 
         collected = Collected()
-        tools = Tools(self._workers, self._cache, self._limits)
+        tools = Tools(self._workers, self._cache, self._limits, self._grammars)
         with anyio.CancelScope(deadline=soft_deadline()):
             await gather(snapshot, wanted, tools, collected)
         report = await anyio.to_thread.run_sync(report_of, snapshot, wanted, collected)  # seconds for 300,000 files

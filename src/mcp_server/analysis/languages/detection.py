@@ -88,13 +88,12 @@ def settle(planned: Plan, heads: Mapping[str, bytes]) -> list[FileLanguage]:
         if data is None:
             settled.append(file)
             continue
-        said = planned.attributes.of(file.path)
-        decided, candidates = _with_content(file, data, said)
+        answer, candidates = decided(file, data, planned.attributes.of(file.path))
         if candidates:
             open_questions.append((len(settled), candidates))
-        settled.append(decided)
+        settled.append(answer)
     if open_questions:
-        _ask_neighbours(settled, open_questions, planned.attributes)
+        ask_neighbours(settled, open_questions, planned.attributes)
     return settled
 
 
@@ -139,8 +138,11 @@ def _stated_language(said: Overrides | None) -> tuple[Language, str, str] | None
     return language, "languages.attributes", said.language
 
 
-def _with_content(file: FileLanguage, data: bytes, said: Overrides | None) -> tuple[FileLanguage, tuple[str, ...]]:
-    """The file decided by its bytes too, and the candidates that are left when they did not decide."""
+def decided(file: FileLanguage, data: bytes, said: Overrides | None) -> tuple[FileLanguage, tuple[str, ...]]:
+    """The file decided by its bytes too, and the candidates that are left when they did not decide.
+
+    A function of the planned file, its bytes and what the attributes say: nothing else of the repository counts.
+    """
     whole = 0 <= file.size <= len(data)
     flags = Flags(file.vendored, file.generated, file.documentation)
     name = file.path.rpartition("/")[2]
@@ -196,10 +198,13 @@ def _by_strategies(name: str, data: bytes, *, whole: bool) -> tuple[Language | N
     return facts.languages[chosen], "languages.usual", extension or name, candidates
 
 
-def _ask_neighbours(
+def ask_neighbours(
     settled: list[FileLanguage], open_questions: Sequence[tuple[int, tuple[str, ...]]], attributes: Attributes
 ) -> None:
-    """Gives undecided files the candidate that most of the repository's evident files are in, where there is one."""
+    """Gives undecided files the candidate that most of the repository's evident files are in, where there is one.
+
+    `open_questions` names them by their index in `settled`, which is changed.
+    """
     evident = Counter(file.language for file in settled if file.rule in _EVIDENT)
     for index, candidates in open_questions:
         best = max(candidates, key=lambda name: evident[name])

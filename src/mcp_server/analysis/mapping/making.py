@@ -8,14 +8,16 @@ import anyio.to_thread
 
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.analysis.aspects import Wanted
+from plumbrule.mcp_server.analysis.collected import Collected, Tools
 from plumbrule.mcp_server.analysis.deadlines import soft_deadline
-from plumbrule.mcp_server.analysis.gathering import Collected, Tools, gather
+from plumbrule.mcp_server.analysis.gathering import gather
 from plumbrule.mcp_server.analysis.graph.roles import parts_of
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.mapping.index import MappedSource, build
 from plumbrule.mcp_server.analysis.mapping.keeping import Opened, kept
 from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.report import coverage_of
+from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
@@ -28,16 +30,15 @@ OWN = frozenset(("source", "tooling"))
 class Maker:
     """Makes indexes; its `made` is what `Mapper` calls."""
 
-    def __init__(self, cache: Cache, workers: Workers, limits: SurveyLimits) -> None:
+    def __init__(self, cache: Cache, workers: Workers, limits: SurveyLimits, grammars: Grammars) -> None:
         self._cache = cache
-        self._workers = workers
-        self._limits = limits
+        self._tools = Tools(workers, cache, limits, grammars)
 
     async def made(self, snapshot: Snapshot, key: str) -> Opened:
         """The index of a snapshot, kept under `key` when it is whole and the key is not ""."""
         collected = Collected()
         with anyio.CancelScope(deadline=soft_deadline()):
-            await gather(snapshot, WANTED, Tools(self._workers, self._cache, self._limits), collected)
+            await gather(snapshot, WANTED, self._tools, collected)
         return await anyio.to_thread.run_sync(self._indexed, snapshot, collected, key)
 
     def _indexed(self, snapshot: Snapshot, collected: Collected, key: str) -> Opened:

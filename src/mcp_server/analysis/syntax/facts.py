@@ -80,3 +80,8 @@ def unpacked(raw: bytes) -> Facts:
 def index_of(facts: Facts) -> Index:
     """The decoded index."""
     return Index(*orjson.loads(facts.indexed))
+
+
+_EMPTY = Index(0, 0, 0, 0, 0, [], [], [], [], [], [], [], [], [], 0, 0, 0, None, "")
+NOTHING_KNOWN = Facts(orjson.dumps(list(_EMPTY)), b"[]", b"{}")
+"""The facts of a file that holds no text."""

@@ -9,11 +9,9 @@ folder below the cache folder, and, where that cannot be written or is mounted `
 name that workers open by this process's descriptor.
 """
 
-import json
 import os
 import stat
 import sys
-import tarfile
 import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -47,6 +45,8 @@ class Bundle(NamedTuple):
 @cache
 def bundle() -> Bundle | None:
     """The archive of the installed wheel; None where there is none for this platform."""
+    import json  # 3 ms that a card does not pay
+
     spec = find_spec("semble_grammars")
     system = _SYSTEMS.get(sys.platform)
     machine = _MACHINES.get(os.uname().machine.lower())
@@ -153,6 +153,8 @@ def shared_folder(prefix: Path, found: Bundle) -> Path:
 
 def unpacked(found: Bundle, wanted: Iterable[Library]) -> list[tuple[Library, bytes]]:
     """The bytes of the wanted files of the archive, checked; one that is not what the manifest says is left out."""
+    import tarfile  # 5 ms, once for each installation
+
     left = {library.file: library for library in wanted}
     files: list[tuple[Library, bytes]] = []
     try:

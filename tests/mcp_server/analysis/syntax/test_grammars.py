@@ -99,6 +99,26 @@ def test_a_grammar_s_own_wheel_is_the_fallback(grammar, code):
     assert not parser.parse(code).root_node.has_error
 
 
+async def test_one_worker_loads_many_grammars():
+    grammars = Grammars(None)
+    found: list[tuple[int, str]] = []
+    async with WorkerPool() as pool:
+        for language, name, raw in (
+            ("Python", "python", b"def f(): pass"),
+            ("Go", "go", b"package main\nfunc f() {}\n"),
+            ("Rust", "rust", b"fn f() {}"),
+        ):
+            files = [[language, raw]]
+            places = grammars.places([name])
+            payload = {"files": files, "grammars": places, "file_limit_s": 5.0, "batch_limit_s": 5.0}
+            given = await pool.run(TARGET, payload)
+            assert isinstance(given, bytes)
+            index = index_of(unpacked(given[4:]))
+            found.append((index.functions, index.fault))
+    grammars.close()
+    assert found == [(1, "")] * 3
+
+
 async def test_a_language_without_any_grammar_is_told_as_such():
     files = [["Swift", b"func f() {}\n// note\n"]]
     payload = {"files": files, "grammars": {}, "file_limit_s": 5.0, "batch_limit_s": 5.0}

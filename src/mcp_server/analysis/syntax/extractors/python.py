@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.mcp_server.analysis.syntax.extractors import common
 from plumbrule.mcp_server.analysis.syntax.extractors.common import (
     DOC_CHARS,
     Span,
@@ -84,19 +85,19 @@ MAX_VALUE_CHARS = 120
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What a Python file defines, imports and does."""
-    from tree_sitter import QueryCursor  # a binding that only workers need
-
-    captures = QueryCursor(_query(tree.language)).captures(tree.root_node)
+    captures = common.captures(_query(tree.language), tree)
     refs = _refs(raw, captures.get("ref", []))
     scopes = _scopes(raw, captures)
     functions = [scope.span for scope in scopes if scope.is_function]
+    symbols = _symbols(raw, scopes, captures)
     return Extracted(
-        symbols=_symbols(raw, scopes, captures),
+        symbols=symbols,
         imports=imports_of(raw, captures, functions),
         uses=uses_of(raw, tree.root_node, refs),
         errors=error_lines(tree),
         refs=refs,
         exports=_exports(raw) if b"__all__" in raw else None,
+        typed=sum(one.complexity > 0 and _is_typed(one.signature) for one in symbols),
     )
 
 
@@ -294,3 +295,23 @@ def _first(pair: tuple[int, object]) -> int:
 
 def _by_line(symbol: Symbol) -> tuple[int, int, str]:
     return (symbol.line, -symbol.end_line, symbol.name)
+
+
+def _is_typed(signature: str) -> bool:
+    """Whether the result and every parameter but self and cls are annotated."""
+    arrow = signature.rfind("->")
+    if arrow < 0 or signature.endswith("…"):
+        return False
+    inside = signature[signature.find("(") + 1 : signature.rfind(")", 0, arrow)]
+    depth, part = 0, ""
+    parts: list[str] = []
+    for character in inside:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append(part)
+            part = ""
+        else:
+            part += character
+    parts.append(part)
+    bare = [one.strip() for one in parts if ":" not in one and one.strip() not in ("", "*", "/")]
+    return all(one in ("self", "cls", "mcs") for one in bare)
