@@ -141,6 +141,66 @@ function optionsFor(file) { // the nearest tsconfig.json or jsconfig.json below 
     if (folder === root || folder === path.dirname(folder)) return {}
   }
 }
+// Workspace members are linked as a package manager would link them: seen through the host, nothing is written.
+const members = new Map()
+const manifests = []
+{
+  const all = []
+  const look = (folder) => {
+    for (const name of ['package.json', 'deno.json']) {
+      const at = path.join(folder, name)
+      if (fs.existsSync(at)) { try { all.push([folder, JSON.parse(fs.readFileSync(at, 'utf8'))]) } catch { /* not JSON: no package */ } }
+    }
+    for (const one of fs.readdirSync(folder, { withFileTypes: true })) if (one.isDirectory() && !SKIPPED.has(one.name)) look(path.join(folder, one.name))
+  }
+  look(root)
+  manifests.push(...all)
+  for (const [folder, manifest] of all) {
+    let patterns = Array.isArray(manifest.workspaces) ? manifest.workspaces : manifest.workspaces?.packages ?? (Array.isArray(manifest.workspace) ? manifest.workspace : [])
+    const pnpm = path.join(folder, 'pnpm-workspace.yaml')
+    if (fs.existsSync(pnpm)) {
+      const block = /^packages:\s*\n((?:[ \t]*(?:-.*|#.*)?\n)*)/m.exec(fs.readFileSync(pnpm, 'utf8') + '\n')
+      patterns = [...patterns, ...[...(block?.[1] ?? '').matchAll(/^[ \t]*-[ \t]*['"]?([^'"#\n]+?)['"]?[ \t]*(?:#.*)?$/gm)].map((one) => one[1])]
+    }
+    const matcher = (one) => new RegExp('^' + one.replace(/^\.?\//, '').replace(/\/$/, '').replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*\*/g, '\0').replace(/\*/g, '[^/]*').replace(/\0/g, '.*') + '$')
+    const wanted = patterns.filter((one) => !one.startsWith('!')).map(matcher)
+    const refused = patterns.filter((one) => one.startsWith('!')).map((one) => matcher(one.slice(1)))
+    for (const [inner, other] of all) {
+      const relative = path.relative(folder, inner)
+      if (!other.name || relative.startsWith('..') || members.has(other.name)) continue
+      if ((relative === '' && patterns.length || wanted.some((one) => one.test(relative))) && !refused.some((one) => one.test(relative))) members.set(other.name, inner)
+    }
+  }
+}
+for (const [folder, manifest] of manifests) { // what is depended on by path is linked too
+  for (const [name, wanted] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    const at = /^(?:file|link|portal):(.*)/.exec(wanted)
+    if (at && !members.has(name)) members.set(name, path.resolve(folder, at[1]))
+  }
+}
+function linked(file) {
+  const at = file.lastIndexOf('/node_modules/')
+  if (at < 0) return file
+  const rest = file.slice(at + 14).split('/')
+  const count = rest[0].startsWith('@') ? 2 : 1
+  const folder = members.get(rest.slice(0, count).join('/'))
+  return folder ? path.join(folder, ...rest.slice(count)) : file
+}
+const host = {
+  ...ts.sys,
+  fileExists: (one) => ts.sys.fileExists(linked(one)),
+  readFile: (one) => ts.sys.readFile(linked(one)),
+  directoryExists: (one) => one.endsWith('/node_modules') || /\/node_modules\/@[^/]*$/.test(one) || ts.sys.directoryExists(linked(one)),
+  realpath: (one) => ts.sys.realpath(linked(one)),
+}
+// A JavaScript file runs what lies beside a declaration, not the declaration.
+function running(target, importer) {
+  const declared = target.replace(/\.d\.ts$/, '')
+  if (declared !== target && fs.existsSync(declared) && fs.statSync(declared).isFile()) return declared // `a.svelte.d.ts` declares `a.svelte`
+  if (/\.[cm]?tsx?$/.test(importer)) return target
+  const beside = target.replace(/\.d\.([cm]?)ts$/, '.$1js')
+  return beside !== target && fs.existsSync(beside) ? beside : target
+}
 const cache = new Map()
 function resolved(specifier, file, mode) {
   const given = optionsFor(file)
@@ -152,15 +212,17 @@ function resolved(specifier, file, mode) {
   const key = JSON.stringify([specifier, path.dirname(file), mode])
   if (!cache.has(key)) {
     let got
-    for (const one of [options, { ...options, moduleResolution: bundler }]) {
-      got = ts.resolveModuleName(specifier, file, one, ts.sys, undefined, undefined, mode).resolvedModule
+    // A JavaScript file runs code: the compiler is asked for that first, as `noDtsResolution` does.
+    const code = /\.[cm]?tsx?$/.test(file) ? [] : [{ ...options, moduleResolution: bundler, noDtsResolution: true }]
+    for (const one of [...code, options, { ...options, moduleResolution: bundler }]) {
+      got = ts.resolveModuleName(specifier, file, one, host, undefined, undefined, mode).resolvedModule
       if (got) break
     }
     cache.set(key, got)
   }
   const got = cache.get(key)
   if (got) {
-    const relative = path.relative(root, fs.realpathSync(got.resolvedFileName))
+    const relative = path.relative(root, running(fs.realpathSync(linked(got.resolvedFileName)), file))
     if (!relative.startsWith('..') && !relative.includes('node_modules')) return ['file', relative]
     return ['external', packageOf(specifier)]
   }
@@ -168,16 +230,18 @@ function resolved(specifier, file, mode) {
     const asset = path.resolve(path.dirname(file), specifier.split('?')[0])
     return fs.existsSync(asset) && fs.statSync(asset).isFile() ? ['file', path.relative(root, asset)] : ['unknown', '']
   }
-  return ['external', packageOf(specifier)]
+  const member = members.get(packageOf(specifier))
+  if (member) return ['built', path.relative(root, member)]
+  return [/^(?:@[\w.-]+\/)?[\w.-]+$/.test(packageOf(specifier)) ? 'external' : 'unknown', packageOf(specifier)]
 }
 const packageOf = (one) => one.split('/').slice(0, one.startsWith('@') ? 2 : 1).join('/')
 
 function importsOf(source) {
   const found = []
   const line = (node) => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1
-  const add = (literal, node) => {
+  const add = (literal, node, mode = ts.ModuleKind.ESNext) => {
     if (!literal || !ts.isStringLiteralLike(literal)) return
-    found.push([literal.text, line(node), ...resolved(literal.text, source.fileName, ts.ModuleKind.ESNext)])
+    found.push([literal.text, line(node), ...resolved(literal.text, source.fileName, mode)])
   }
   for (const one of source.referencedFiles) {
     const at = path.resolve(path.dirname(source.fileName), one.fileName)
@@ -192,8 +256,9 @@ function importsOf(source) {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier, node)
     else if (ts.isExternalModuleReference(node)) add(node.expression, node.parent)
     else if (ts.isImportTypeNode(node)) add(node.argument.literal, node)
-    else if (ts.isCallExpression(node) && (node.expression.kind === K.ImportKeyword ||
-      ts.isIdentifier(node.expression) && node.expression.text === 'require' && node.arguments.length === 1)) add(node.arguments[0], node)
+    else if (ts.isCallExpression(node) && node.expression.kind === K.ImportKeyword) add(node.arguments[0], node)
+    else if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'require' &&
+      node.arguments.length === 1) add(node.arguments[0], node, ts.ModuleKind.CommonJS)
     ts.forEachChild(node, (one) => { waiting.push(one) })
   }
   return found

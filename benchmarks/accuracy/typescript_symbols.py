@@ -16,6 +16,9 @@ from pathlib import Path
 
 from semble_grammars import get_parser
 
+from plumbrule.mcp_server.analysis.graph.resolving.ecmascript import resolver
+from plumbrule.mcp_server.analysis.graph.resolving.table import is_configuration
+from plumbrule.mcp_server.analysis.graph.tree import Resolution, Resolve, Tree
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript import extract
 from plumbrule.mcp_server.analysis.syntax.model import Extracted
 
@@ -64,14 +67,56 @@ def same_imports(ours: Extracted, theirs: list[list[object]]) -> tuple[int, list
     return sum((mine & other).values()), list((mine - other).elements()), list((other - mine).elements())
 
 
+def tree_of(folder: Path) -> Tree:
+    """The folder as resolvers see it."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "node_modules" not in path.parts]
+    names = {str(path.relative_to(folder)): path for path in paths}
+    texts = {name: path.read_bytes() for name, path in names.items() if is_configuration(name)}
+    return Tree(dict.fromkeys(names, "any"), {}, texts, ())
+
+
+def same_edges(
+    file: str, ours: Extracted, theirs: list[list[object]], resolve: Resolve
+) -> tuple[int, list[object], list[object]]:
+    """Imports seen by both whose goal both know: (agreeing, ours that differ or are wrong, theirs that we miss)."""
+    answers: dict[tuple[str, object], Resolution] = {}
+    for one in ours.imports:
+        answers[one.target, one.line] = resolve(file, one)
+    agreeing, wrong, missed = 0, [], []
+    for target, line, standing, goal in theirs:
+        answer = answers.get((str(target), line))
+        if answer is None or standing == "builtin":
+            continue
+        if standing == "built":  # the compiler finds no build of a member: its source must be ours
+            same = answer.standing == "unknown" or (
+                answer.standing == "file" and answer.files[0].startswith(f"{goal}/")
+            )
+        elif standing == "file":
+            same = answer.files == (goal,)
+        else:
+            same = answer.standing == standing or (standing == "unknown" and answer.standing == "file")
+            same = same or (standing == "external" and answer.standing == "unknown")
+        row = (target, line, (standing, goal), (answer.standing, answer.files or answer.package))
+        if same:
+            agreeing += standing == "file" or (standing == "built" and answer.standing == "file")
+        else:
+            if answer.standing == "file":
+                wrong.append(row)
+            if standing in ("file", "built"):
+                missed.append(row)
+    return agreeing, wrong, missed
+
+
 def measure(folder: Path, typescript: str, show: int) -> dict[str, list[int]]:
     """Counts of one package: for each measure [agreeing, only ours, only theirs]."""
-    totals = {"symbols": [0, 0, 0], "imports": [0, 0, 0]}
+    totals = {"symbols": [0, 0, 0], "imports": [0, 0, 0], "edges": [0, 0, 0]}
+    resolve = resolver(tree_of(folder))
     shown: dict[tuple[str, str], int] = collections.Counter()
     broken = 0
     for row in compiler_view(folder, typescript):
         ours = our_view(folder / str(row["file"]))
         pairs = {"imports": same_imports(ours, row["imports"])}  # type: ignore[arg-type] # because JSON has no types
+        pairs["edges"] = same_edges(str(row["file"]), ours, row["imports"], resolve)  # type: ignore[arg-type] # because JSON has no types
         if row["errors"]:
             broken += 1
         else:
@@ -103,10 +148,12 @@ def main() -> None:
     parser.add_argument("--typescript", default="typescript")
     parser.add_argument("--show", type=int, default=0)
     given = parser.parse_args()
-    print(f"{'package':28} {'symbols: precision, recall':30} {'imports: precision, recall':30}")
+    heads = " ".join(f"{one + ': precision, recall':30}" for one in ("symbols", "imports", "edges"))
+    print(f"{'package':28} {heads}")
     for folder in given.folders:
         totals = measure(folder, given.typescript, given.show)
-        print(f"{folder.name:28} {agreement(totals['symbols']):30} {agreement(totals['imports']):30}", flush=True)
+        figures = " ".join(f"{agreement(totals[one]):30}" for one in ("symbols", "imports", "edges"))
+        print(f"{folder.name:28} {figures}", flush=True)
 
 
 if __name__ == "__main__":

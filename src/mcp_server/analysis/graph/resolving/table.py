@@ -18,6 +18,10 @@ RESOLVERS: dict[str, str] = {
     "Python": "python",
     #
     # ECMAScript
+    "JavaScript": "ecmascript",
+    "JSX": "ecmascript",
+    "TypeScript": "ecmascript",
+    "TSX": "ecmascript",
     #
     # systems
     "Go": "go",
