@@ -236,7 +236,13 @@ dependencies {
         "f:g:3",
     )
     api(projects.coreUtils)
+    api(rootProject.libs.x.y)
 }
+kotlin { sourceSets {
+    commonTest.dependencies { implementation("t:a:1") }
+    val jvmTest by getting { dependencies { api("t:b:2"); } }
+    named("jsMain") { dependencies { api(npm("ws", "8.1")) } }
+} }
 """
 
 CSPROJ = """\
@@ -543,6 +549,10 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
             ("d:e", "2", "build", 4),
             ("f:g", "3", "test", 6),
             (":core-utils", "", "runtime", 8),
+            ("libs.x.y", "", "runtime", 9),
+            ("t:a", "1", "test", 12),
+            ("t:b", "2", "test", 13),
+            ("ws", "8.1", "runtime", 14),
         ],
     ),
     "csproj": (

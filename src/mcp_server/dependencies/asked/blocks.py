@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 _COMMENT = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*[\s\S]*?\*/')
 _TOKEN = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[{}]')
+_NAMED = re.compile(
+    r"(\w+)\s+by\s+(?:getting|creating|registering)\s*(?:\([^(){}\n]*\)\s*)?$|"
+    r"\b(?:named|getByName|maybeCreate|create|register)\s*\(\s*[\"'](\w+)[\"'][^(){}\n]*\)\s*$"
+)
 _NAME = re.compile(r"([A-Za-z_][\w.]*)\s*(?:\([^(){}\n]*\)\s*)?$")
 MAX_DEPTH = 100
 MAX_STATEMENT_CHARS = 20_000
@@ -31,20 +35,28 @@ def code(text: str) -> str:
 
 def blocks(text: str, name: str) -> Iterator[Block]:
     """Every block of that name, also inside others, in the order in which they end."""
-    stack: list[tuple[str, int]] = []
+    stack: list[tuple[tuple[str, ...], int]] = []
     for token in _TOKEN.finditer(text):
         mark = token.group()
         if mark == "{":
-            before = text[max(0, token.start() - 200) : token.start()].rstrip()
-            named = _NAME.search(before)
-            stack.append((named[1].rpartition(".")[2] if named else "", token.end()))
+            stack.append((_called(text[max(0, token.start() - 200) : token.start()].rstrip()), token.end()))
             if len(stack) > MAX_DEPTH:
                 return
         elif mark == "}" and stack:
             called, begin = stack.pop()
-            if called == name:
+            if called and called[-1] == name:
                 line = text.count("\n", 0, begin) + 1
-                yield Block(text[begin : token.start()], line, tuple(one for one, _ in stack))
+                above = (*(part for names, _ in stack for part in names), *called[:-1])
+                yield Block(text[begin : token.start()], line, above)
+
+
+def _called(before: str) -> tuple[str, ...]:
+    """The names in front of a brace: `commonTest.dependencies`, `val jvmTest by getting`, `named("x")`."""
+    named = _NAMED.search(before)
+    if named:
+        return (named[1] or named[2],)
+    found = _NAME.search(before)
+    return tuple(found[1].split(".")) if found else ()
 
 
 def joined_lines(block: Block) -> Iterator[tuple[int, str]]:

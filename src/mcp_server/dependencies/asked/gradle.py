@@ -12,7 +12,11 @@ from plumbrule.mcp_server.dependencies.requirement import Fact, Reading, Require
 _STATEMENT = re.compile(r"\s*(?:add\(\s*)?[\"']?([A-Za-z]\w*)[\"']?(?:\s*[(,]|\s+(?=[\"'A-Za-z\[]))")
 _COORDINATES = re.compile(r"[\"']([\w.${}-]+):([\w.${}-]+)(?::([^\"'@:\s]*)(?::([\w${}-]+))?)?(?:@\w+)?[\"']")
 _NAMED = re.compile(r"\b(group|name|version)\s*[:=]\s*(?:[\"']([^\"']*)[\"']|([A-Za-z_][\w.]*))")
-_CATALOG = re.compile(r"(?<![\w.\"'])([a-z]\w*[lL]ibs|libs|deps|[a-z]+Libs)\.((?!versions\b|plugins\b)[A-Za-z][\w.]*)")
+_CATALOG = re.compile(
+    r"(?<![\w.\"'])(?:(?:rootProject|project)\.)?([a-z]\w*[lL]ibs|libs|deps)"
+    r"\.((?!versions\b|plugins\b|javaClass\b)[A-Za-z][\w.]*)"
+)
+_NPM = re.compile(r"\b(?:dev|peer|optional)?[nN]pm\s*\(\s*\"([^\"]+)\"(?:\s*,\s*(?:\"([^\"]*)\"|([\w.()]+)))?")
 _PROJECT = re.compile(r"\bproject\s*\(?\s*(?:path\s*[:=]\s*)?[\"'](:[\w:.-]*)[\"']")
 _TYPED = re.compile(r"\bprojects((?:\.\w+)+)")
 _KOTLIN = re.compile(r"\bkotlin\s*\(\s*[\"']([\w-]+)[\"']\s*(?:,\s*[\"']([^\"']+)[\"'])?")
@@ -41,6 +45,7 @@ _WORDS = frozenset(
         *("requireCapability", "components", "println", "apply", "plugins", "throw", "try", "catch"),
     )
 )
+_TEST_SET = re.compile(r"(?:^t|T)est(?:$|[A-Z])")
 _TEST = re.compile(r"(?i)test")
 _RUNTIME = re.compile(
     r"(?:api|implementation|runtime|runtimeOnly|compile|shadow|bom|.*(?:Api|Implementation|RuntimeOnly|Compile|Runtime))$"
@@ -78,7 +83,11 @@ def _statement(found: Reading, block: Block, line: int, text: str) -> Iterator[R
     if not head or head[1] in _WORDS:
         return
     configuration = head[1]
-    scope: Scope = "build" if "buildscript" in block.above else scope_of(configuration)
+    scope = scope_of(configuration)
+    if "buildscript" in block.above:
+        scope = "build"
+    elif any(_TEST_SET.search(name) for name in block.above):
+        scope = "test"
     rest, closure = _parted(text[head.start(1) + len(configuration) :])
     base = Requirement("", "", line, "gradle.dependencies", scope, configuration)
     made = list(_coordinates(base, rest))
@@ -129,6 +138,9 @@ def _others(base: Requirement, rest: str) -> Iterator[Requirement]:
     for one in _KOTLIN.finditer(rest):
         made = base._replace(name=f"org.jetbrains.kotlin:kotlin-{one[1]}", constraint=one[2] or "")
         yield made._replace(inherits="" if one[2] else "managed")
+    for one in _NPM.finditer(rest):
+        version = one[2] or (f"${{{one[3]}}}" if one[3] else "")
+        yield base._replace(name=one[1], constraint=version, ecosystem="javascript")
     for one in _FILES.finditer(rest):
         yield base._replace(name=one[2], reference=f"path:{one[2]}")
 

@@ -36,7 +36,7 @@ class Offers:
 
     def settled(self, make: Makes[Made], path: str, ecosystem: str, asked: Requirement) -> list[Made]:
         """The statement with the constraint that another place sets for it; several for a catalog's bundle."""
-        if ecosystem == "jvm" and not asked.inherits.startswith("group:"):
+        if (ecosystem == "jvm" or path.endswith(".kts")) and not asked.inherits.startswith("group:"):
             made = [self._poms.settled(path, asked)] if path.endswith(".xml") else self._builds.settled(path, asked)
             return [make(path, ecosystem, one, place) for one, place in made]
         if ecosystem == "dotnet":

@@ -30,7 +30,7 @@ class Poms:
         one = asked._replace(name=self.filled(path, asked.name)[0])
         if one.constraint:
             text, place = self.filled(path, one.constraint)
-            return one._replace(constraint=text), place
+            return one._replace(constraint=text), place if "${" not in text else self._outside(path, one.name)
         for place, offer in self._managed(path):
             if self.filled(place, offer.name)[0] == one.name and offer.constraint:
                 text, set_at = self.filled(path, offer.constraint)
@@ -90,7 +90,7 @@ class Poms:
                 candidates.append((parent.name, f"{place}:{parent.line}"))
         if len(candidates) > 1:
             group = name.partition(":")[0]
-            same = [one for one in candidates if group == one[0].partition(":")[0]]
+            same = [one for one in candidates if f"{group}.".startswith(one[0].partition(":")[0] + ".")]
             candidates = same if len(same) == 1 else []
         return candidates[0][1] if candidates else ""
 
@@ -106,6 +106,11 @@ class Poms:
             text, place = text[: one.start()] + value[0] + text[one.end() :], value[1] or place
         return text, place
 
+    def _of_profile(self, path: str, name: str) -> Fact | None:
+        """A property that only profiles set, and all of them alike."""
+        found = [fact for fact in self._readings[path].of("profile-property") if fact.name == name]
+        return found[0] if len({fact.value for fact in found}) == 1 else None
+
     def _value(self, path: str, name: str) -> tuple[str, str] | None:
         of_project = re.fullmatch(r"(?:project|pom)\.(parent\.)?(groupId|artifactId|version)", name)
         if of_project:
@@ -116,7 +121,7 @@ class Poms:
             value = {"groupId": group, "artifactId": artifact, "version": fact.value}[of_project[2]]
             return (value, f"{path}:{fact.line}") if value and f"${{{name}}}" not in value else None
         for place in self._above(path):
-            found = self._readings[place].first("property", name)
+            found = self._readings[place].first("property", name) or self._of_profile(place, name)
             if found:
                 return (found.value, f"{place}:{found.line}") if f"${{{name}}}" not in found.value else None
         return None
