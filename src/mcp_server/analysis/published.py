@@ -25,6 +25,10 @@ from plumbrule.mcp_server.analysis.words import evidence, place, word
 MAX_NAMES = 20
 """Of one component: what somebody looks for first."""
 
+_OFFER_NOTHING = ("test", "example", "application", "service")
+_WORKSHOP = frozenset(("scripts", "script", "hack", "ci", "tasks", "benchmarks", "bench", "benches", "fuzz"))
+"""Folders with the project's own tools, which nobody imports."""
+
 _CLASSES = frozenset(
     ("class", "interface", "trait", "protocol", "struct", "union", "enum", "object", "record", "annotation", "type")
 )
@@ -55,15 +59,79 @@ class _Offer:
 
 def api_of(deep: Deep) -> tuple[Api, ...]:
     """For each component that offers something, in the order of their paths; the root's is named by its folder `.`."""
-    parts = [one for one in components_of(deep.gathered) if one.kind not in ("test", "example")]
+    parts = components_of(deep.gathered)
     files = _by_component(deep, parts)
     used = _import_counts(deep)
+    homes = _ecosystems(deep)
+    apart = {str(one.path) for one in parts if one.kind in _OFFER_NOTHING}
+    if not _publishes_at_root(deep, homes, parts):
+        apart.add("")
     found: list[Api] = []
-    for folder in sorted(files):
-        offer = _offered(deep, folder, files[folder])
+    for folder in sorted(files.keys() - apart):
+        home = homes.get(folder) or _main_home(deep, files[folder])
+        offer = _offered(deep, folder, [path for path in files[folder] if _home_of(deep, path) in home])
         if offer.kinds and offer.first:
             found.append(_api(folder, offer, used))
     return tuple(found)
+
+
+def _publishes_at_root(deep: Deep, homes: Mapping[str, set[str]], parts: Iterable[Component]) -> bool:
+    """Whether the root is a package itself: a workspace's root is none unless it says what it offers, and neither is a
+    root without a manifest above components with theirs."""
+    own = [one for one in deep.gathered.own() if "/" not in one.path]
+    said = {one.field for manifest in own for one in manifest.declarations}
+    if "member" in said:
+        names = {one.scope for manifest in own for one in manifest.declarations if one.field == "entry"}
+        return bool(names & {"main", "bin", "console_script"}) or any(
+            manifest.rule.parser in ("cargo", "go_mod", "pyproject")
+            and any(one.field == "name" for one in manifest.declarations)
+            for manifest in own
+        )
+    return "" in homes or not any(one.kind != "package" for one in parts)
+
+
+def _main_home(deep: Deep, paths: Iterable[str]) -> set[str]:
+    """Where no manifest says it: the ecosystem of the language with the most code."""
+    lines: Counter[str] = Counter()
+    for path in paths:
+        lines[_home_of(deep, path)] += deep.facts[path].code
+    return {max(lines, key=lambda home: (lines[home], home))} if lines else set()
+
+
+_HOMES = {
+    language: ecosystem
+    for ecosystem, languages in (
+        ("python", ("Python",)),
+        ("javascript", ("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte")),
+        ("jvm", ("Java", "Kotlin", "Scala", "Groovy")),
+        ("native", ("C", "C++")),
+        ("rust", ("Rust",)),
+        ("go", ("Go",)),
+        ("dotnet", ("C#", "F#")),
+        ("ruby", ("Ruby",)),
+        ("php", ("PHP",)),
+        ("swift", ("Swift",)),
+        ("elixir", ("Elixir",)),
+        ("dart", ("Dart",)),
+    )
+    for language in languages
+}
+
+
+def _ecosystems(deep: Deep) -> dict[str, set[str]]:
+    """The ecosystems whose packages a folder's manifests make: a script beside a crate is no part of what it offers."""
+    found: dict[str, set[str]] = {}
+    for manifest in deep.gathered.manifests:
+        if manifest.rule.ecosystem == "native" and not any(one.field == "name" for one in manifest.declarations):
+            continue  # a folder of a build
+        if manifest.rule.kind in ("manifest", "workspace") and manifest.rule.ecosystem in _HOMES.values():
+            found.setdefault(manifest.path.rpartition("/")[0], set()).add(manifest.rule.ecosystem)
+    return found
+
+
+def _home_of(deep: Deep, path: str) -> str:
+    """The ecosystem of a file's language, "" for languages without one."""
+    return _HOMES.get(deep.languages[path].language or "", "")
 
 
 def _api(folder: str, offer: _Offer, used: Mapping[str, int]) -> Api:
@@ -95,8 +163,9 @@ def _by_component(deep: Deep, parts: Iterable[Component]) -> dict[str, list[str]
         file = deep.languages.get(path)
         if file is None or file.type != "programming" or file.vendored or file.generated or file.documentation:
             continue
-        if not shows_only(path):
-            found.setdefault(component(path.rpartition("/")[0]), []).append(path)
+        part = component(path.rpartition("/")[0])
+        if not shows_only(path[len(part) + 1 :] if part else path):  # a library may be called tokio-test
+            found.setdefault(part, []).append(path)
     return found
 
 
@@ -129,6 +198,8 @@ def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
 
 def _may_offer(path: str, folder: str, language: str, headers: bool) -> bool:
     inside = path[len(folder) + 1 :] if folder else path
+    if not _WORKSHOP.isdisjoint(inside.split("/")[:-1]):
+        return False
     if language == "Python":
         return not _HIDDEN_PYTHON.search(inside) and "__main__" not in inside
     if language == "Go":
@@ -180,14 +251,15 @@ def _follow(deep: Deep, entry: str, known: set[str], offer: _Offer) -> None:
     queue, seen = [entry], {entry}
     while queue and len(seen) < 500:
         path = queue.pop(0)
+        bare = deep.facts[path].exports == [] and path == entry  # `module.exports = require("./lib/x")`
         for one in deep.facts[path].imports():
             target = _beside(path, one.target, known)
-            if one.kind != "export" or not target or target in seen:
+            if not target or target in seen or not (one.kind == "export" or (one.kind == "require" and bare)):
                 continue
             seen.add(target)
             queue.append(target)
             for name, kind, line in _public(deep, target):
-                if name in wanted or "*" in one.names or name in one.names or not one.names:
+                if bare or name in wanted or "*" in one.names or name in one.names or not one.names:
                     kinds.setdefault(name, (kind, target, line))
                     wanted.add(name)
             wanted.update(name for name in one.names if name != "*")

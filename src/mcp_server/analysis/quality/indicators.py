@@ -32,7 +32,7 @@ WEIGHTS = {
 FULL_TEST_RATIO = 0.6
 """Lines of tests for one of source at which more tests tell no more: the middle of well-tested projects."""
 
-FULL_TEST_DENSITY = 0.5
+FULL_TEST_DENSITY = 0.35
 """Test functions for one function of source."""
 
 MOST_COMPLEX = 0.20
@@ -40,6 +40,9 @@ MOST_LONG = 0.10
 MOST_IN_LONG_FILES = 0.80
 MOST_COPIED = 0.10
 """Shares at which a part of `structure` is worth nothing."""
+
+UNKNOWN = 0.7
+"""What functions that nobody read are taken for: neither praised nor blamed for what no grammar reads."""
 
 _ALWAYS_TYPED = frozenset(
     (
@@ -55,6 +58,9 @@ _COMPILED_LINT = frozenset(("Go", "Rust", "Java", "Kotlin", "C#", "Swift", "Scal
 """Languages whose compiler or standard tool (vet, clippy) says much of what linters say elsewhere."""
 
 _BEGINS = rb"(?im)^[^\n]{0,30}\b(?:"
+_WRAPPERS = ("gradle-wrapper.jar", "maven-wrapper.jar")
+"""Programs that their build tools want to be committed."""
+
 _SECTIONS = (
     ("installation", re.compile(_BEGINS + rb"install|getting started|quick ?start|set ?up|download|build)")),
     ("usage", re.compile(_BEGINS + rb"usage|example|how to|tutorial|guide|features|documentation|docs|demo)")),
@@ -127,7 +133,10 @@ def _structure(seen: Seen) -> Indicator:
         return _indicator("structure", 0.0, "no source files were read", _root(seen, "quality.structure"))
     parts: list[tuple[float, float | None]] = []
     said: list[str] = []
-    if counts.functions:
+    if not counts.functions:
+        parts.append((0.6, UNKNOWN))
+        said.append("functions were not read")
+    else:
         complexity = counts.complex_functions / counts.functions
         length = counts.long_functions / counts.functions
         parts += [(0.4, 1 - complexity / MOST_COMPLEX), (0.2, 1 - length / MOST_LONG)]
@@ -243,7 +252,10 @@ def _typed(language: str, counts: Measures, signs: Signs) -> float | None:
 def _hygiene(seen: Seen) -> Indicator:
     inventory = seen.deep.gathered.inventory
     kinds = {kind for kind, _ in inventory.documents}
-    left, programs = seen.signs.left_over, [one for one in inventory.programs if not is_aside(one.path)]
+    left, programs = (
+        seen.signs.left_over,
+        [one for one in inventory.programs if not is_aside(one.path) and not one.path.endswith(_WRAPPERS)],
+    )
     envs = [one for one in inventory.env_files if not is_aside(one.path)]
     parts = (
         (0.35, float(seen.licence is not None)),

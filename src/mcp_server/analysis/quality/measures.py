@@ -95,7 +95,7 @@ def measured(deep: Deep) -> Measures:
             continue
         if is_test(path):
             _count_test(found, deep, path, file, index)
-        elif not shows_only(path):
+        elif not shows_only(path) and not _is_data(index):
             _count_source(found, deep, path, file, index, bodies)
     _count_copies(found, bodies)
     for places in (found.complex_places, found.long_places, found.large_places, found.copied_places):
@@ -105,6 +105,11 @@ def measured(deep: Deep) -> Measures:
 
 def _is_code(file: FileLanguage) -> bool:
     return file.type == "programming" and not (file.vendored or file.generated or file.documentation)
+
+
+def _is_data(index: Index) -> bool:
+    """A long file without a function is a table in the form of code."""
+    return index.code > LONG_FILE and not index.functions and not index.classes and not index.fault
 
 
 def is_test(path: str) -> bool:
