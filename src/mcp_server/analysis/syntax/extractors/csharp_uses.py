@@ -46,6 +46,7 @@ _RAW_SQL = frozenset(("FromSqlRaw", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "SqlQ
 _COMMANDS = frozenset(("SqlCommand", "NpgsqlCommand", "MySqlCommand", "SqliteCommand", "OleDbCommand", "OracleCommand"))
 _SHELLS = re.compile(r'^@?"(?:.*[\\/])?(?:cmd|powershell|pwsh|bash|sh|zsh)(?:\.exe)?"$')
 _PORT_IN_URL = re.compile(r":(\d{2,5})(?=[/;\"]|$)")
+_TRUSTING = re.compile(r"(?:=>\s*true|(?:=>|delegate\b[^{]*)\s*\{ return true; \}|DangerousAcceptAny\w+)$")
 _LONGEST_CHAIN = 12
 """Calls chained behind `MapGroup`. Asking a node for its parent costs its depth, so the number is bounded."""
 _STRINGS = frozenset(("string_literal", "verbatim_string_literal", "raw_string_literal"))
@@ -150,7 +151,8 @@ def _made(raw: bytes, name: str, node: "Node", arguments: list["Node"], command_
 def _port(raw: bytes, node: "Node", arguments: list["Node"], found: list[Use]) -> None:
     for argument in arguments[:2]:
         if argument.type == "integer_literal":
-            found.append(Use("port", said(raw, argument).replace("_", ""), row(node), "port.listen"))
+            number = said(raw, argument).replace("_", "")
+            found.extend([Use("port", number, row(node), "port.listen")] if number != "0" else [])
             return
 
 
@@ -220,7 +222,7 @@ def _controller(raw: bytes, method: "Node") -> tuple[str, str]:
 def _assigned(raw: bytes, name: str, node: "Node", value: "Node", found: list[Use]) -> None:
     shape = re.sub(r"\s+", " ", said(raw, value)[:300])
     if name in ("ServerCertificateCustomValidationCallback", "ServerCertificateValidationCallback"):
-        if shape.endswith(("=> true", "DangerousAcceptAnyServerCertificateValidator")) or "{ return true; }" in shape:
+        if _TRUSTING.search(shape):
             found.append(Use("danger", shown(raw, node), row(node), "danger.tls-off"))
     elif name == "DtdProcessing" and shape == "DtdProcessing.Parse":
         found.append(Use("danger", shown(raw, node), row(node), "danger.xml"))

@@ -40,14 +40,14 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
         elif "number" in match:
             key, inner, number = (match[name][0] for name in ("key", "inner", "number"))
             listening = said(raw, key).strip(": ") in ("http", "https", "options")
-            if listening and said(raw, inner).strip(": ") == "port":
+            if listening and said(raw, inner).strip(": ") == "port" and said(raw, number) != "0":
                 found.append(Use("port", said(raw, number).replace("_", ""), row(number), "port.listen"))
         elif "atom" in match:
             if said(raw, match["atom"][0]) == ":verify_none" and said(raw, match["key"][0]).strip(": ") == "verify":
                 found.append(_danger(raw, match["call"][0], "danger.tls-off"))
         else:
             routing.append((said(raw, match["word"][0]), match["call"][0]))
-    if b"Mix.Task" in raw:
+    if b"use Mix.Task" in raw:
         found.extend(_tasks(raw, routing))
     if b"Phoenix.Router" in raw or b":router" in raw:
         found.extend(_routes(raw, routing, "route.phoenix"))
@@ -118,7 +118,7 @@ def _tasks(raw: bytes, calls: list[tuple[str, "Node"]]) -> list[Use]:
     for word, node in calls:
         given = values(node) if word == "defmodule" else []
         name = said(raw, given[0]) if given else ""
-        if name.startswith("Mix.Tasks."):
+        if name.startswith("Mix.Tasks.") and not name.endswith("Test"):
             task = ".".join(_UPPER.sub("_", part).lower() for part in name.split(".")[2:])
             found.append(Use("command", task, row(node), "command.mix"))
     return found

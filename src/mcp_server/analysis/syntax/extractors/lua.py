@@ -135,14 +135,32 @@ def _called(raw: bytes, node: "Node", flags: tuple[str, ...], found: Extracted) 
         found.imports.append(Import(first, row(node), "include", (), flags))
     elif word == "os.getenv" and first:
         found.uses.append(Use("env", first, row(node), "env.read"))
-    elif word in _LOADERS and first is None and values[0].type not in ("function_definition",):
+    elif word in _LOADERS and first is None and _loads_code(raw, word, values[0]):
         found.uses.append(Use("danger", shown(raw, node), row(node), "danger.eval"))
-    elif word in _SHELLS and first is None:
+    elif word in _SHELLS and not _fixed(values[0]):
         found.uses.append(Use("danger", shown(raw, node), row(node), "danger.shell"))
     elif word == "vim.api.nvim_create_user_command" and first:
         found.uses.append(Use("command", first, row(node), "command.neovim"))
     elif name.type == "method_index_expression":
         _method(raw, said(raw, name).rpartition(":")[2], node, values, found)
+
+
+def _loads_code(raw: bytes, word: str, value: "Node") -> bool:
+    """Whether a call of `load` is Lua's own and takes code: not a function of the file, nor one that gives pieces."""
+    own = re.search(rb"\bfunction\s+(?:[\w.]+[.:])?" + word.encode() + rb"\b", raw)
+    return own is None and value.type not in ("function_definition", "vararg_expression") and not _fixed(value)
+
+
+def _fixed(node: "Node") -> bool:
+    """Whether an expression is a string, or strings put together."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if each.type == "binary_expression":
+            waiting.extend(side for key in ("left", "right") if (side := each.child_by_field_name(key)) is not None)
+        elif each.type != "string":
+            return False
+    return True
 
 
 def _method(raw: bytes, method: str, node: "Node", values: list["Node"], found: Extracted) -> None:

@@ -123,7 +123,7 @@ def _function(raw: bytes, name: str, node: "Node", found: list[Use]) -> None:
         if literal(raw, first) is None:
             found.append(_danger(raw, node, "danger.eval"))
     elif name in _EXECUTING:
-        if literal(raw, first) is None and first.type != "array_creation_expression" and not _safe(raw, first):
+        if first.type != "array_creation_expression" and not _fixed(raw, first) and not _safe(raw, first):
             found.append(_danger(raw, node, "danger.shell"))
     elif name == "unserialize":
         if literal(raw, first) is None and not re.search(r"allowed_classes", shown(raw, node)):
@@ -274,9 +274,25 @@ def _built(raw: bytes, node: "Node") -> bool:
     return any(side is not None and literal(raw, side) is None for side in (left, right))
 
 
+def _fixed(raw: bytes, node: "Node") -> bool:
+    """Whether only literals, constants and choices between them make up an expression."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if each.type == "binary_expression":
+            waiting.extend(side for key in ("left", "right") if (side := each.child_by_field_name(key)) is not None)
+        elif each.type == "conditional_expression":
+            waiting.extend(end for key in ("body", "alternative") if (end := each.child_by_field_name(key)) is not None)
+        elif each.type == "parenthesized_expression":
+            waiting.extend(each.named_children)
+        elif each.type not in ("name", "class_constant_access_expression") and literal(raw, each) is None:
+            return False
+    return True
+
+
 def _safe(raw: bytes, node: "Node") -> bool:
     """Whether every part that is not a literal goes through an escaping function, as far as one expression shows."""
-    return bool(_ESCAPED.search(said(raw, node)[:1000])) or node.type in ("name", "class_constant_access_expression")
+    return bool(_ESCAPED.search(said(raw, node)[:1000]))
 
 
 def _sql(raw: bytes, node: "Node") -> bool:

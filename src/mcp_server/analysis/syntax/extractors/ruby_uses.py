@@ -32,7 +32,7 @@ _PIPES = frozenset(
     (("IO", "popen"), ("Open3", "capture2"), ("Open3", "capture2e"), ("Open3", "capture3"), ("Open3", "popen3"))
 )
 _SQL = re.compile(r"^\W*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|drop\s|alter\s)", re.I)
-_SECRET_NAME = re.compile(r"pass(?:word|wd|phrase)|signature", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"[@\w.]*(?:pass(?:word|wd|phrase)|signature)[\w.]*", re.IGNORECASE)
 _HERE = re.compile(r"^File\.(?P<how>expand_path|join)\(\s*(?P<inner>.+?)\s*\)$", re.DOTALL)
 _LITERAL = re.compile(r"^(['\"])([^'\"#]*)\1$")
 
@@ -67,6 +67,7 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
         found.extend(_placed(raw, calls, _SINATRA, "route.sinatra"))
     if b"task" in raw:
         found.extend(_tasks(raw, calls))
+    found = [use for use in found if use[:2] != ("port", "0")]
     return sorted(set(found), key=lambda use: (use.line, use.rule, use.value, use.detail))
 
 
@@ -162,7 +163,7 @@ def _called(raw: bytes, call: _Call, found: list[Use]) -> None:
     elif name in ("find_by_sql", "execute", "exec_query", "select_all", "where") and _built(first):
         if _SQL.match(said(raw, first)[:80].lstrip("(\"'")) or (name == "where" and first.type == "string"):
             found.append(_danger(raw, node, "danger.sql"))
-    elif on in ("Digest::MD5", "Digest::SHA1") and _SECRET_NAME.search(said(raw, first)[:80]):
+    elif on in ("Digest::MD5", "Digest::SHA1") and _SECRET_NAME.fullmatch(said(raw, first)[:80]):
         found.append(_danger(raw, node, "danger.weak-hash"))
     else:
         _serving(raw, call, found)

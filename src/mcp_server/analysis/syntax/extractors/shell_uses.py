@@ -66,7 +66,7 @@ def _command(raw: bytes, node: "Node", found: list[Use]) -> None:
     word = said(raw, name) if name is not None else ""
     arguments = node.children_by_field_name("argument") if word in _WATCHED else []
     if word == "eval":
-        if any(_expands(argument) for argument in arguments):
+        if arguments and _expands(arguments[0]):
             found.append(_danger(raw, node, "danger.eval"))
     elif word in ("bash", "sh", "zsh", "dash"):
         texts = [said(raw, argument) for argument in arguments[:3]]
@@ -84,14 +84,15 @@ _WATCHED = frozenset(("eval", "bash", "sh", "zsh", "dash", "source", ".", "curl"
 
 
 def _expands(argument: "Node") -> bool:
-    """Whether a variable is expanded in it, what a command prints apart (`eval "$(ssh-agent)"`)."""
-    if argument.type in ("simple_expansion", "expansion"):
-        return True
-    return argument.type in ("string", "concatenation") and any(
-        child.type in ("simple_expansion", "expansion")
-        or (
-            child.type == "string"
-            and any(each.type in ("simple_expansion", "expansion") for each in child.named_children)
-        )
-        for child in argument.named_children
-    )
+    """Whether it begins with a variable: what runs is not written here. Text around a variable, and what a command
+    prints (`eval "$(ssh-agent)"`), are the usual ways to assign and to define by name."""
+    for _ in range(3):
+        if argument.type in ("simple_expansion", "expansion"):
+            return True
+        if argument.type not in ("string", "concatenation") or not argument.named_children:
+            return False
+        first = argument.named_children[0]
+        if first.start_byte > argument.start_byte + 1:
+            return False
+        argument = first
+    return False
