@@ -28,9 +28,11 @@ def deepened(
 
         report = replace(report, files=files_of(deep))
     if "structure" in aspects:
+        from plumbrule.mcp_server.analysis.starting_code import with_code
         from plumbrule.mcp_server.analysis.structure import structure_of
 
         structure = structure_of(deep)
+        report = replace(report, entry_points=with_code(report.entry_points, deep))
         report = replace(report, structure=None if structure == type(structure)() else structure)
     if aspects & _OF_LINKS:
         from plumbrule.mcp_server.analysis.graph.links import links_of
