@@ -13,9 +13,19 @@ from plumbrule.mcp_server.analysis.syntax.model import Use
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
-_TRIGGER = re.compile(
-    rb"System\.|Router|:router|Mix\.Task|Code\.eval|:os\.cmd|binary_to_term|verify_none|\bport:|\.query"
+_SIGNS = (
+    b"System.",
+    b"Router",
+    b"router",
+    b"Mix.Task",
+    b"Code.eval",
+    b":os.cmd",
+    b"binary_to_term",
+    b"verify_none",
+    b"port:",
+    b"query",
 )
+"""Where none of these stands there is nothing to look for. One pattern of all takes ten times as long to search."""
 _QUERY = """
 (call target: (dot left: [(alias) (atom)] @on right: (identifier) @method)) @call
 (call target: (identifier) @word (#any-of? @word "scope" "get" "post" "put" "patch" "delete" "options" "head" "live"
@@ -30,7 +40,7 @@ _UPPER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def uses(raw: bytes, tree: "Tree") -> list[Use]:
     """The uses in order of their lines."""
-    if not _TRIGGER.search(raw):
+    if not any(sign in raw for sign in _SIGNS):
         return []
     found: list[Use] = []
     routing: list[tuple[str, Node]] = []

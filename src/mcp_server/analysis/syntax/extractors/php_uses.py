@@ -14,12 +14,42 @@ from plumbrule.mcp_server.analysis.syntax.model import Use
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
-_TRIGGER = re.compile(
-    rb"getenv|\$_ENV|env\(|Route\b|Slim\\|AsCommand|setName|defaultName|\$signature|Artisan|eval\s*\(|unserialize|extract\s*\(|"
-    rb"exec|system|passthru|popen|proc_open|`|\bquery|CURLOPT_SSL|'verify'|\"verify\"|\$_(?:GET|POST|REQUEST|COOKIE)|"
-    rb"md5|sha1|LIBXML_NOENT|assert|create_function",
-    re.IGNORECASE,
+_SIGNS = (
+    b"getenv",
+    b"$_ENV",
+    b"$_GET",
+    b"$_POST",
+    b"$_REQUEST",
+    b"$_COOKIE",
+    b"env(",
+    b"Route",
+    b"Slim\\",
+    b"AsCommand",
+    b"setName",
+    b"defaultName",
+    b"$signature",
+    b"Artisan",
+    b"eval",
+    b"unserialize",
+    b"extract(",
+    b"assert(",
+    b"create_function",
+    b"exec(",
+    b"system(",
+    b"passthru",
+    b"popen",
+    b"proc_open",
+    b"`",
+    b"uery",
+    b"->exec",
+    b"->prepare",
+    b"CURLOPT_SSL",
+    b"verify",
+    b"md5(",
+    b"sha1(",
+    b"LIBXML_NOENT",
 )
+"""Where none of these stands there is nothing to look for. One pattern of all takes ten times as long to search."""
 _QUERY = """
 (function_call_expression function: (name) @function arguments: (arguments)) @call
 (function_call_expression function: (qualified_name (name) @function) arguments: (arguments)) @call
@@ -47,7 +77,7 @@ _ESCAPED = re.compile(r"escapeshellarg|escapeshellcmd|ProcessUtils::escapeArgume
 
 def uses(raw: bytes, tree: "Tree") -> list[Use]:
     """The uses in order of their lines."""
-    if not _TRIGGER.search(raw):
+    if not any(sign in raw for sign in _SIGNS):
         return []
     found: list[Use] = []
     routes: list[tuple[Node, str, str]] = []

@@ -14,10 +14,20 @@ from plumbrule.mcp_server.analysis.syntax.model import Use
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
-_TRIGGER = re.compile(
-    rb"sys\.env|getenv|newServerAt|bindAndHandle|bindHttp|akka|pekko|http4s|ObjectInputStream|executeQuery|"
-    rb"executeUpdate|getRuntime"
+_SIGNS = (
+    b"sys.env",
+    b"getenv",
+    b"newServerAt",
+    b"bindAndHandle",
+    b"bindHttp",
+    b"akka",
+    b"pekko",
+    b"http4s",
+    b"ObjectInputStream",
+    b"executeQuery",
+    b"executeUpdate",
 )
+"""Where none of these stands there is nothing to look for. One pattern of all takes ten times as long to search."""
 _QUERY = """
 (call_expression function: (field_expression value: (_) @on field: (identifier) @method)
   arguments: (arguments) @args) @call
@@ -34,7 +44,7 @@ _STEP = re.compile(r'"([^"]*)"|([A-Za-z_]\w*)(?:\((\w+)\))?')
 
 def uses(raw: bytes, tree: "Tree") -> list[Use]:
     """The uses in order of their lines."""
-    if not _TRIGGER.search(raw):
+    if not any(sign in raw for sign in _SIGNS):
         return []
     found: list[Use] = []
     directives: list[tuple[str, Node, Node]] = []
