@@ -31,6 +31,12 @@ _SECRET_NAME = re.compile(r"(?i)pass(?:wd|word|phrase)?|secret|token|key|credent
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 """As POSIX has it; `environ["wsgi.errors"]` is a key of something else."""
 
+_OF_A_REQUEST = re.compile(
+    r"(?:REQUEST_(?:METHOD|URI)|CONTENT_(?:LENGTH|TYPE)|PATH_(?:INFO|TRANSLATED)|QUERY_STRING|SCRIPT_(?:NAME|URL|FILENAME)|"
+    r"SERVER_(?:NAME|PORT|PROTOCOL)|REMOTE_(?:ADDR|HOST|USER|PORT)|AUTH_TYPE|HTTP_(?!PROXY\b)\w+)"
+)
+"""What a server tells of a request (RFC 3875, PEP 3333): `environ` is that of a call there, not of the process."""
+
 MAX_PORT = 65_535
 
 
@@ -86,7 +92,7 @@ def is_own_source(deep: Deep, path: str) -> bool:
 def _environment(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Variable, ...]:
     table = _Table()
     for path, use in uses:
-        if _VARIABLE.fullmatch(use.value):
+        if _VARIABLE.fullmatch(use.value) and not _OF_A_REQUEST.fullmatch(use.value):
             table.note(use.value, evidence(path, use.rule, use.line), reads=1, default=use.detail)
     for path, name, value, line in _in_examples(deep):
         table.note(name, evidence(path, "structure.env-example", line), reads=0, default=value)

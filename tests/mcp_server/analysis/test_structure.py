@@ -11,6 +11,8 @@ USES = facts(
         ["env", "TOKEN", 3, "env.read", "hunter2"],
         ["env", "TOKEN", 9, "env.read", ""],
         ["env", "PORT", 4, "env.read", "8000"],
+        ["env", "REQUEST_METHOD", 4, "env.read", ""],
+        ["env", "wsgi.errors", 4, "env.read", ""],
         ["port", "8080", 5, "port.listen", ""],
         ["port", "99999", 6, "port.listen", ""],
         ["route", "/users/{id}", 7, "route.fastapi", "GET"],

@@ -42,7 +42,8 @@ MOST_COPIED = 0.10
 """Shares at which a part of `structure` is worth nothing."""
 
 UNKNOWN = 0.7
-"""What functions that nobody read are taken for: neither praised nor blamed for what no grammar reads."""
+"""What functions that no grammar reads, and CI that a source distribution leaves out, are taken for: neither praised
+nor blamed."""
 
 _ALWAYS_TYPED = frozenset(
     (
@@ -197,15 +198,17 @@ def _automation(seen: Seen) -> Indicator:
         for flow in system.workflows
         for trigger in flow.triggers
     ) or any(system.system not in ("github_actions", "gitea_actions", "forgejo_actions") for system in systems)
+    packaged = not systems and "PKG-INFO" in seen.deep.languages
     parts = (
-        (0.50, float(bool(systems))),
-        (0.20, float(checks)),
+        (0.50, UNKNOWN if packaged else float(bool(systems))),
+        (0.20, UNKNOWN if packaged else float(checks)),
         (0.12, float("updates" in first)),
         (0.10, float("hooks" in first)),
         (0.08, float("coverage" in first)),
     )
     words = {"updates": "dependency updates", "hooks": "commit hooks", "coverage": "coverage"}
-    said = [f"{system.system} ({system.files} files)" for system in systems] or ["no CI is set up"]
+    absent = "a source distribution leaves CI out" if packaged else "no CI is set up"
+    said = [f"{system.system} ({system.files} files)" for system in systems] or [absent]
     said += [word for sign, word in words.items() if sign in first]
     at = systems[0].evidence if systems else _root(seen, "quality.automation")
     return _indicator("automation", _weighted(parts), "; ".join(said), evidence(at.at, "quality.automation"))
