@@ -118,11 +118,11 @@ def _components(
     parts = [one for one in components_of(deep.gathered) if one.kind != "package"]
     folders = {str(one.path) for one in parts}
     tags = _tags_by_component(deep, folders, of_file)
-    matched: dict[bytes, list[LicenceMatch]] = {}
+    said = _Said(deep)
     found: dict[str, ComponentLicence] = {}
     disagreements: list[Disagreement] = []
     for folder in sorted(folders):
-        verdict = _verdict(deep, folder, matched)
+        verdict = said.verdict(folder)
         if verdict.expression is not None:
             disagreements += _differing(verdict)
             at = _deciding(verdict)
@@ -137,28 +137,34 @@ def _components(
     return list(found.values()), disagreements
 
 
-def _verdict(deep: Deep, folder: str, matched: dict[bytes, list[LicenceMatch]]) -> LicenceVerdict:
-    """What the folder itself says, by its licence files and its manifests. Equal files are matched once."""
-    inside = f"{folder}/"
-    names = {
-        entry.path[len(inside) :]: entry.path
-        for entry in deep.gathered.inventory.licences
-        if entry.path.startswith(inside) and "/" not in entry.path[len(inside) :] and entry.path in deep.gathered.texts
-    }
-    files: dict[str, list[LicenceMatch]] = {}
-    for name in candidates(names):
-        raw = deep.gathered.texts[names[name]]
-        if raw not in matched:
-            matched[raw] = detect(raw.decode("utf-8", "replace"))
-        files[name] = matched[raw]
-    declared: list[tuple[str, Declared]] = []
-    for manifest in deep.gathered.manifests:
-        if manifest.path.rpartition("/")[0] == folder:
+class _Said:
+    """What folders themselves say, by their licence files and their manifests. Equal files are matched once."""
+
+    def __init__(self, deep: Deep) -> None:
+        self._texts = deep.gathered.texts
+        self._files: dict[str, dict[str, str]] = {}
+        for entry in deep.gathered.inventory.licences:
+            folder, _, name = entry.path.rpartition("/")
+            if entry.path in self._texts:
+                self._files.setdefault(folder, {})[name] = entry.path
+        self._declared: dict[str, list[tuple[str, Declared]]] = {}
+        for manifest in deep.gathered.manifests:
             for one in manifest.declarations:
                 if one.field == "licence" and (meaning := normalise(one.value)).rule not in _POINTERS:
-                    declared.append((f"{manifest.path}:{one.line}", meaning))
-    verdict = combine(files, declared)
-    return _with_folder(verdict, inside)
+                    stated = self._declared.setdefault(manifest.path.rpartition("/")[0], [])
+                    stated.append((f"{manifest.path}:{one.line}", meaning))
+        self._matched: dict[bytes, list[LicenceMatch]] = {}
+
+    def verdict(self, folder: str) -> LicenceVerdict:
+        """The folder's own licence; places are paths of the repository."""
+        names = self._files.get(folder, {})
+        files = {name: self._matches(self._texts[names[name]]) for name in candidates(names)}
+        return _with_folder(combine(files, self._declared.get(folder, [])), f"{folder}/")
+
+    def _matches(self, raw: bytes) -> list[LicenceMatch]:
+        if raw not in self._matched:
+            self._matched[raw] = detect(raw.decode("utf-8", "replace"))
+        return self._matched[raw]
 
 
 def _with_folder(verdict: LicenceVerdict, inside: str) -> LicenceVerdict:

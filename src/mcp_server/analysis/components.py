@@ -30,11 +30,13 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
     around = _Around(gathered)
     found: dict[str, Component] = {}
     governed: set[str] = set()
+    refused: dict[str, frozenset[str]] = {}
     for manifest, one in gathered.declared("member"):
         if "/" not in manifest.path:
             governed.add(manifest.rule.ecosystem)
-        without = [other.value for other in manifest.declarations if other.field == "without"]
-        for folder in _expanded(manifest, one, by_folder, without):
+        if manifest.path not in refused:
+            refused[manifest.path] = _refused(manifest, by_folder)
+        for folder in _expanded(manifest, one, by_folder, refused[manifest.path]):
             members = by_folder[folder]
             same = [member for member in members if member.rule.ecosystem == manifest.rule.ecosystem]
             if same:
@@ -148,8 +150,15 @@ def _manifests_by_folder(gathered: Gathered) -> dict[str, list[Manifest]]:
     return folders
 
 
+def _refused(manifest: Manifest, by_folder: dict[str, list[Manifest]]) -> frozenset[str]:
+    """The folders that the manifest leaves out of its workspace."""
+    base = manifest.path.rpartition("/")[0]
+    patterns = [_joined(base, one.value).split("/") for one in manifest.declarations if one.field == "without"]
+    return frozenset(folder for folder in by_folder if any(_fits(folder.split("/"), pattern) for pattern in patterns))
+
+
 def _expanded(
-    manifest: Manifest, one: Declaration, by_folder: dict[str, list[Manifest]], without: list[str]
+    manifest: Manifest, one: Declaration, by_folder: dict[str, list[Manifest]], refused: frozenset[str]
 ) -> Iterator[str]:
     base = manifest.path.rpartition("/")[0]
     pattern = _joined(base, one.value)
@@ -159,11 +168,10 @@ def _expanded(
         if pattern in by_folder and pattern != base:
             yield pattern
         return
-    refused = [_joined(base, text).split("/") for text in without]
     parts = pattern.split("/")
     for folder in by_folder:
         steps = folder.split("/")
-        if folder != base and _fits(steps, parts) and not any(_fits(steps, refuse) for refuse in refused):
+        if folder != base and folder not in refused and _fits(steps, parts):
             yield folder
 
 
@@ -174,6 +182,8 @@ def _joined(base: str, pattern: str) -> str:
 
 def _fits(steps: list[str], parts: list[str]) -> bool:
     """Whether a path fits a glob, step by step; `**` stands for any number of steps. Linear tables, no backtracking."""
+    if "**" not in parts:
+        return len(steps) == len(parts) and all(map(_step_fits, steps, parts))
     reachable = {0}
     for step in steps:
         reachable = _closed(reachable, parts)

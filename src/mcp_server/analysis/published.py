@@ -8,7 +8,7 @@ of their own source files.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,7 +184,7 @@ def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
     scripts = [path for path in paths if (deep.languages[path].language or "") in _ECMASCRIPT]
     entry = _entry_of(folder, set(scripts))
     if entry:
-        _follow(deep, entry, set(deep.facts), offer)
+        _follow(deep, entry, deep.facts, offer)
     headers = any(path.endswith((".h", ".hpp", ".hh", ".hxx")) for path in paths)
     for path in paths:
         language = deep.languages[path].language or ""
@@ -244,7 +244,7 @@ def _entry_of(folder: str, scripts: set[str]) -> str:
     return ""
 
 
-def _follow(deep: Deep, entry: str, known: set[str], offer: _Offer) -> None:
+def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> None:
     """The exports of the entry module; `export … from "./x"` takes the kind from the module that has the definition."""
     kinds = {name: (kind, entry, line) for name, kind, line in _public(deep, entry)}
     wanted: set[str] = set(deep.facts[entry].exports or ())
@@ -269,7 +269,7 @@ def _follow(deep: Deep, entry: str, known: set[str], offer: _Offer) -> None:
             offer.note(name, kind, path, line)
 
 
-def _beside(path: str, target: str, known: set[str]) -> str:
+def _beside(path: str, target: str, known: Container[str]) -> str:
     """The file that a relative import means."""
     if not target.startswith("."):
         return ""
