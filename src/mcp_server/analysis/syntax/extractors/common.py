@@ -28,7 +28,6 @@ MAX_BARE_TOKENS = 15_000
 
 Span = tuple[int, int]
 
-_WHITE = re.compile(rb"\s+")
 _OPENING = re.compile(
     r"^\s*(?:/\*\*?!?|\(\*+|--\[=*\[|=begin\b|<!--|\*(?!/)|///?[/!]?|#[!#]*|--+(?: ?\||-)*|;+|%+)?[ \t]?|^\s*\*+/\s*$"
 )
@@ -51,7 +50,7 @@ def folded(raw: bytes, start: int, end: int, limit: int = SIGNATURE_CHARS) -> st
     """
     # Four bytes a character and as much white space again; what lies beyond could not be shown.
     piece = raw[start : min(end, start + limit * 8)]
-    line = _WHITE.sub(b" ", piece).strip().decode("utf-8", "replace")
+    line = b" ".join(piece.split()).decode("utf-8", "replace")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

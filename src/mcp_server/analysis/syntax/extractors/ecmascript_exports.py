@@ -31,14 +31,14 @@ class Exports:
 
     def __init__(self, raw: bytes, entries: list[Entry], captured: Captured) -> None:
         self.locals: set[str] = set()
-        self.module = bool(captured.get("export") or captured.get("import")) or bool(_SAID_TO_BE_MODULE.search(raw))
+        self.module = bool(captured.get("export") or captured.get("import")) or _is_commonjs(raw)
         self._names: dict[str, None] = {}
         for entry in entries:
             if entry.role == "export" and entry.above < 0:  # an inner one belongs to its namespace
                 self._of_statement(raw, entry.node)
         for node in captured.get("assignment", ()):
             self._of_assignment(raw, node)
-        if b"module" in raw:
+        if b"module.exports" in raw:
             self._of_aliases(raw, entries)
 
     @property
@@ -47,7 +47,7 @@ class Exports:
 
     def offers(self, entry: Entry) -> bool:
         """Whether a top-level entry can be reached from outside the file."""
-        if not self.module or "exported" in entry.flags:
+        if not self.module or entry.exported:
             return True
         if entry.role == "assignment":
             return entry.name.split(".")[0] in self.locals
@@ -137,6 +137,10 @@ class Exports:
             inner = member.child_by_field_name("value")
             if inner is not None and inner.type == "identifier":
                 self.locals.add(key_text(inner))
+
+
+def _is_commonjs(raw: bytes) -> bool:
+    return (b"require" in raw or b"exports" in raw) and bool(_SAID_TO_BE_MODULE.search(raw))
 
 
 def _is_default(node: "Node") -> bool:

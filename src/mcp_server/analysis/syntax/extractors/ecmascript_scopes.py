@@ -6,7 +6,7 @@ that name and is no definition of its own.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from plumbrule.mcp_server.analysis.syntax.extractors import common
@@ -84,7 +84,11 @@ class Entry:
     """Where its name stands; 0 for one without a name of its own."""
     names: tuple[tuple[str, int], ...] = ()
     """For a destructuring declarator: each name with the offset where it stands."""
-    flags: set[str] = field(default_factory=set[str])
+    exported: bool = False
+    """Assigned to `exports` or `module.exports`."""
+    on_this: bool = False
+    owned: bool = False
+    """A function or class that something else gives its name."""
 
 
 def entries_of(raw: bytes, captured: "Captured") -> list[Entry]:
@@ -136,7 +140,9 @@ def _name_all(raw: bytes, entries: list[Entry]) -> None:
 def _holders(raw: bytes, entries: list[Entry]) -> set[str]:
     if not any(entry.role == "assignment" for entry in entries):
         return set()
-    found = {one.decode() for pair in _EXPORTED.findall(raw) for one in pair if one}
+    found = (
+        {one.decode() for pair in _EXPORTED.findall(raw) for one in pair if one} if b"exports" in raw else set[str]()
+    )
     for entry in entries:
         if entry.role not in ("function", "class", "constant", "variable", "named", "lambda"):
             continue
@@ -159,9 +165,11 @@ def _holders(raw: bytes, entries: list[Entry]) -> set[str]:
 def key_text(node: "Node") -> str:
     """A name as it is called: without the quotes of `'a-b'`, with the brackets of `[Symbol.iterator]`."""
     raw = node.text or b""
-    if node.type == "string":
+    if raw[:1] in (b"'", b'"') and raw:
         return common.unquoted(raw.decode("utf-8", "replace"))
-    return common.folded(raw, 0, len(raw), 100)
+    return (
+        raw.decode("utf-8", "replace") if raw[:1] != b"[" and len(raw) < 100 else common.folded(raw, 0, len(raw), 100)
+    )
 
 
 def value_of(node: "Node", name: str = "value") -> "Node | None":
@@ -246,7 +254,7 @@ def _field(file: _Naming, entry: Entry) -> None:
 def _lambda(file: _Naming, entry: Entry) -> None:
     """A function or class expression: named by its owner, by `export default`, or by itself."""
     if (entry.start, entry.end) in file.owned:
-        entry.flags.add("owned")
+        entry.owned = True
         return
     if entry.role == "class" and entry.node.type != "class":
         _by_name_field(file, entry)
@@ -286,7 +294,7 @@ def _assignment(file: _Naming, entry: Entry) -> None:
     exported = words[0] == "exports" or words[:2] == ["module", "exports"]
     if exported:
         rest = words[1:] if words[0] == "exports" else words[2:]
-        entry.flags.add("exported")
+        entry.exported = True
         if rest:
             entry.name = ".".join(rest)
             entry.kept = function_like or (len(rest) == 1 and _is_own_value(entry.node.child_by_field_name("right")))
@@ -295,7 +303,7 @@ def _assignment(file: _Naming, entry: Entry) -> None:
             entry.name, entry.kept = (key_text(own) if own is not None else "module.exports"), True
         return
     if words[0] == "this":
-        entry.flags.add("this")
+        entry.on_this = True
         words = words[1:]
     elif entry.value is None or not _takes_properties(file, words):
         entry.value = None

@@ -42,9 +42,21 @@ _MERGING = frozenset(
     ("function", "signature", "variable", "method", "method_signature", "field", "property", "interface", "enum")
 ) | {"namespace", "assignment"}
 _BODILESS = frozenset(("signature", "method_signature"))
-_MODIFIERS = re.compile(
-    rb"\b(export|default|declare|abstract|async|static|readonly|override|accessor|get|set|const)\b|(\*)|(['\"`(=:{])"
-)
+_MODIFIERS = {
+    word.encode(): word
+    for word in (
+        "export",
+        "default",
+        "declare",
+        "abstract",
+        "async",
+        "static",
+        "readonly",
+        "override",
+        "accessor",
+        "get",
+    )
+} | {b"set": "set", b"const": "const", b"*": "generator"}
 _FUNCTION_HEAD = re.compile(rb"(async\b)?\s*(?:function)?\s*(\*)?")
 _STATEMENT_START = re.compile(
     rb"\s*(?:(?:export|default|declare|const|let|var|async|abstract|public|private|protected|static|readonly|override|"
@@ -156,7 +168,7 @@ class Symbols:
             if entry.value.type == "class":
                 return "class"
             if role == "assignment":
-                return "method" if "this" in entry.flags or b".prototype." in self._head(entry) else "function"
+                return "method" if entry.on_this or b".prototype." in self._head(entry) else "function"
             return "method" if role in ("field", "pair") else "function"
         return _KINDS[role]
 
@@ -245,7 +257,10 @@ class Symbols:
         # Decorators may lie before the statement's start and between it and the name: their words are no modifiers.
         begin = self._past_decorators(entry.start)
         words: list[str] = []
-        for piece in (raw[start : entry.start] if start < entry.start else b"", raw[begin:name_start][:200]):
+        for piece in (
+            raw[start : entry.start] if start < entry.start else b"",
+            raw[begin : min(name_start, begin + 200)],
+        ):
             words.extend(_leading_words(piece))
         if entry.role == "lambda" or node is not entry.node:
             found = _FUNCTION_HEAD.match(raw, node.start_byte, node.start_byte + 60)
@@ -309,19 +324,14 @@ class Symbols:
 
     def _inside_function(self, entry: Entry) -> Visibility:
         """What a function holds is its own, but for an anonymous function that only wraps the file."""
-        if "exported" in entry.flags or "this" in entry.flags:
+        if entry.exported or entry.on_this:
             return "public"
         return "private"
 
 
 def _leading_words(piece: bytes) -> list[str]:
-    """The modifiers at the head of `piece`, up to the first sign that something else begins."""
-    words: list[str] = []
-    for word, star, stop in _MODIFIERS.findall(piece):
-        if stop:
-            break
-        words.append("generator" if star else word.decode())
-    return words
+    """The modifiers in what stands before a name."""
+    return [_MODIFIERS[word] for word in piece.replace(b"*", b" * ").split() if word in _MODIFIERS] if piece else []
 
 
 def _member_visibility(raw: bytes, entry: Entry) -> Visibility:
