@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 class Reader(NamedTuple):
     """`grammar` is the name in the grammar archive; `function` of `extractors/<module>` takes the bytes and their
-    syntax tree and gives an `Extracted`."""
+    syntax tree and gives an `Extracted`. `view`, where there is one, is a function of that module which makes of the
+    file's bytes those that the grammar understands, of the same length and lines."""
 
     grammar: str
     module: str
     function: str = "extract"
+    view: str = ""
 
 
 READERS: dict[str, Reader] = {
@@ -22,6 +24,8 @@ READERS: dict[str, Reader] = {
     "TypeScript": Reader("typescript", "ecmascript"),
     "TSX": Reader("tsx", "ecmascript"),
     "JSX": Reader("javascript", "ecmascript"),
+    "Vue": Reader("typescript", "ecmascript_blocks", view="scripts"),
+    "Svelte": Reader("typescript", "ecmascript_blocks", view="scripts"),
     "Rust": Reader("rust", "rust"),
     "Go": Reader("go", "go"),
     "Java": Reader("java", "java"),

@@ -22,6 +22,8 @@ RESOLVERS: dict[str, str] = {
     "JSX": "ecmascript",
     "TypeScript": "ecmascript",
     "TSX": "ecmascript",
+    "Vue": "ecmascript",
+    "Svelte": "ecmascript",
     #
     # systems
     "Go": "go",

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """Symbols, imports, uses, errors, references and exports of one file."""
+    return extract_module(raw, tree, ())
+
+
+def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...]) -> Extracted:
+    """The same for a file that is a module in any case because it offers the names `offered` without saying so."""
     captured = common.captures(ecmascript_queries.definitions(tree.language), tree)
     entries = entries_of(raw, captured)
-    exports = Exports(raw, entries, captured)
+    exports = Exports(raw, entries, captured, offered)
     imports = imports_of(raw, entries, captured, typescript=ecmascript_queries.is_typescript(tree.language))
     return Extracted(
         Symbols(raw, entries, captured, exports).found,

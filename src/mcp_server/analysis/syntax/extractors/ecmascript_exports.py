@@ -29,10 +29,10 @@ class Exports:
     under whatever name. `module` is false for a script, whose top level everybody shares.
     """
 
-    def __init__(self, raw: bytes, entries: list[Entry], captured: Captured) -> None:
+    def __init__(self, raw: bytes, entries: list[Entry], captured: Captured, offered: tuple[str, ...] = ()) -> None:
         self.locals: set[str] = set()
-        self.module = bool(captured.get("export") or captured.get("import")) or _is_commonjs(raw)
-        self._names: dict[str, None] = {}
+        self.module = bool(offered or captured.get("export") or captured.get("import")) or _is_commonjs(raw)
+        self._names: dict[str, None] = dict.fromkeys(offered)
         for entry in entries:
             if entry.role == "export" and entry.above < 0:  # an inner one belongs to its namespace
                 self._of_statement(raw, entry.node)
