@@ -39,9 +39,11 @@ _PAIRS = """
   (#any-of? @key "process.env.NODE_TLS_REJECT_UNAUTHORIZED" "process.env['NODE_TLS_REJECT_UNAUTHORIZED']"
    "process.env[\\"NODE_TLS_REJECT_UNAUTHORIZED\\"]"))
 """
-_CALL_WORDS = (b"eval(", b"eval (", b"child_process", b"Function(", b"Function (", b".query(", b".execute(", b".raw(")
-_CALL_WORDS += (b".unsafe(", b"RawUnsafe(", b"insertAdjacentHTML", b"document.write", b'vm"', b"vm'", b"node-serialize")
-_CALL_WORDS += (b"createHash", b"noent")
+_CALL_WORDS: tuple[bytes, ...] = (
+    *(b"eval(", b"eval (", b"child_process", b"Function(", b"Function (", b".query(", b".execute(", b".raw("),
+    *(b".unsafe(", b"RawUnsafe(", b"insertAdjacentHTML", b"document.write", b'vm"', b"vm'", b"node-serialize"),
+    *(b"createHash", b"noent"),
+)
 _HTML_WORDS = (b"innerHTML", b"outerHTML", b"__html")
 _TLS_WORDS = (b"rejectUnauthorized", b"strictSSL", b"NODE_TLS_REJECT_UNAUTHORIZED")
 _SQL = re.compile(
