@@ -245,7 +245,9 @@ def requires_dist(path: Path) -> Facts | None:
     """`Requires-Dist` of a source distribution, the marker of its extra taken apart."""
     if not path.is_file():
         return None
-    lines = Parser().parsestr(path.read_text("utf-8", "replace")).get_all("Requires-Dist") or []
+    described = Parser().parsestr(path.read_text("utf-8", "replace"))
+    lines = described.get_all("Requires-Dist") or []
+    own = re.sub(r"[-_.]+", "-", described.get("Name", "")).lower()
     facts: Facts = set()
     for line in lines:
         one = Requirement(line)
@@ -255,8 +257,11 @@ def requires_dist(path: Path) -> Facts | None:
         text = text[1:-1] if text.startswith("(") and text.endswith(")") and "(" not in text[1:] else text
         marker = str(Marker(text)) if text else ""
         name = re.sub(r"[-_.]+", "-", one.name).lower()
+        if name == own:
+            continue  # an extra that names others of the same package: backends write it out or not
         group = re.sub(r"[-_.]+", "-", extra[1]).lower() if extra else ""
-        facts.add((name, str(one.specifier), "".join(sorted(one.extras)), marker.replace(" ", ""), group))
+        specifiers = ",".join(sorted(re.sub(r"(?<=[\d])(?:\.0)+$", "", part) for part in str(one.specifier).split(",")))
+        facts.add((name, specifiers, "".join(sorted(one.extras)), marker.replace(" ", ""), group))
     return facts
 
 

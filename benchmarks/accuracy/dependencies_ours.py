@@ -83,7 +83,8 @@ def _of_sdist(found: dict[str, Reading]) -> Facts:
     for path in ("pyproject.toml", "setup.py", "setup.cfg"):
         reading = found.get(path)
         for one in reading.asked if reading else ():
-            if one.scope in ("runtime", "optional"):
+            own = reading.first("name") if reading else None
+            if one.scope in ("runtime", "optional") and not (own and own.name == one.name):
                 facts.add(_distribution(one, one.group if one.scope == "optional" else ""))
         for fact in reading.of("include") if reading else ():
             scope, _, extra = fact.value.partition(":")
@@ -96,8 +97,13 @@ def _of_sdist(found: dict[str, Reading]) -> Facts:
 def _distribution(one: Requirement, extra: str) -> tuple[str, ...]:
     marker = str(Marker(one.marker)) if one.marker and not one.marker.startswith("python ") else one.marker
     poetry = specifiers_of(one.constraint) if re.search(r"\^|~(?!=)|\|", one.constraint) else None
-    constraint = " || ".join(map(str, poetry)) if poetry else str(SpecifierSet(one.constraint))
+    constraint = shortest(" || ".join(map(str, poetry)) if poetry else str(SpecifierSet(one.constraint)))
     return (one.name, constraint, "".join(sorted(one.extras)), marker.replace(" ", ""), normal(extra))
+
+
+def shortest(specifiers: str) -> str:
+    """Without zeros at the end, which change nothing."""
+    return ",".join(sorted(re.sub(r"(?<=[\d])(?:\.0)+$", "", part) for part in specifiers.split(",")))
 
 
 def normal(name: str) -> str:
