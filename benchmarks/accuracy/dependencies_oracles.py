@@ -147,6 +147,95 @@ def _locked(word: Any, versions: dict[str, list[str]]) -> str:
     return f"{name}@{version or versions[name][0]}"
 
 
+BUNDLER = """
+require 'bundler'; require 'json'
+made = Bundler::LockfileParser.new(STDIN.read)
+own = made.sources.grep(Bundler::Source::Path).reject { |s| s.is_a?(Bundler::Source::Git) }
+rows = made.specs.reject { |s| own.include?(s.source) }.group_by(&:name).map do |name, specs|
+  [name, specs[0].version.to_s, specs.flat_map { |s| s.dependencies.map(&:name) }.uniq]
+end
+puts JSON.dump(rows)
+"""
+
+
+def gemfile_lock(path: Path) -> Facts | None:
+    made = _run("ruby", "-e", BUNDLER, cwd=path.parent, given=path.read_bytes())
+    if made is None:
+        return None
+    versions = {name: version for name, version, _ in made}
+    text = path.read_text()
+    own = {name: version for name, version in re.findall(r"(?m)^    (\S+) \(([^)]+)\)", text) if name not in versions}
+    known = {**own, **versions}
+    return {
+        (name, version, _joined(f"{one}@{known[one]}" for one in asks if one in known)) for name, version, asks in made
+    }
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " ".join(sorted(words))
+
+
+def pdm_lock(path: Path) -> Facts | None:
+    """pdm.lock and pylock.toml: one entry for each package, those with extras apart."""
+    table = tomllib.loads(path.read_text())
+    packages = [one for one in table.get("package", table.get("packages", [])) if not one.get("extras")]
+    versions = {re.sub(r"[-_.]+", "-", one["name"]).lower(): one.get("version", "") for one in packages}
+    facts: Facts = set()
+    for one in packages:
+        words = (word["name"] if isinstance(word, dict) else word for word in one.get("dependencies", []))
+        names = {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", word)[0]).lower() for word in words}  # type: ignore[index]  # as every requirement begins with a name
+        name = re.sub(r"[-_.]+", "-", one["name"]).lower()
+        asks = _joined(f"{name}@{versions[name]}" for name in names if name in versions)
+        facts.add((name, one.get("version", ""), asks))
+    return facts
+
+
+def pipfile_lock(path: Path) -> Facts | None:
+    table = json.loads(path.read_text())
+    tables = [section for name, section in table.items() if name != "_meta"]
+    return {
+        (re.sub(r"[-_.]+", "-", name).lower(), one.get("version", "").lstrip("="), "")
+        for section in reversed(tables)
+        for name, one in section.items()
+    }
+
+
+def yarn_lock(path: Path) -> Facts | None:
+    """Yarn's own parser for version 1, PyYAML for berry."""
+    text = path.read_text()
+    if "__metadata:" in text:
+        table = {key: one for key, one in yaml.load(text, Loader=yaml.CSafeLoader).items() if key != "__metadata"}
+    else:
+        made = _run("node", str(HERE / "reference" / "yarn.cjs"), str(path), cwd=Path.cwd())
+        if made is None:
+            raise Unavailable("@yarnpkg/lockfile")
+        table = made
+    found: dict[str, tuple[str, str]] = {}
+    asks: dict[str, list[str]] = {}
+    for key, one in table.items():
+        resolution = str(one.get("resolution", ""))
+        for word in key.split(", "):
+            at = word.index("@", 1)
+            aliased = re.match(r"npm:(@?[^@]+)@", word[at + 1 :])
+            name = re.match(r"@?[^@]+", resolution)[0] if resolution else aliased[1] if aliased else word[:at]  # type: ignore[index]  # as every resolution begins with a name
+            own = "@workspace:" in resolution
+            found[f"{word[:at]}@{word[at + 1 :].removeprefix('npm:')}"] = (name, "" if own else str(one["version"]))
+        if not own:
+            wanted = {
+                **one.get("dependencies", {}),
+                **one.get("optionalDependencies", {}),
+                **one.get("peerDependencies", {}),
+            }
+            asks[key] = [f"{name}@{str(text).removeprefix('npm:')}" for name, text in wanted.items()]
+    facts: Facts = set()
+    for key, words in asks.items():
+        first = key.split(", ")[0]
+        at = first.index("@", 1)
+        package = found[f"{first[:at]}@{first[at + 1 :].removeprefix('npm:')}"]
+        facts.add((*package, _joined({"@".join(found[word]) for word in words if word in found})))
+    return facts
+
+
 def pnpm_lock(path: Path) -> Facts | None:
     """Names and versions of version 9, by PyYAML; what asks for what by the snapshots."""
     made = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
@@ -207,7 +296,10 @@ def workflow(path: Path) -> Facts | None:
     for job in jobs.values():
         for one in [job, *(job.get("steps") or [])]:
             used = one.get("uses", "")
-            if used.startswith("docker://") or ("container" in one) or ("services" in one):
+            images = [used[9:] if used.startswith("docker://") else "", one.get("container", "")]
+            images += [service.get("image", "") for service in (one.get("services") or {}).values()]
+            texts = [text.get("image", "") if isinstance(text, dict) else text for text in images]
+            if any(text and "${{" not in text for text in texts):
                 facts.add(("image",))
             if used and not used.startswith((".", "docker://")):
                 name, _, revision = used.partition("@")
@@ -276,6 +368,11 @@ ORACLES: list[tuple[str, str, Callable[[Path], Facts | None], bool]] = [
     ("composer.json", "composer.json", composer, False),
     ("composer.lock", "composer.lock", composer_lock, True),
     ("package-lock.json", "package-lock.json", package_lock, True),
+    ("yarn.lock", "yarn.lock", yarn_lock, True),
+    ("Gemfile.lock", "Gemfile.lock", gemfile_lock, True),
+    ("pdm.lock", "pdm.lock", pdm_lock, True),
+    ("pylock.toml", "pylock.toml", pdm_lock, True),
+    ("Pipfile.lock", "Pipfile.lock", pipfile_lock, True),
     ("pnpm-lock.yaml", "pnpm-lock.yaml", pnpm_lock, True),
     ("Cargo.lock", "Cargo.lock", toml_lock, True),
     ("uv.lock", "uv.lock", toml_lock, True),
