@@ -12,7 +12,7 @@ from plumbrule.mcp_server.analysis.words import evidence, place, word
 from plumbrule.mcp_server.dependencies.joining.clashes import Pair, clashes_in
 from plumbrule.mcp_server.dependencies.joining.join import Below, Joined, Stated, join
 from plumbrule.mcp_server.dependencies.purl import purl_of
-from plumbrule.mcp_server.dependencies.requirement import SCOPES
+from plumbrule.mcp_server.dependencies.requirement import scope_named
 
 MAX_PURL_CHARS = 300
 
@@ -105,7 +105,7 @@ def _package(one: Below) -> LockedPackage:
         purl=_purl(ecosystem, package.name, package.version, package.reference),
         depth=one.depth,
         parent=parent,
-        scope=next((scope for scope in SCOPES if scope == one.scope), None),
+        scope=scope_named(one.scope),
     )
 
 

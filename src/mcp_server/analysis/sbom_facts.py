@@ -20,7 +20,7 @@ from plumbrule.mcp_server.analysis.words import place, word
 from plumbrule.mcp_server.dependencies.joining.join import Joined, Stated, join
 from plumbrule.mcp_server.dependencies.joining.locks import Lock
 from plumbrule.mcp_server.dependencies.purl import purl_of
-from plumbrule.mcp_server.dependencies.requirement import SCOPES, Locked, Scope
+from plumbrule.mcp_server.dependencies.requirement import Locked, Scope, scope_named
 from plumbrule.mcp_server.dependencies.sbom import cyclonedx, spdx
 from plumbrule.mcp_server.dependencies.sbom.model import Bill, Draft, Part, digest_of
 
@@ -153,7 +153,7 @@ def _transitive(draft: Draft, joined: Joined) -> None:
                 references.setdefault(id(one.lock), {}).setdefault(one.position, part.reference)
     for below in joined.below:
         lock, package = below.lock, below.package
-        scope: Scope = next((scope for scope in SCOPES if scope == below.scope), "runtime")
+        scope: Scope = scope_named(below.scope) or "runtime"
         ecosystem = package.ecosystem or lock.ecosystem
         at = (place(lock.path, package.line),)
         name, version = package.name, package.version

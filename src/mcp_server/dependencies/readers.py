@@ -208,7 +208,8 @@ def _short(one: T) -> T:
     if all(len(part) <= MAX_CHARS for part in one if isinstance(part, str)):
         return one
     parts: Iterable[Any] = (part[:MAX_CHARS] if isinstance(part, str) else part for part in one)
-    return type(one)(*parts)
+    make = cast("Callable[..., T]", type(one))
+    return make(*parts)
 
 
 def reader_named(name: str) -> Callable[[ManifestText], Reading]:

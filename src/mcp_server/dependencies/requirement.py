@@ -15,6 +15,14 @@ Scope = Literal["runtime", "dev", "test", "optional", "build", "peer", "ci"]
 SCOPES: tuple[Scope, ...] = ("runtime", "dev", "test", "optional", "build", "peer", "ci")
 
 
+_BY_NAME: dict[str, Scope] = {scope: scope for scope in SCOPES}
+
+
+def scope_named(text: str) -> Scope | None:
+    """The scope of that name, None for other words."""
+    return _BY_NAME.get(text)
+
+
 class Requirement(NamedTuple):
     """One statement of a manifest about one package.
 

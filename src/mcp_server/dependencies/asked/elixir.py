@@ -19,9 +19,7 @@ def _blank(one: re.Match[str]) -> str:
 
 def mix(file: ManifestText) -> Reading:
     """Tuples inside functions that are named for dependencies; `@version`-like attributes stand for their literal."""
-    text = _STRING_OR_COMMENT.sub(
-        lambda one: " " * len(one.group()) if one.group()[0] == "#" else one.group(), decode(file.raw)
-    )
+    text = _STRING_OR_COMMENT.sub(_blank, decode(file.raw))
     found = Reading()
     if app := re.search(r"\bapp:\s*:(\w+)", text):
         found.facts.append(Fact("name", app[1], "", text.count("\n", 0, app.start()) + 1))

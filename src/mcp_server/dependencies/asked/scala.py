@@ -25,7 +25,8 @@ def sbt(file: ManifestText) -> Reading:
         configuration = (one[6] or one[7] or "").lower()
         before = text[max(0, one.start() - 40) : one.start()]
         scope: Scope = "build" if re.search(r"(?:addSbtPlugin|compilerPlugin)\s*\(\s*\(?\s*$", before) else "runtime"
-        scope = next((found for key, found in _SCOPES.items() if configuration.startswith(key)), scope)
+        for key, named in _SCOPES.items():
+            scope = named if configuration.startswith(key) else scope
         asked = Requirement(
             f"{one[1]}:{one[3]}", one[4] or value or one[5], line, "sbt", scope, marker=one[2] * (one[2] != "%")
         )

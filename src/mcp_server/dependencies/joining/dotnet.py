@@ -30,7 +30,7 @@ class Projects:
         return asked, ""
 
     def _above(self, path: str, name: str) -> Iterator[str]:
-        folder = posixpath.dirname(path)
+        folder: str = posixpath.dirname(path)
         while True:
             place = posixpath.join(folder, name)
             if place in self._readings and place != path:

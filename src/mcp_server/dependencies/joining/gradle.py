@@ -79,7 +79,7 @@ class Builds:
 
 
 def _above(path: str) -> Iterator[str]:
-    folder = posixpath.dirname(path)
+    folder: str = posixpath.dirname(path)
     while True:
         yield folder
         if not folder:

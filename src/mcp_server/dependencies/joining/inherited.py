@@ -61,7 +61,7 @@ class Offers:
 
     def _above(self, path: str, name: str, package: str) -> tuple[str, Requirement] | None:
         """Cargo: the entry of the nearest workspace at or above; members ask by the key, which may be a rename."""
-        folder = posixpath.dirname(path)
+        folder: str = posixpath.dirname(path)
         while True:
             place = posixpath.join(folder, name)
             reading = self._readings.get(place)
@@ -74,7 +74,7 @@ class Offers:
 
     def _catalog(self, path: str, asked: Requirement) -> tuple[str, Requirement] | None:
         """pnpm, yarn and bun: the catalog of the nearest workspace root."""
-        folder = posixpath.dirname(path)
+        folder: str = posixpath.dirname(path)
         while True:
             for name in ("pnpm-workspace.yaml", ".yarnrc.yml", "package.json"):
                 place = posixpath.join(folder, name)

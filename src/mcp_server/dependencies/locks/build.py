@@ -3,8 +3,43 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from typing import Any, cast
 
+import orjson
+
+from plumbrule.mcp_server.dependencies.model import MalformedManifest
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading
+
+
+def loaded(raw: bytes) -> dict[str, Any]:
+    """The table of a JSON lock, empty when it holds none.
+
+    Raises:
+        MalformedManifest: not JSON, with the line where known.
+    """
+    try:
+        return as_table(orjson.loads(raw))
+    except orjson.JSONDecodeError as error:
+        raise MalformedManifest("malformed", getattr(error, "lineno", 0)) from error
+
+
+def as_table(value: Any) -> dict[str, Any]:
+    """A JSON object, empty for any other value."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def table_in(value: Any, key: str) -> dict[str, Any]:
+    """The object below a key, empty when there is none."""
+    return as_table(as_table(value).get(key))
+
+
+def list_in(value: Any, key: str) -> list[Any]:
+    """The array below a key, empty when there is none."""
+    found: Any = as_table(value).get(key)
+    if not isinstance(found, list):
+        return []
+    items: list[Any] = found
+    return items
 
 
 class Packages:

@@ -1,74 +1,57 @@
 """Locks in JSON: Composer, NuGet, SwiftPM, Deno."""
 
 import re
-from collections.abc import Iterator
-from typing import Any, cast
 
-import orjson
-
-from plumbrule.mcp_server.dependencies.locks.build import LineOf, Packages, lines_of_keys
-from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
+from plumbrule.mcp_server.dependencies.locks.build import (
+    LineOf,
+    Packages,
+    as_table,
+    lines_of_keys,
+    list_in,
+    loaded,
+    table_in,
+)
+from plumbrule.mcp_server.dependencies.model import ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading
-
-
-def _loaded(raw: bytes) -> dict[str, Any]:
-    try:
-        root = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise MalformedManifest("malformed", getattr(error, "lineno", 0)) from error
-    return cast("dict[str, Any]", root) if isinstance(root, dict) else {}
-
-
-def _table(value: Any, key: str) -> dict[str, Any]:
-    found = cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-
-
-def _items(value: Any, key: str) -> Iterator[dict[str, Any]]:
-    found: Any = cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
-    for item in found if isinstance(found, list) else []:
-        if isinstance(item, dict):
-            yield cast("dict[str, Any]", item)
 
 
 def composer(file: ManifestText) -> Reading:
     """composer.lock: both lists; licences are the packages' own statements."""
-    root, made = _loaded(file.raw), Packages()
+    root, made = loaded(file.raw), Packages()
     line_of = LineOf(file.raw)
     lines: dict[str, int] = {}
     for one in re.finditer(rb'"name":\s*"([^"/]+/[^"/]+)"', file.raw.replace(rb"\/", b"/ ")):
         lines.setdefault(one[1].decode("utf-8", "replace").replace("/ ", "/"), line_of(one.start()))
     for section, scope in (("packages", "runtime"), ("packages-dev", "dev")):
-        for item in _items(root, section):
+        for item in list_in(root, section):
             name = str(item.get("name", "")).lower()
-            licences: Any = item.get("license")
-            words = [str(text) for text in licences] if isinstance(licences, list) else []
+            words = [str(text) for text in list_in(item, "license")]
             package = Locked(
                 name,
                 str(item.get("version", "")),
                 lines.get(str(item.get("name", "")), 1),
                 scope=scope,
                 licence=" OR ".join(words),
-                digest=f"sha1:{shasum}" if (shasum := str(_table(item, "dist").get("shasum") or "")) else "",
+                digest=f"sha1:{shasum}" if (shasum := str(table_in(item, "dist").get("shasum") or "")) else "",
             )
-            made.add(package, [key.lower() for key in _table(item, "require")], name)
+            made.add(package, [key.lower() for key in table_in(item, "require")], name)
     return made.reading()
 
 
 def nuget(file: ManifestText) -> Reading:
     """packages.lock.json: equal versions of several target frameworks are one package."""
-    root, made = _loaded(file.raw), Packages()
+    root, made = loaded(file.raw), Packages()
     lines = iter(lines_of_keys(file.raw))
     direct: list[str] = []
-    for table in _table(root, "dependencies").values():
-        for name, item in cast("dict[str, Any]", table).items() if isinstance(table, dict) else ():
+    for table in table_in(root, "dependencies").values():
+        for name, item in as_table(table).items():
             line = next((at for key, at in lines if key == name), 1)
-            entry = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
+            entry = as_table(item)
             version = str(entry.get("resolved", ""))
             word = f"{name.lower()}@{version}"
             if entry.get("type") == "Project" or word in made.keys:
                 continue
-            asks = [key.lower() for key in _table(entry, "dependencies")]
+            asks = [key.lower() for key in table_in(entry, "dependencies")]
             digest = str(entry.get("contentHash") or "")
             made.add(Locked(name, version, line, digest=f"sha512-{digest}" if digest else ""), asks, word, name.lower())
             if entry.get("type") == "Direct":
@@ -79,13 +62,13 @@ def nuget(file: ManifestText) -> Reading:
 
 def swift(file: ManifestText) -> Reading:
     """Package.resolved, versions 1 to 3; who asks for whom is not told."""
-    root, made = _loaded(file.raw), Packages()
+    root, made = loaded(file.raw), Packages()
     line_of = LineOf(file.raw)
-    pins = [*_items(root, "pins"), *_items(_table(root, "object"), "pins")]
+    pins = [*list_in(root, "pins"), *list_in(table_in(root, "object"), "pins")]
     for pin in pins:
         place = str(pin.get("location") or pin.get("repositoryURL") or "")
         name = str(pin.get("identity") or place.rstrip("/").rpartition("/")[2].removesuffix(".git"))
-        state = _table(pin, "state")
+        state = table_in(pin, "state")
         version = str(state.get("version") or state.get("revision") or "")
         at = file.raw.find(b'"' + place.encode() + b'"')
         bare = place.rstrip("/").rpartition("/")[2].removesuffix(".git")
@@ -94,18 +77,23 @@ def swift(file: ManifestText) -> Reading:
     return made.reading()
 
 
+_DENO = re.compile(r"(@?[^@]+)@([^_]+)")
+"""Behind an underscore stand the peers that a package was resolved with."""
+
+
 def deno(file: ManifestText) -> Reading:
     """deno.lock: npm and JSR packages with their exact requests."""
-    root, made = _loaded(file.raw), Packages()
+    root, made = loaded(file.raw), Packages()
     lines = dict(reversed(lines_of_keys(file.raw)))
-    tables = root if "npm" in root or "jsr" in root else _table(root, "packages")
-    specifiers = _table(root, "specifiers") or _table(_table(root, "packages"), "specifiers")
+    tables = root if "npm" in root or "jsr" in root else table_in(root, "packages")
+    specifiers = table_in(root, "specifiers") or table_in(table_in(root, "packages"), "specifiers")
     for kind in ("npm", "jsr"):
-        for key, item in _table(tables, kind).items():
-            name, _, version = key.partition("_")[0].rpartition("@")
-            entry = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
-            wanted: Any = entry.get("dependencies") or []
-            texts = [str(value) for value in (wanted.values() if isinstance(wanted, dict) else wanted)]
+        for key, item in table_in(tables, kind).items():
+            bare = _DENO.match(key)
+            name, version = (bare[1], bare[2]) if bare else (key, "")
+            entry = as_table(item)
+            wanted = table_in(entry, "dependencies")
+            texts = [str(value) for value in wanted.values() or list_in(entry, "dependencies")]
             asks = [word.removeprefix("npm:").removeprefix("jsr:") for word in texts]
             specs = [
                 word.partition(":")[2]

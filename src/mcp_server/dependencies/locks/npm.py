@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
-import orjson
-
-from plumbrule.mcp_server.dependencies.locks.build import Packages, lines_of_keys
+from plumbrule.mcp_server.dependencies.locks.build import Packages, as_table, lines_of_keys, list_in, loaded, table_in
 from plumbrule.mcp_server.dependencies.manifests.texts import decode, without_comments
-from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
+from plumbrule.mcp_server.dependencies.model import ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading
 
 _WANTS = ("dependencies", "optionalDependencies", "peerDependencies")
@@ -17,19 +15,10 @@ _MODULES = "node_modules/"
 
 def package_lock(file: ManifestText) -> Reading:
     """The tree as npm lays it out: a request is answered by the nearest folder at or above."""
-    root = _loaded(file.raw)
-    packages = root.get("packages")
-    if isinstance(packages, dict):
-        return _tree(file.raw, cast("dict[str, Any]", packages))
+    root = loaded(file.raw)
+    if "packages" in root:
+        return _tree(file.raw, table_in(root, "packages"))
     return _nested(file.raw, root)
-
-
-def _loaded(raw: bytes) -> dict[str, Any]:
-    try:
-        root = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise MalformedManifest("malformed", getattr(error, "lineno", 0)) from error
-    return cast("dict[str, Any]", root) if isinstance(root, dict) else {}
 
 
 def _tree(raw: bytes, packages: dict[str, Any]) -> Reading:
@@ -40,12 +29,13 @@ def _tree(raw: bytes, packages: dict[str, Any]) -> Reading:
     paths: list[str] = []
     links: dict[str, str] = {}
     for path, value in packages.items():
-        if not isinstance(value, dict):
+        entry = as_table(value)
+        if not entry:
             continue
-        if value.get("link") is True:
-            links[path] = str(value.get("resolved", ""))
+        if entry.get("link") is True:
+            links[path] = str(entry.get("resolved", ""))
             continue
-        package, asks = _package(path, cast("dict[str, Any]", value), lines.get(path, 1))
+        package, asks = _package(path, entry, lines.get(path, 1))
         made.add(package, asks, path)
         paths.append(path)
     for path, target in links.items():
@@ -66,7 +56,7 @@ def _package(path: str, value: dict[str, Any], line: int) -> tuple[Locked, list[
     folder_name = path.rpartition(_MODULES)[2]
     name = str(value.get("name") or (folder_name if not own else ""))
     tables = (*_WANTS, "devDependencies") if own else _WANTS
-    asks = [key for table in tables for key in _table(value, table)]
+    asks = [key for table in tables for key in table_in(value, table)]
     resolved = str(value.get("resolved") or "")
     licence = value.get("license")
     package = Locked(
@@ -105,7 +95,7 @@ def _nested(raw: bytes, root: dict[str, Any]) -> Reading:
     made = Packages()
     lines = iter(lines_of_keys(raw))
     paths: list[str] = []
-    stack: list[tuple[str, Iterator[tuple[str, Any]]]] = [("", iter(_table(root, "dependencies").items()))]
+    stack: list[tuple[str, Iterator[tuple[str, Any]]]] = [("", iter(table_in(root, "dependencies").items()))]
     while stack:
         above, items = stack[-1]
         name, value = next(items, ("", None))
@@ -113,9 +103,9 @@ def _nested(raw: bytes, root: dict[str, Any]) -> Reading:
             stack.pop()
             continue
         line = next((at for key, at in lines if key == name), 1)
-        if not isinstance(value, dict):
+        entry = as_table(value)
+        if not entry:
             continue
-        entry = cast("dict[str, Any]", value)
         path = f"{above}/{_MODULES}{name}" if above else f"{_MODULES}{name}"
         version = str(entry.get("version", ""))
         alias = re.match(r"npm:(.+)@([^@]+)$", version)
@@ -129,10 +119,10 @@ def _nested(raw: bytes, root: dict[str, Any]) -> Reading:
             spec=(name,) if alias else (),
             digest=str(entry.get("integrity") or "").partition(" ")[0],
         )
-        made.add(package, [str(key) for key in _table(entry, "requires")], path)
+        made.add(package, [str(key) for key in table_in(entry, "requires")], path)
         paths.append(path)
-        if _table(entry, "dependencies") and len(stack) < 500:
-            stack.append((path, iter(_table(entry, "dependencies").items())))
+        if table_in(entry, "dependencies") and len(stack) < 500:
+            stack.append((path, iter(table_in(entry, "dependencies").items())))
 
     def find(position: int, name: str) -> int | None:
         return next((made.keys[place] for place in _places(paths[position], name) if place in made.keys), None)
@@ -140,31 +130,28 @@ def _nested(raw: bytes, root: dict[str, Any]) -> Reading:
     return made.reading(find)
 
 
-def _table(value: dict[str, Any], key: str) -> dict[str, Any]:
-    found = value.get(key)
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-
-
 def bun(file: ManifestText) -> Reading:
     """`bun.lock`: a path of names for each package, workspaces by their folder."""
-    root = _loaded(without_comments(decode(file.raw)).encode())
+    root = loaded(without_comments(decode(file.raw)).encode())
     lines = dict(reversed(lines_of_keys(file.raw, rb"[\[{]")))
     made = Packages()
     paths: list[str] = []
-    for place, value in _table(root, "workspaces").items():
-        if isinstance(value, dict):
-            entry = cast("dict[str, Any]", value)
-            asks = [key for table in (*_WANTS, "devDependencies") for key in _table(entry, table)]
+    for place, value in table_in(root, "workspaces").items():
+        if entry := as_table(value):
+            asks = [key for table in (*_WANTS, "devDependencies") for key in table_in(entry, table)]
             name, version = str(entry.get("name", "")), str(entry.get("version", ""))
             made.add(Locked(name, version, lines.get(place, 1), own=True, place=place or "."), asks)
             paths.append(name if place else "")
-    for path, value in _table(root, "packages").items():
-        if not isinstance(value, list) or not value or "@workspace:" in str(value[0]):
+    placed_packages = table_in(root, "packages")
+    for path in placed_packages:
+        parts = list_in(placed_packages, path)
+        if not parts or "@workspace:" in str(parts[0]):
             continue
-        parts: list[Any] = value
         name, _, version = str(parts[0]).rpartition("@")
-        table = next((cast("dict[str, Any]", part) for part in parts if isinstance(part, dict)), {})
-        digest = str(parts[-1]) if isinstance(parts[-1], str) and "-" in parts[-1][:8] else ""
+        tables = [as_table(part) for part in parts if isinstance(part, dict)]
+        table = tables[0] if tables else as_table(None)
+        last = str(parts[-1])
+        digest = last if last.startswith(("sha1-", "sha256-", "sha512-")) else ""
         placed = not re.match(r"\d", version)
         package = Locked(
             name,
@@ -174,7 +161,7 @@ def bun(file: ManifestText) -> Reading:
             digest=digest,
             spec=(path.rpartition("/")[2],) if path != name and "/" not in path else (),
         )
-        made.add(package, [key for wanted in _WANTS for key in _table(table, wanted)], path)
+        made.add(package, [key for wanted in _WANTS for key in table_in(table, wanted)], path)
         paths.append(path)
 
     def find(position: int, name: str) -> int | None:

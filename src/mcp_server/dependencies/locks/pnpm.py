@@ -1,7 +1,7 @@
 """`pnpm-lock.yaml`, versions 5 to 9, by indentation: a YAML parser would take ten seconds for a monorepo's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plumbrule.mcp_server.dependencies.locks.build import Packages
 from plumbrule.mcp_server.dependencies.manifests.texts import decode
@@ -11,7 +11,7 @@ from plumbrule.mcp_server.dependencies.requirement import Locked, Reading
 _TABLES = ("dependencies", "devDependencies", "optionalDependencies")
 _OLD = re.compile(r"/(@[^/]+/[^/]+|[^/@]+)/([^/_(]+)(?:[_(/].*)?$")
 _NEW = re.compile(r"/?(@[^/]+/[^@]+|[^@/]+)@(.+)$")
-Path = tuple[str, ...]
+Path = Sequence[str]
 
 
 def rows(text: str) -> Iterator[tuple[Path, str, int]]:

@@ -2,13 +2,11 @@
 
 import re
 
-import orjson
-
 from plumbrule.mcp_server.dependencies.asked.pep508 import normal
-from plumbrule.mcp_server.dependencies.locks.build import Packages, lines_of_keys
+from plumbrule.mcp_server.dependencies.locks.build import Packages, as_table, lines_of_keys, loaded, table_in
 from plumbrule.mcp_server.dependencies.locks.tables import Entry, entries, pairs_of, text_of
 from plumbrule.mcp_server.dependencies.manifests.texts import decode
-from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
+from plumbrule.mcp_server.dependencies.model import ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading
 
 _OWN = ("editable", "virtual", "directory", "workspace")
@@ -107,19 +105,16 @@ def pylock(file: ManifestText) -> Reading:
 
 def pipfile(file: ManifestText) -> Reading:
     """Pipfile.lock: `default` and `develop`; who asks for whom is not told."""
-    try:
-        root = orjson.loads(file.raw)
-    except orjson.JSONDecodeError as error:
-        raise MalformedManifest("malformed", getattr(error, "lineno", 0)) from error
+    root = loaded(file.raw)
     lines = iter(lines_of_keys(file.raw))
     made = Packages()
-    for section in root if isinstance(root, dict) else ():
-        table = root[section]
-        if section == "_meta" or not isinstance(table, dict):
+    for section in root:
+        if section == "_meta":
             continue
-        for name, value in table.items():
+        for name, entry in table_in(root, section).items():
             line = next((at for key, at in lines if key == name), 1)
-            if not isinstance(value, dict):
+            value = as_table(entry)
+            if not value:
                 continue
             version = str(value.get("version", "")).lstrip("=")
             place = str(value.get("git") or value.get("path") or value.get("file") or "")

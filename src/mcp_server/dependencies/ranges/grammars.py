@@ -174,7 +174,7 @@ def _compared(operator: str, numbers: list[int], full: Key | None) -> Ranges | N
     if operator in ("=", "=="):
         return (Interval(full, True, full, True),) if full else (Interval(begin, True, end),)
     if operator == "!=":
-        return (Interval(high=begin), Interval(begin if full else end, full is None)) if full else EVERYTHING
+        return (Interval(high=begin), Interval(begin, False)) if full else EVERYTHING
     if operator == ">":
         return (Interval(full, False),) if full else (Interval(release(*end[0]), True),)
     if operator == ">=":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, cast
 
-from plumbrule.mcp_server.dependencies.requirement import SCOPES, Scope
+from plumbrule.mcp_server.dependencies.requirement import Scope, scope_named
 from plumbrule.mcp_server.dependencies.sbom.model import Bill, Part, licence_expression
 
 _CATEGORY = {"docker": "container"}
@@ -109,7 +109,7 @@ def _part(made: dict[str, Any]) -> Part:
     ours = {one["name"].removeprefix(_OURS): one["value"] for one in made.get("properties", ())}
     ecosystem = ours.get("ecosystem", "")
     joint = ":" if ecosystem == "jvm" else "/"
-    licences = made.get("licenses") or [{}]
+    licences: list[dict[str, Any]] = made.get("licenses") or [{}]
     digests = made.get("hashes") or ()
     places = cast("list[dict[str, Any]]", made.get("evidence", {}).get("occurrences", []))
     return Part(
@@ -128,4 +128,4 @@ def _part(made: dict[str, Any]) -> Part:
 
 
 def _scope(text: str) -> Scope:
-    return next((scope for scope in SCOPES if scope == text), "runtime")
+    return scope_named(text) or "runtime"

@@ -56,11 +56,12 @@ def document(bill: Bill) -> dict[str, object]:
 
 def _relations(bill: Bill, names: dict[str, str]) -> list[dict[str, object]]:
     """From the subject by scope (`X is a dev dependency of the subject`); between packages as the locks say."""
+    strongest: Scope = "runtime"
     scopes = {part.reference: part.scope for part in bill.parts}
     made: list[dict[str, object]] = []
     for above, below in bill.edges:
         for one in below:
-            relation = _RELATIONS.get(scopes.get(one, "runtime")) if above == bill.subject.reference else None
+            relation = _RELATIONS.get(scopes.get(one, strongest)) if above == bill.subject.reference else None
             first, second = (names[one], names[above]) if relation else (names[above], names[one])
             made.append(
                 {
