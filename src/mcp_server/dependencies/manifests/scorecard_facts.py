@@ -42,6 +42,7 @@ _PACKAGING: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...] = (
     (("erlef/setup-elixir",), (("hex", "publish"),)),
 )
 _COMMAND = re.compile(r"[^\n;&|]+")
+_INSTALLS = re.compile(r"\bpip3?\s+install\b|\bnpm\s|\bgo\s+(?:get|install)\b")
 _WORD = re.compile(r"""(?:[^\s"']+|"[^"]*"|'[^']*')+""")
 _SEMVER = re.compile(r"v\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$|[0-9A-Fa-f]{40,}$")
 _MAX_WORDS = 400
@@ -54,16 +55,25 @@ def _fact(check: str, value: str, line: int) -> Declaration:
 def workflow_facts(tree: Tree, triggers: frozenset[str]) -> list[Declaration]:
     """What counts in one workflow."""
     found = list(_permissions(tree))
+    watched = bool(triggers & {"pull_request_target", "workflow_run"})
     for job in tree.table("jobs"):
         base = ("jobs", job)
         uses: list[str] = []
         runs: list[str] = []
         for index in range(len(tree.items(*base, "steps"))):
             step = (*base, "steps", str(index))
-            uses.append(tree.text(*step, "uses").partition("@")[0])
-            runs.append(tree.text(*step, "run"))
-            found += _dangerous(tree, step, triggers)
-            found += commands(runs[-1], tree.line(*step, "run"))
+            used = tree.text(*step, "uses")
+            if used:
+                uses.append(used.partition("@")[0])
+                if watched and "actions/checkout" in used:
+                    found += _checkout(tree, step)
+                continue
+            script = tree.text(*step, "run")[:MAX_SCRIPT_CHARS]
+            if script:
+                runs.append(script)
+                line = tree.line(*step, "run")
+                found += _injections(script, line)
+                found += commands(script, line)
         if any(_has_all(uses, runs, *wanted) for wanted in _PACKAGING):
             found.append(_fact("packaging", job, tree.line(*base)))
     return found
@@ -101,27 +111,31 @@ def _written(tree: Tree, keys: tuple[str, ...], where: str) -> Iterator[Declarat
             yield _fact("permissions", f"{where} {scope}", tree.line(*keys, scope))
 
 
-def _dangerous(tree: Tree, step: tuple[str, ...], triggers: frozenset[str]) -> Iterator[Declaration]:
-    if "actions/checkout" in tree.text(*step, "uses") and triggers & {"pull_request_target", "workflow_run"}:
-        wanted = tree.text(*step, "with", "ref")
-        if "github.event.pull_request" in wanted or "github.event.workflow_run" in wanted:
-            yield _fact("dangerous-workflow", "untrusted checkout", tree.line(*step, "uses"))
-    for found in _EXPRESSION.finditer(tree.text(*step, "run")[:MAX_SCRIPT_CHARS]):
+def _checkout(tree: Tree, step: tuple[str, ...]) -> Iterator[Declaration]:
+    wanted = tree.text(*step, "with", "ref")
+    if "github.event.pull_request" in wanted or "github.event.workflow_run" in wanted:
+        yield _fact("dangerous-workflow", "untrusted checkout", tree.line(*step, "uses"))
+
+
+def _injections(script: str, line: int) -> Iterator[Declaration]:
+    if "${{" not in script:
+        return
+    for found in _EXPRESSION.finditer(script):
         variable = found[1]
         if (
             "github.head_ref" in variable
             or _SERIALISED.search(variable)
             or ("github.event." in variable and _UNTRUSTED.search(variable))
         ):
-            yield _fact("dangerous-workflow", "script injection", tree.line(*step, "run"))
+            yield _fact("dangerous-workflow", "script injection", line)
 
 
 def commands(script: str, line: int) -> Iterator[Declaration]:
     """Downloads that are run, and installations by pip, npm and go: pinned by hash or not."""
     script = script[:MAX_SCRIPT_CHARS]
-    if PIPED.search(script):
+    if ("|" in script or "(" in script) and PIPED.search(script):
         yield _fact("pinned", "download unpinned", line)
-    if "pip" not in script and "npm" not in script and "go " not in script:
+    if not _INSTALLS.search(script):
         return
     for part in _COMMAND.findall(script.replace("\\\n", " ")):
         words = _WORD.findall(part)[:_MAX_WORDS]
