@@ -131,8 +131,11 @@ def _wanted(planned: Plan, asked: Wanted, limits: SurveyLimits, into: Collected)
     left = limits.max_source_bytes
     entries = {entry.path: entry for entry in into.inventory.files}
     for file in planned.files:
-        deep = asked.detail != "card" and not file.binary and not file.vendored and 0 < file.size <= SMALL_BYTES
+        searched = asked.detail != "card" and not file.binary and not _of_others(file)
+        deep = searched and 0 < file.size <= SMALL_BYTES
         if not (file.path in unsure or deep or (file.counted and not asked.of_names_alone)):
+            if searched and file.size > SMALL_BYTES and asked.detail == "full" and not asked.of_names_alone:
+                into.skip("not_searched", file.path)  # large data: neither parsed nor looked through for findings
             continue
         if file.size > limits.max_file_bytes:
             into.skip("too_large", file.path)
@@ -143,6 +146,12 @@ def _wanted(planned: Plan, asked: Wanted, limits: SurveyLimits, into: Collected)
             wanted.append(entries[file.path])
             left -= max(file.size, 0)
     return wanted
+
+
+def _of_others(file: FileLanguage) -> bool:
+    """Vendored by path, and not what hides there as configuration: `.github/` and the like are read by machines and
+    agents. What `.gitattributes` calls vendored is read too: a repository may not hide its own files."""
+    return bool(file.vendored) and file.vendored != "vendored.attributes" and not file.path.startswith(".")
 
 
 def _batches(wanted: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -90,7 +90,7 @@ def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> Repos
         untrusted=UNTRUSTED,
         retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
     )
-    if collected.packed:
+    if collected.packed or (detail == "full" and not wanted.of_names_alone):
         report = deepened(report, deep_of(gathered, collected), wanted.aspects, collected.links)
     if collected.past is not None:
         from plumbrule.mcp_server.analysis.history import history_of  # as `full` alone needs it
