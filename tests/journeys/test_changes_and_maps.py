@@ -22,9 +22,11 @@ from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
 from plumbrule.mcp_server.analysis.mapping.model import RepositoryMap
 from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.survey import Surveyor
+from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.platforms.build import build_sources
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.tools.analyze_repository import analyze_repository
+from plumbrule.mcp_server.tools.changes_budget import DEFAULT_TOKENS
 
 
 @asynccontextmanager
@@ -35,10 +37,12 @@ async def engines(folder: Path) -> AsyncIterator[tuple[Surveyor, Comparer, Mappe
     cache = SqliteCache(state / "cache.sqlite", 50_000_000)
     paths = PathPolicy(roots=None, home=folder, cwd=folder)
     sources = build_sources(SourceSettings(), NetworkSettings(), paths=paths, cache_folder=state)
+    grammars = Grammars(state)
     async with WorkerPool() as pool:
-        surveyor = Surveyor(sources, cache, pool)
-        mapper = Mapper(sources, cache, Maker(cache, pool, SurveyLimits()).made)
+        surveyor = Surveyor(sources, cache, pool, grammars=grammars)
+        mapper = Mapper(sources, cache, Maker(cache, pool, SurveyLimits(), grammars).made)
         yield surveyor, Comparer(sources, surveyor), mapper
+    grammars.close()
     cache.close()
 
 
@@ -60,7 +64,7 @@ def commit(root: Path, tag: str) -> None:
 
 
 FIRST: dict[str, str | None] = {
-    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nlicense = "MIT"\ndependencies = ["anyio>=4", "click"]\n',
+    "pyproject.toml": '[project]\nname = "shop"\nlicense = "MIT"\ndependencies = ["anyio>=4", "click"]\n',
     "shop/__init__.py": "",
     "shop/cart.py": (
         '"""Carts."""\nimport anyio\nfrom shop.price import total\n\n\nclass Cart:\n    """Things to buy."""\n\n'
@@ -71,7 +75,7 @@ FIRST: dict[str, str | None] = {
     "README.md": "# Shop\n",
 }
 SECOND: dict[str, str | None] = {
-    "pyproject.toml": '[project]\nname = "shop"\nversion = "2"\nlicense = "Apache-2.0"\ndependencies = ["anyio>=4.5"]\n',
+    "pyproject.toml": '[project]\nname = "shop"\nlicense = "Apache-2.0"\ndependencies = ["anyio>=4.5"]\n',
     "shop/cart.py": (
         '"""Carts."""\nimport anyio\n\n\nclass Cart:\n    """Things to buy."""\n\n'
         "    def add(self, item, count):\n        return item\n\n    def empty(self):\n        return 1\n"
@@ -130,13 +134,15 @@ async def test_since_itself_nothing_changed_and_uncommitted_work_is_a_change(tmp
 
 
 async def test_the_answer_fits_500_tokens_and_names_the_call_for_the_rest(tmp_path: Path, shop: Path) -> None:
-    write(shop, {f"shop/part{n}.py": f"def first_{n}(a):\n    pass\n\n\ndef second_{n}():\n    pass\n" for n in range(60)})
+    write(
+        shop, {f"shop/part{n}.py": f"def first_{n}(a):\n    pass\n\n\ndef second_{n}():\n    pass\n" for n in range(60)}
+    )
     commit(shop, "v3")
     async with engines(tmp_path) as (surveyor, comparer, _mapper):
         tool = analyze_repository(surveyor, comparer)
         answer = await tool(source=str(shop), since="v1")
         whole = await tool(**answer.structured["truncated"]["next"]["arguments"])
-    assert token_bound(orjson.dumps(answer.structured)) + token_bound(answer.text) <= 500
+    assert token_bound(orjson.dumps(answer.structured)) + token_bound(answer.text) <= DEFAULT_TOKENS
     assert answer.structured["changes"]["totals"]["api_added"] == 121
     assert answer.structured["changes"]["api"][0]["breaking"] == "yes"
     assert len(whole.structured["changes"]["api"]) == 124

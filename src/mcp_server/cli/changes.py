@@ -13,8 +13,7 @@ from plumbrule.mcp_server.cli.calls import as_result, call
 from plumbrule.mcp_server.cli.exits import DONE, PARTIAL
 from plumbrule.mcp_server.cli.page import Block, Page, Row
 from plumbrule.mcp_server.cli.session import print_json
-from plumbrule.mcp_server.tools.analyze_repository import unlimited
-from plumbrule.mcp_server.tools.changes_budget import shed_changes
+from plumbrule.mcp_server.tools.changes_budget import changes_answer
 
 NAME = "analyze_repository"
 MAX_CHARACTERS = 240
@@ -31,9 +30,8 @@ def print_changes(
 
     async def work(app: App) -> tuple[RepositoryReport, dict[str, Any], Page]:
         report = await app.comparer.changes(source, since)
-        if max_tokens is not None:
-            report, _ = shed_changes(report, max_tokens, {"source": source, "since": since})
-        return report, as_result(app, unlimited(report).structured), _masked(_page(report), app)
+        answer = changes_answer(report, max_tokens, {"source": source, "since": since})
+        return report, as_result(app, answer.structured), _masked(_page(report), app)
 
     (report, structured, page), call_id = call(ctx, NAME, work, keep=keep)
     if as_json:

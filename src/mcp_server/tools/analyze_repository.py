@@ -11,7 +11,8 @@ from plumbrule.mcp_server.analysis.card import render_text
 from plumbrule.mcp_server.analysis.chosen import MAX_PATTERNS
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport, wire
 from plumbrule.mcp_server.tools.budget import LEAST_TOKENS, shed
-from plumbrule.mcp_server.tools.changes_budget import shed_changes
+from plumbrule.mcp_server.tools.changes_budget import DEFAULT_TOKENS as CHANGES_TOKENS
+from plumbrule.mcp_server.tools.changes_budget import changes_answer
 from plumbrule.mcp_server.tools.spec import Answer, Handler, PublishedTool, publish
 
 MOST_TOKENS = 1_000_000
@@ -73,8 +74,8 @@ def analyze_repository(surveyor: Surveys, comparer: Compares) -> Handler:
         If `truncated` is set, `truncated.next` is the call that gets the rest."""
         if since:
             report = await comparer.changes(source, since)
-            kept, text = shed_changes(report, max_tokens, {"source": source, "since": since})
-            return Answer(_wired(kept), text)
+            budget = CHANGES_TOKENS if max_tokens is None else max_tokens
+            return changes_answer(report, budget, {"source": source, "since": since})
         report = await surveyor.survey(source, detail=detail, aspects=aspects, include=include, exclude=exclude)
         arguments = call_arguments(source, detail, aspects, include, exclude)
         return budgeted(report, max_tokens=max_tokens, arguments=arguments)

@@ -76,7 +76,7 @@ def public_rows(surface: Surface) -> Iterator[dict[str, Any]]:
         )
         if shown:
             yield row
-        else:
+        if not shown or row["kind"] in _CALLABLE:  # what a function defines for itself nobody else can name
             hidden.add(name)
 
 

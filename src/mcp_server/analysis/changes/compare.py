@@ -55,8 +55,8 @@ def dependency_changes(before: Dependencies | None, after: Dependencies | None) 
         assert shown is not None
         first, second = _wanted(was), _wanted(is_now)
         if was and is_now and first == second:
-            if was.locked == is_now.locked:
-                continue
+            if was.locked == is_now.locked or not (was.locked and is_now.locked):
+                continue  # a lock that came or went changes nothing that was asked for
             first, second = was.locked, is_now.locked
         change: Change = "changed" if was and is_now else "added" if is_now else "removed"
         found.append(DependencyChange(shown.name, shown.ecosystem, change, shown.scope, shown.evidence, first, second))

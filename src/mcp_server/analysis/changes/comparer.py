@@ -37,7 +37,7 @@ ASPECTS: tuple[Aspect, ...] = ("languages", "symbols", "dependencies", "licences
 MAX_FILE_BYTES = 50_000_000
 READ_BYTES = 8_000_000
 READ_FILES = 2_000
-UNTRUSTED = ("/source", "/name", "/changes")
+UNTRUSTED = ("/source", "/changes")
 
 
 class Surveys(Protocol):
@@ -148,7 +148,7 @@ def _report(
     changes = Changes(
         since=word(since),
         files=file_changes(old, new),
-        commit=origins[0].commit,
+        commit=(origins[0].commit or "")[:12] or None,
         version=origins[0].version,
         breaking=sum(one.breaking == "yes" for one in api),
         totals={name: count for name, count in totals.items() if count},

@@ -111,8 +111,7 @@ def kept(index: MapIndex, coverage: dict[str, Any], cache: Cache, key: str) -> O
     }
     raw = orjson.dumps(head)
     if key:
-        for name, piece in made.items():
-            cache.put(f"{key}/{name}", piece)
+        cache.put_many({f"{key}/{name}": piece for name, piece in made.items()})
         cache.put(f"{key}/head", raw)
     return Opened(orjson.loads(raw), _Pieces(None, key, made))
 

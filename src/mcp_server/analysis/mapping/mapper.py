@@ -23,9 +23,10 @@ from plumbrule.mcp_server.analysis.mapping.keeping import Evicted, Opened, opene
 from plumbrule.mcp_server.analysis.mapping.model import RULE, SCHEMA, MappedFile, RepositoryMap
 from plumbrule.mcp_server.analysis.mapping.ranking import matched, walked
 from plumbrule.mcp_server.analysis.mapping.words import asked
+from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.source_fact import source_of
-from plumbrule.mcp_server.analysis.words import place, word
+from plumbrule.mcp_server.analysis.words import word
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
@@ -51,8 +52,8 @@ FOCUS = 1.5
 OTHERS_SHARE = 0.2
 """Of the budget for paths alone: a quarter more of the right files for little less of their definitions."""
 
-ENVELOPE_TOKENS = 160
-"""Source, coverage, words and the names of fields, by the bound of `core.tokens`."""
+SPARE_TOKENS = 20
+"""For the names of the two lists and the call id."""
 
 TEXT_SHARE = 0.08
 
@@ -123,33 +124,36 @@ def _answer(held: Opened, wanted: Asked, origin: Origin) -> RepositoryMap:
     focus, unmatched = _focus(held.paths, wanted.focus_paths)
     scores, matches = _scores(held, words, postings, focus)
     order = sorted(scores, key=lambda number: (-scores[number], number))
-    budget = int(wanted.max_tokens * (1 - TEXT_SHARE)) - ENVELOPE_TOKENS
+    bare = RepositoryMap(
+        schema=SCHEMA,
+        source=source_of(origin),
+        files=(),
+        coverage=revive(Coverage, held.coverage),
+        evidence_rule=RULE,
+        words=tuple(word(one) for one, weight in words.items() if weight == 1.0),
+        unknown_words=tuple(word(one) for one, weight in words.items() if weight == 1.0 and one not in postings),
+        unmatched_focus=tuple(word(path) for path in unmatched),
+        untrusted=UNTRUSTED,
+        truncated=_rest(wanted, len(order)),
+    )
+    budget = int(wanted.max_tokens * (1 - TEXT_SHARE)) - token_bound(orjson.dumps(wire(bare))) - SPARE_TOKENS
     many = max(CANDIDATES, wanted.max_tokens // CANDIDATE_TOKENS)
     rarity = _rarities(words, postings, len(held.paths))
     symbols = held.symbols(order[:many])
     candidates = [
         Candidate(
-            place(held.paths[number]),
-            scores[number],
-            _why(held, number, matches.get(number, ()), focus),
-            symbols[number],
+            held.paths[number], scores[number], _why(held, number, matches.get(number, ()), focus), symbols[number]
         )
         for number in order[:many]
     ]
     files, left = choose(candidates, words, rarity, held.uses, int(budget * (1 - OTHERS_SHARE)))
     shown = {file.path for file in files}
-    rest = [path for path in (place(held.paths[number]) for number in order) if path not in shown]
+    rest = [path for path in (held.paths[number] for number in order) if path not in shown]
     others = _fitting(rest, left + int(budget * OTHERS_SHARE))
-    found = RepositoryMap(
-        schema=SCHEMA,
-        source=source_of(origin),
+    found = replace(
+        bare,
         files=tuple(_shown(file) for file in files),
-        coverage=revive(Coverage, held.coverage),
-        evidence_rule=RULE,
         others=others,
-        words=tuple(word(one) for one, weight in words.items() if weight == 1.0),
-        unknown_words=tuple(word(one) for one, weight in words.items() if weight == 1.0 and one not in postings),
-        unmatched_focus=tuple(word(path) for path in unmatched),
         truncated=_rest(wanted, len(rest) - len(others)),
     )
     return replace(found, untrusted=tuple(name for name in UNTRUSTED if getattr(found, name[1:])))

@@ -25,8 +25,11 @@ def test_what_nobody_outside_may_use_is_no_change() -> None:
         row("class", "_A", "class _A", visibility="private"),
         row("method", "_A.run", "def run(self)"),
         row("variable", "log", "log = 1"),
+        row("function", "f", "def f()"),
+        row("function", "f.inner", "def inner()"),
     ]
-    assert told({"a.py": Surface("Python", hidden)}, {"a.py": Surface("Python", [])}) == []
+    left = {"a.py": Surface("Python", [row("function", "f", "def f()")])}
+    assert told({"a.py": Surface("Python", hidden)}, left) == []
     public = [row("function", "f", "def f()")]
     for path, language in (("pkg/_inner.py", "Python"), ("internal/x.go", "Go")):
         assert told({path: Surface(language, public)}, {}) == []
