@@ -28,40 +28,40 @@ PACKAGES = ("pypi flask==3.1.0", "pypi requests==2.32.3", "pypi click==8.1.8", "
 
 TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "flask": (
-        ("how is the session cookie signed and loaded", "src/flask/sessions.py", "SecureCookieSessionInterface"),
-        ("register a blueprint on the application", "src/flask/sansio/app.py", "register_blueprint"),
-        ("turn a view's return value into a response", "src/flask/app.py", "make_response"),
-        ("run the development server from the command line", "src/flask/cli.py", "run_command"),
-        ("configuration from environment variables with a prefix", "src/flask/config.py", "from_prefixed_env"),
-        ("stream the rendering of a template", "src/flask/templating.py", "stream_template"),
-        ("default JSON encoding of dates and decimals", "src/flask/json/provider.py", "DefaultJSONProvider"),
-        ("flash a message for the next request", "src/flask/helpers.py", "flash"),
+        ("how is the session cookie signed and loaded", "flask/sessions.py", "SecureCookieSessionInterface"),
+        ("register a blueprint on the application", "flask/sansio/app.py", "register_blueprint"),
+        ("turn a view's return value into a response", "flask/app.py", "make_response"),
+        ("run the development server from the command line", "flask/cli.py", "run_command"),
+        ("configuration from environment variables with a prefix", "flask/config.py", "from_prefixed_env"),
+        ("stream the rendering of a template", "flask/templating.py", "stream_template"),
+        ("default JSON encoding of dates and decimals", "flask/json/provider.py", "DefaultJSONProvider"),
+        ("flash a message for the next request", "flask/helpers.py", "flash"),
         (
             "explain a redirect that loses form data in debug mode",
-            "src/flask/debughelpers.py",
+            "flask/debughelpers.py",
             "FormDataRoutingRedirect",
         ),
-        ("client that simulates requests in tests", "src/flask/testing.py", "FlaskClient"),
-        ("push an application context", "src/flask/ctx.py", "AppContext"),
+        ("client that simulates requests in tests", "flask/testing.py", "FlaskClient"),
+        ("push an application context", "flask/ctx.py", "AppContext"),
     ),
     "requests": (
-        ("strip authentication when a redirect changes host", "src/requests/sessions.py", "should_strip_auth"),
-        ("HTTP digest authentication", "src/requests/auth.py", "HTTPDigestAuth"),
-        ("guess the encoding from headers", "src/requests/utils.py", "get_encoding_from_headers"),
-        ("bypass proxies for no_proxy hosts", "src/requests/utils.py", "should_bypass_proxies"),
-        ("connection pool and retries of the transport", "src/requests/adapters.py", "HTTPAdapter"),
-        ("encode files of a multipart upload", "src/requests/models.py", "_encode_files"),
-        ("merge cookies into a cookie jar", "src/requests/cookies.py", "merge_cookies"),
-        ("raise an error for a bad status", "src/requests/models.py", "raise_for_status"),
+        ("strip authentication when a redirect changes host", "requests/sessions.py", "should_strip_auth"),
+        ("HTTP digest authentication", "requests/auth.py", "HTTPDigestAuth"),
+        ("guess the encoding from headers", "requests/utils.py", "get_encoding_from_headers"),
+        ("bypass proxies for no_proxy hosts", "requests/utils.py", "should_bypass_proxies"),
+        ("connection pool and retries of the transport", "requests/adapters.py", "HTTPAdapter"),
+        ("encode files of a multipart upload", "requests/models.py", "_encode_files"),
+        ("merge cookies into a cookie jar", "requests/cookies.py", "merge_cookies"),
+        ("raise an error for a bad status", "requests/models.py", "raise_for_status"),
     ),
     "click": (
-        ("shell completion for bash", "src/click/shell_completion.py", "BashComplete"),
-        ("ask the user for a password with hidden input", "src/click/termui.py", "prompt"),
-        ("draw a progress bar", "src/click/_termui_impl.py", "ProgressBar"),
-        ("invoke commands in tests with isolated streams", "src/click/testing.py", "CliRunner"),
-        ("wrap help text to the terminal's width", "src/click/formatting.py", "wrap_text"),
-        ("option type that converts to a file path", "src/click/types.py", "Path"),
-        ("parse clusters of short options", "src/click/parser.py", "OptionParser"),
+        ("shell completion for bash", "click/shell_completion.py", "BashComplete"),
+        ("ask the user for a password with hidden input", "click/termui.py", "prompt"),
+        ("draw a progress bar", "click/_termui_impl.py", "ProgressBar"),
+        ("invoke commands in tests with isolated streams", "click/testing.py", "CliRunner"),
+        ("wrap help text to the terminal's width", "click/formatting.py", "wrap_text"),
+        ("option type that converts to a file path", "click/types.py", "Path"),
+        ("parse clusters of short options", "click/parser.py", "OptionParser"),
     ),
     "django": (
         ("how the middleware chain is loaded", "django/core/handlers/base.py", "load_middleware"),
@@ -108,14 +108,18 @@ def unpacked(folder: Path) -> dict[str, Path]:
             pip = [sys.executable, "-m", "pip"]
             if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode:
                 pip = [shutil.which("pip") or "pip"]
-            words = [*pip, "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
+            words = [*pip, "download", "--quiet", "--no-deps", "--only-binary", ":all:"]  # a wheel needs no build
             subprocess.run([*words, requirement, "--dest", str(place)], check=True, capture_output=True)
         else:
             subprocess.run(["npm", "pack", "--silent", requirement], cwd=place, check=True, capture_output=True)
-        [archive] = [path for path in place.iterdir() if path.name.endswith((".tar.gz", ".tgz"))]
-        with tarfile.open(archive) as opened:
-            opened.extractall(place, filter="data")
-        found[name] = next(path for path in place.iterdir() if path.is_dir())
+        [archive] = [path for path in place.iterdir() if path.name.endswith((".whl", ".tgz"))]
+        root = found[name] = place / "source"
+        if archive.suffix == ".whl":
+            shutil.unpack_archive(archive, root, "zip")
+        else:
+            with tarfile.open(archive) as opened:
+                opened.extractall(place, filter="data")
+            (place / "package").rename(root)
         git = ["git", "-C", str(found[name]), "-c", "user.name=b", "-c", "user.email=b@b", "-c", "safe.directory=*"]
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "source"]):
             subprocess.run([*git, *words], check=True, stdout=subprocess.DEVNULL)

@@ -48,6 +48,6 @@ class Maker:
         sources = [
             MappedSource(place(path), parts.get(path) in OWN, facts.symbols, facts.refs)
             for path, facts in sorted(collected.packed.items())
-            if path in files and not files[path].vendored
+            if parts.get(path) != "vendored"
         ]
         return kept(build(sources), wire(coverage), self._cache, key if coverage.complete else "")

@@ -96,8 +96,12 @@ def stem(word: str) -> str:
 
 
 _ENDINGS: tuple[tuple[str, int, str], ...] = (
-    ("izations", 3, "iz"),
-    ("ization", 3, "iz"),
+    *(
+        (f"{begin}{end}", 3, "")
+        for begin in ("iz", "is")
+        for end in ("ations", "ation", "ers", "er", "ing", "ed", "es")
+    ),
+    ("ize", 3, ""),
     ("ations", 4, "at"),
     ("ation", 4, "at"),
     ("ables", 4, ""),
@@ -129,10 +133,20 @@ def asked(question: str) -> dict[str, float]:
     own = [word for word in _split(question) if word]
     telling = [word for name, word in _named(question) if name not in _SMALL]
     weights: dict[str, float] = dict.fromkeys(telling or own, 1.0)
+    for letters in _initials(question):
+        weights.setdefault(letters, 0.5)
     for word in list(weights):
         for kin in _kin().get(word, ()):
             weights.setdefault(kin, 0.5)
     return weights
+
+
+def _initials(question: str) -> Iterator[str]:
+    """What three to five words in a row are often called: `cross site request forgery` is csrf."""
+    firsts = [part[0].lower() for identifier in identifiers(question) for part in _PARTS.findall(identifier)]
+    for length in (3, 4, 5):
+        for at in range(len(firsts) - length + 1):
+            yield "".join(firsts[at : at + length])
 
 
 def _split(text: str) -> Iterator[str]:

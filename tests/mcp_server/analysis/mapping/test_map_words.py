@@ -36,6 +36,8 @@ def test_an_identifier_is_the_words_that_it_is_made_of(identifier: str, words: t
         ("compiles", "compile"),
         ("classes", "class"),
         ("queries", "query"),
+        ("tokenizer", "token"),
+        ("serialization", "serialize"),
     ],
 )
 def test_forms_of_one_word_meet(asking: str, named: str) -> None:
@@ -51,6 +53,10 @@ def test_a_question_is_its_telling_words_and_their_kin() -> None:
 def test_small_words_count_when_there_is_nothing_else() -> None:
     assert set(asked("what does get do")) >= {"get"}
     assert asked("") == {}
+
+
+def test_words_in_a_row_are_known_by_their_initials() -> None:
+    assert asked("protect from cross site request forgery")["csrf"] == 0.5
 
 
 @given(st.text(max_size=200))
