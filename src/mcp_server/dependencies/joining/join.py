@@ -4,6 +4,7 @@ Pure: the same readings give the same answer. Above it lie `analysis/dependency_
 """
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ from plumbrule.mcp_server.dependencies.joining.inherited import Offers, offers_i
 from plumbrule.mcp_server.dependencies.joining.locks import Lock, Locks, locks_in
 from plumbrule.mcp_server.dependencies.readers import reader_of
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading, Requirement
+
+_FOLDER = re.compile(r"(?i)(?:^|/)(tests?|testing|docs?|\.devcontainer|tools|scripts|benchmarks?|ci)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,19 @@ def join(readings: Mapping[str, Reading]) -> Joined:
             continue
         name = reading.first("name")
         for asked in reading.asked:
-            if path.startswith(".devcontainer/"):
-                asked = asked._replace(scope="dev")
+            asked = _by_folder(path, asked)
             for one in offers.settled(Stated, path, asked.ecosystem or ecosystems[path], asked):
                 direct.append(_answered(one, locks, name.name if name else ""))
     return Joined(tuple(direct), locks, tuple(_below(direct, locks)), tuple(_unread(readings, offers)), readings)
+
+
+def _by_folder(path: str, asked: Requirement) -> Requirement:
+    """What a requirements file among tests or documents asks for is for those, whatever the file is called."""
+    if asked.scope == "runtime" and (asked.rule == "requirements" or path.startswith(".devcontainer/")):
+        found = _FOLDER.search(path)
+        if found:
+            return asked._replace(scope="test" if found[1].lower().startswith("test") else "dev")
+    return asked
 
 
 def _ecosystem(path: str) -> str:
