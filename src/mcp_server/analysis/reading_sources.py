@@ -151,7 +151,11 @@ def _wanted(planned: Plan, asked: Wanted, limits: SurveyLimits, into: Collected)
 def _of_others(file: FileLanguage) -> bool:
     """Vendored by path, and not what hides there as configuration: `.github/` and the like are read by machines and
     agents. What `.gitattributes` calls vendored is read too: a repository may not hide its own files."""
-    return bool(file.vendored) and file.vendored != "vendored.attributes" and not file.path.startswith(".")
+    if not file.vendored or file.vendored == "vendored.attributes" or file.path.startswith("."):
+        return False
+    from plumbrule.mcp_server.analysis.graph.roles import is_others  # as a card never asks
+
+    return is_others(file.path, file.vendored)
 
 
 def _batches(wanted: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -22,6 +22,6 @@ def with_imports(found: Dependencies, deep: Deep, links: Links) -> Dependencies:
     mentions = mentions_of(deep)
     return replace(
         judged,
-        missing=missing_of(mentions, links, usage, judged),
+        missing=missing_of(deep, mentions, links, usage, judged),
         unused=unused_of(mentions, links, usage, direct),
     )

@@ -5,14 +5,15 @@ file mentions; manifests whose dependencies are computed. Only ecosystems where 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.distributions import is_listed, python_distributions
 from plumbrule.mcp_server.analysis.graph.links import Links, Outside
 from plumbrule.mcp_server.analysis.graph.mentions import Mentions
 from plumbrule.mcp_server.analysis.graph.usage import Imported, Usage, claimed_of, home_of, keys_of, names_of
-from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Scope, Undeclared
+from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Dependency, Scope, Undeclared
 from plumbrule.mcp_server.analysis.words import evidence, word
 
 MAX_SHOWN = 100
@@ -77,9 +78,11 @@ class _Reach:
             folder = folder.rpartition("/")[0]
 
 
-def missing_of(mentions: Mentions, links: Links, usage: Usage, found: Dependencies) -> tuple[Undeclared, ...]:
+def missing_of(
+    deep: Deep, mentions: Mentions, links: Links, usage: Usage, found: Dependencies
+) -> tuple[Undeclared, ...]:
     """In the order of name."""
-    reach, folders = _reach_of(found), _names_in_paths(links)
+    reach, folders = _reach_of(deep, found), _names_in_paths(links)
     silent = (one for one in found.direct if one.ecosystem in ("python", "conda") and "imported" not in one.states)
     claimed = claimed_of(usage, found.direct)
     guessed = {package for one in found.direct for package in usage.of(one, claimed)} - claimed.get(
@@ -180,9 +183,19 @@ def _is_no_package(ecosystem: str, package: str) -> bool:
     return package.startswith("_") or bool(_CONDITIONAL.match(package)) or not package.replace(".", "_").isidentifier()
 
 
-def _reach_of(found: Dependencies) -> _Reach:
+def _set_apart(deep: Deep) -> Iterator[Dependency]:
+    """What manifests of tests, fixtures and the like declare: they are not the project's, and speak for their files."""
+    for manifest in deep.gathered.manifests:
+        for one in manifest.declarations:
+            if one.field == "dependency" and one.label:
+                scope: Scope = "dev" if one.scope in ("dev", "test") else "runtime"
+                place = evidence(manifest.path, one.rule, one.line)
+                yield Dependency(one.label, manifest.rule.ecosystem, scope, place)
+
+
+def _reach_of(deep: Deep, found: Dependencies) -> _Reach:
     keys: dict[str, dict[str, set[str]]] = {}
-    for one in found.direct:
+    for one in (*found.direct, *_set_apart(deep)):
         ecosystem = "python" if one.ecosystem == "conda" else one.ecosystem
         held = keys.setdefault(ecosystem, {}).setdefault(home_of(one), set())
         held.update(keys_of(one))

@@ -14,10 +14,18 @@ Part = Literal["source", "test", "example", "tooling", "vendored", "generated", 
 _OTHERS = re.compile(
     r"(?:^|/)(?:_?vendor(?:ed|s)?|[Vv]endor|third[-_]?party|3rd[-_]?party|node_modules|bower_components|site-packages)/"
 )
+_LIBRARY = re.compile(
+    r"(?i)^(?:jquery|bootstrap|react|angular|d3|modernizr|prototype|mootools|yui|yahoo|tiny_?mce|knockout|cordova|dojo|"
+    r"mochikit|ckeditor|chart|html5shiv|foundation|materialize|select2|leaflet|slick|shbrush|shcore|microsoft|effects|"
+    r"controls|dragdrop|octicons|fuelux|bootbox|pdf\.worker|less|require|underscore|backbone|lodash|moment|ember|vue)"
+    r"|[.-]min\.js|-vsdoc|intellisense"
+)
+"""Names of libraries. Linguist's patterns for these cross folders: they take `react-app/src/proxy.js` for React."""
+
 _PERHAPS_OWN = re.compile(r"(?:^|/)(?:cache|env|fixtures|testdata|\.github|\.vscode)/")
 _BUILT = re.compile(r"(?:^|/)(?:dist|extern(?:al)?s?|Carthage|MathJax|Godeps)/")
 _EXAMPLE = re.compile(
-    r"(?i)(?:^|/)(?:[\w.-]*examples?|[\w.-]*samples?|demos?|tutorials?|(?<![^/]/)templates?|playgrounds?|starters?|docs?_src|"
+    r"(?i)(?:^|/)(?:[\w.-]*examples?|[\w.-]*samples?|demos?|tutorials?|(?<![^/]/)templates?|template[-_][\w.-]+|playgrounds?|starters?|docs?_src|"
     r"archetype-resources|cookbook|showcase)/"
 )
 _TEST = re.compile(
@@ -82,6 +90,8 @@ def is_others(path: str, rule: str) -> bool:
         return True
     if not rule or path.endswith(".d.ts"):
         return False
+    if rule == "vendored.file" and path.endswith((".js", ".jsx")):
+        return _LIBRARY.search(path.rpartition("/")[2]) is not None
     return rule != "vendored.folder" or not _PERHAPS_OWN.search(path) or _BUILT.search(path) is not None
 
 

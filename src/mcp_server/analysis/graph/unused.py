@@ -37,7 +37,7 @@ _JS_UNIMPORTED = re.compile(
     r"^(?:@types/|@tsconfig/|@babel/(?:runtime|core|preset|plugin)|@esbuild/|@rollup/rollup-|@swc/helpers)|^(?:tslib|core-js|"
     r"regenerator-runtime|typescript|sass|less|stylus|postcss|autoprefixer|tailwindcss|husky|lint-staged|prettier|sharp|"
     r"fsevents|react-dom|react|react-native.*|vue|next|nuxt|svelte|bootstrap|normalize\.css|jquery|popper\.js|pg|mysql2?|"
-    r"sqlite3|better-sqlite3|tedious|pino-pretty|source-map-support|ts-node|tsx|cross-env|dotenv.*|nodemon|pm2|serve|"
+    r"sqlite3|better-sqlite3|tedious|pino-pretty|source-map-support|ts-node|tsx|cross-env|dotenv.*|systemjs|v8-compile-cache.*|nodemon|pm2|serve|"
     r"concurrently|rimraf|npm-run-all|zone\.js|web-vitals|bufferutil|utf-8-validate|encoding|canvas)$|"
     r"(?:eslint|babel|postcss|webpack|rollup|vite|gulp|grunt|karma|jest|stylelint|prettier|remark|rehype|tailwind|commitlint|"
     r"semantic-release|nuxt|gatsby|expo|capacitor|cordova|electron|polyfill|font|icons?|theme|css|scss|-cli$|loader|plugin|"
@@ -51,6 +51,7 @@ def unused_of(mentions: Mentions, links: Links, usage: Usage, direct: Iterable[D
     listed = list(direct)
     importing = _importing_folders(links)
     proven = {(one.ecosystem, home_of(one)) for one in listed if "imported" in one.states}
+    families = {(home_of(one), one.name.partition("/")[0]) for one in listed if "imported" in one.states}
     unclaimed = _unclaimed(usage, listed)
     found: list[Dependency] = []
     for one in listed:
@@ -60,6 +61,8 @@ def unused_of(mentions: Mentions, links: Links, usage: Usage, direct: Iterable[D
         # Where not one dependency is seen to be imported, the code is most likely not what the manifest is for.
         if (one.ecosystem, home) not in proven or home not in importing.get(one.ecosystem, frozenset()):
             continue
+        if one.name.startswith("@") and (home, one.name.partition("/")[0]) in families:
+            continue  # most likely a peer that its sister asks for
         if not _is_exempt(one, mentions, bool(unclaimed)):
             found.append(one)
     return tuple(found[:MAX_SHOWN])
