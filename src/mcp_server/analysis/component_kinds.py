@@ -98,6 +98,8 @@ def _by_start(manifest: Manifest, around: Surroundings) -> str:
     runs = any(one.field == "command" and one.scope == "run" for one in said)
     serves = _serves(manifest, said)
     ecosystem = manifest.rule.ecosystem
+    if stated := next((one.value for one in said if one.label == "nx_type"), ""):
+        return "application" if stated == "application" else "library"
     if ecosystem == "dotnet":
         if "bin" in scopes:
             return "cli" if b"<PackAsTool>true" in around.raw else "application"

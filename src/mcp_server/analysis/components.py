@@ -43,7 +43,7 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
                 found.setdefault(folder, _component(folder, same[0], one.rule, around))
     for folder, members in by_folder.items():
         if folder and folder not in found and not _is_apart(folder):
-            own = [one for one in members if one.rule.ecosystem not in governed and _stands_alone(one)]
+            own = [one for one in members if _is_nx(one) or (one.rule.ecosystem not in governed and _stands_alone(one))]
             if own:
                 found[folder] = _component(folder, own[0], "component.manifest", around)
     for folder, (service, place) in around.built.items():
@@ -64,11 +64,18 @@ def _is_apart(folder: str) -> bool:
     return is_aside(folder + "/") or folder.startswith(".") or "/." in folder
 
 
+def _is_nx(manifest: Manifest) -> bool:
+    """Whether it is an Nx project, which is one beside any workspace of packages."""
+    return manifest.rule.parser == "nx_project" and bool(manifest.declarations)
+
+
 def _stands_alone(manifest: Manifest) -> bool:
     """Whether a manifest that no workspace names makes its folder a component. Build files of C and C++ lie in every
     folder, and a Gemfile or a package.json may only configure tools: these need a name, or something to start."""
     if manifest.rule.ecosystem == "native" or manifest.rule.parser == "gemfile":
         return any(one.field == "name" for one in manifest.declarations)
+    if manifest.rule.parser == "nx_project":
+        return False
     if manifest.rule.parser == "package_json":
         return any(one.field in ("name", "dependency", "entry") for one in manifest.declarations)
     return True
@@ -139,7 +146,7 @@ def _of_target(target: SwiftTarget) -> Component:
 def _manifests_by_folder(gathered: Gathered) -> dict[str, list[Manifest]]:
     folders: dict[str, list[Manifest]] = {}
     for manifest in gathered.manifests:
-        if manifest.rule.kind == "manifest" and manifest.rule.ecosystem in PACKAGE_ECOSYSTEMS:
+        if _is_nx(manifest) or (manifest.rule.kind == "manifest" and manifest.rule.ecosystem in PACKAGE_ECOSYSTEMS):
             if manifest.rule.parser in ("requirements", "version_catalog") or not manifest.rule.parser:
                 continue
             if manifest.path.endswith(".props"):

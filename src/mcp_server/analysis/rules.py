@@ -55,6 +55,8 @@ _OWN: dict[str, str] = {
     "package-json.peerDependencies": "`peerDependencies` of package.json",
     "package-json.optionalDependencies": "`optionalDependencies` of package.json",
     "pnpm-workspace": "`packages` of pnpm-workspace.yaml",
+    "rush": "a project of rush.json",
+    "nx-project": "a field of an Nx project.json",
     "lerna": "`packages` of lerna.json",
     "deno-json": "a field of deno.json",
     "deno-json.tasks": "a task of deno.json",

@@ -39,6 +39,8 @@ TABLE: tuple[tuple[str, str, ManifestKind, str], ...] = (
     ("bower.json",                 "javascript",   "manifest",  ""),
     ("pnpm-workspace.yaml",        "javascript",   "workspace", "pnpm_workspace"),
     ("lerna.json",                 "javascript",   "workspace", "lerna"),
+    ("rush.json",                  "javascript",   "workspace", "rush"),
+    ("project.json",               "javascript",   "task",      "nx_project"),
     ("nx.json",                    "javascript",   "workspace", ""),
     ("turbo.json",                 "javascript",   "workspace", ""),
     ("tsconfig.json",              "javascript",   "task",      ""),

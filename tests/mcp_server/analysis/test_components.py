@@ -88,6 +88,26 @@ CASES: dict[str, tuple[dict[str, bytes | str], list[tuple[str, str, str]]]] = {
         },
         [("Core", "library", "Sources/Core"), ("CoreTests", "test", "Tests/CoreTests"), ("tool", "cli", "Tools/tool")],
     ),
+    "rush": (
+        {
+            "rush.json": '{ /* all */ "projects": [{"packageName": "@r/a", "projectFolder": "libs/a"}] }',
+            "libs/a/package.json": '{"name": "@r/a"}',
+            "libs/b/package.json": '{"name": "@r/b"}',
+        },
+        [("@r/a", "library", "libs/a")],
+    ),
+    "Nx projects, with and without a package": (
+        {
+            "package.json": '{"name": "root", "workspaces": ["libs/*"]}',
+            "nx.json": "{}",
+            "apps/shop/project.json": '{"name": "shop", "projectType": "application", "targets": {}}',
+            "apps/shop-e2e/project.json": '{"name": "shop-e2e", "projectType": "application"}',
+            "libs/ui/project.json": '{"name": "ui", "projectType": "library"}',
+            "libs/ui/package.json": '{"name": "@r/ui"}',
+            "old/project.json": '{"dependencies": {}}',
+        },
+        [("shop", "application", "apps/shop"), ("shop-e2e", "test", "apps/shop-e2e"), ("@r/ui", "library", "libs/ui")],
+    ),
     "what a compose file builds": (
         {
             "compose.yaml": "services:\n  vote:\n    build: ./vote\n  db:\n    image: postgres\n",

@@ -18,7 +18,7 @@ from plumbrule.mcp_server.analysis.quality.measures import OPTIONAL_TYPES, Measu
 from plumbrule.mcp_server.analysis.quality.signs import Signs
 from plumbrule.mcp_server.analysis.sections.quality import Indicator
 from plumbrule.mcp_server.analysis.surroundings import ci_of, documents_of
-from plumbrule.mcp_server.analysis.words import evidence, place
+from plumbrule.mcp_server.analysis.words import evidence
 
 WEIGHTS = {
     "tests": 0.25,
@@ -225,7 +225,8 @@ def _types(seen: Seen) -> Indicator:
     said = [f"types {typed:.0%}" if typed is not None else "types are not judged"]
     if counts.functions_with_choice:
         said.append(f"{counts.typed} of {counts.functions_with_choice} functions are annotated")
-    said += [f"{sign}: {place(signs.first[sign])}" for sign in ("types", "format", "lint") if sign in signs.first]
+    tools = {"types": "a type checker", "format": "a formatter", "lint": "a linter"}
+    said += [words for sign, words in tools.items() if sign in signs.first]
     where = next(
         (signs.first[sign] for sign in ("types", "lint", "format") if sign in signs.first), counts.first_source
     )
@@ -272,7 +273,7 @@ def _hygiene(seen: Seen) -> Indicator:
     said += ["a security policy"] if "security" in kinds else []
     said += [f"{len(envs)} committed .env files"] if envs else []
     said += [f"{len(programs)} compiled files"] if programs else []
-    said += [f"{kind}: {count} ({place(first)})" for kind, (first, count) in sorted(left.items())]
+    said += [f"{kind} ({count})" for kind, (_, count) in sorted(left.items())]
     first_bad = next((path for path, _ in left.values()), "") or next((one.path for one in (*envs, *programs)), "")
     at = (
         evidence(first_bad, "quality.hygiene")

@@ -24,7 +24,7 @@ MAX_VALUE_CHARS = 2000
 PARSERS: dict[str, str] = {
     **dict.fromkeys(("pyproject", "pipfile", "hatch"), "python"),
     **dict.fromkeys(("setup_cfg", "setup_py", "requirements", "tox", "nox", "pytest_ini"), "python_legacy"),
-    **dict.fromkeys(("package_json", "pnpm_workspace", "lerna", "deno"), "javascript"),
+    **dict.fromkeys(("package_json", "pnpm_workspace", "lerna", "rush", "nx_project", "deno"), "javascript"),
     **dict.fromkeys(("cargo", "rust_toolchain"), "rust"),
     **dict.fromkeys(("go_mod", "go_work"), "golang"),
     **dict.fromkeys(("maven", "gradle", "gradle_settings", "version_catalog", "sbt"), "jvm"),

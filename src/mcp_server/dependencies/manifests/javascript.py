@@ -90,6 +90,23 @@ def lerna(file: ManifestText) -> list[Declaration]:
     return members(json_tree(file.raw), "lerna", "packages")
 
 
+def rush(file: ManifestText) -> list[Declaration]:
+    """`rush.json`: the folders of its projects."""
+    tree = json_tree(file.raw, comments=True)
+    keys = [("projects", str(number), "projectFolder") for number in range(len(tree.items("projects")))]
+    return [Declaration("member", tree.text(*key), tree.line(*key), "rush") for key in keys if tree.text(*key)]
+
+
+def nx_project(file: ManifestText) -> list[Declaration]:
+    """`project.json` of Nx: a project's name and type. Files of this name that are none of Nx's declare nothing."""
+    tree = json_tree(file.raw)
+    if not tree.text("projectType") and not tree.table("targets"):
+        return []
+    found = words(tree, "nx-project", (), ("name", "name"))
+    kind = tree.text("projectType") or "library"
+    return [*found, Declaration("fact", kind, tree.line("projectType"), "nx-project", "nx_type")]
+
+
 def deno(file: ManifestText) -> list[Declaration]:
     """`deno.json` and `deno.jsonc`."""
     tree, rule = json_tree(file.raw, comments=True), "deno-json"
