@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Protocol
 
+import orjson
 from annotated_types import Interval, Len
 from typing_extensions import Doc
 
@@ -10,12 +11,11 @@ from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect
 from plumbrule.mcp_server.analysis.card import render_text
 from plumbrule.mcp_server.analysis.chosen import MAX_PATTERNS
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport, wire
-from plumbrule.mcp_server.tools.budget import LEAST_TOKENS, shed
+from plumbrule.mcp_server.tools.budget import LEAST_TOKENS, MOST_TOKENS, shed
 from plumbrule.mcp_server.tools.changes_budget import DEFAULT_TOKENS as CHANGES_TOKENS
 from plumbrule.mcp_server.tools.changes_budget import changes_answer
 from plumbrule.mcp_server.tools.spec import Answer, Handler, PublishedTool, publish
 
-MOST_TOKENS = 1_000_000
 MAX_SOURCE_CHARACTERS = 4096
 MAX_REF_CHARACTERS = 255
 
@@ -94,12 +94,18 @@ def call_arguments(
 def budgeted(report: RepositoryReport, *, max_tokens: int | None, arguments: dict[str, object]) -> Answer:
     """A report shed to `max_tokens` (None: the default of its level)."""
     kept, text = shed(report, render_text, max_tokens=max_tokens, arguments=arguments)
-    return Answer(_wired(kept), text)
+    return Answer(_plain(kept), text)
 
 
 def unlimited(report: RepositoryReport) -> Answer:
     """A report in full, for a command line that set no budget."""
     return Answer(_wired(report), render_text(report))
+
+
+def _plain(report: RepositoryReport) -> dict[str, Any]:
+    """Plain values, rows too: what leaves here is masked value by value, and protocols know no ready JSON."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(wire(report)))
+    return plain
 
 
 def _wired(report: RepositoryReport) -> dict[str, Any]:

@@ -5,14 +5,16 @@ what was cut is counted by field, never silently. Tokens are counted by the offl
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
 import orjson
 
 from plumbrule.core.facts import Truncated
-from plumbrule.core.tokens import token_bound
+from plumbrule.core.tokens import MOST_TOKENS_PER_BYTE, token_bound, token_weight
 from plumbrule.mcp_server.analysis.model import Detail, Languages, RepositoryReport, wire, with_live_pointers
+from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready
+from plumbrule.mcp_server.tools.budget_order import ORDER, ROWS, Cut
 
 STRUCTURED_TOKENS: dict[Detail, int] = {"card": 600, "summary": 1500, "full": 20_000}
 """What the structured content may take at each level; `full` stays below the 25,000 where hosts cut a result off."""
@@ -20,97 +22,14 @@ STRUCTURED_TOKENS: dict[Detail, int] = {"card": 600, "summary": 1500, "full": 20
 DEFAULT_FACTOR = 1.2
 """Default `max_tokens`, structured content and text together, as a multiple of the level's size (DECISIONS)."""
 
+MOST_TOKENS = 1_000_000
+"""The largest budget that can be asked for."""
+
+FAR = 4
+"""A report so many times over its budget has its rows cut before it is weighed again: it may be many megabytes."""
+
 LEAST_TOKENS = 200
 """Below this not even the source, the name and the way to the rest fit; smaller budgets are treated as this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """One step of shedding: leave at most `keep` items of a field. Fields of one value are kept (1) or not (0)."""
-
-    field: str
-    keep: int
-
-
-ORDER: tuple[Cut, ...] = (
-    Cut("manifests", 60),
-    Cut("components", 60),
-    Cut("ci.workflows", 12),
-    Cut("licence.others", 3),
-    Cut("coverage.examples", 1),
-    Cut("manifests", 15),
-    Cut("components", 20),
-    Cut("ci.workflows", 4),
-    Cut("entry_points", 12),
-    Cut("risks", 15),
-    Cut("commands", 10),
-    Cut("runtimes", 8),
-    Cut("documentation", 8),
-    Cut("manifests", 6),
-    Cut("languages.shares", 6),
-    Cut("coverage.examples", 0),
-    Cut("components", 10),
-    Cut("ci.workflows", 2),
-    Cut("entry_points", 5),
-    Cut("risks", 8),
-    Cut("commands", 6),
-    Cut("ecosystems", 5),
-    Cut("licence.others", 0),
-    Cut("manifests", 3),
-    Cut("documentation", 5),
-    Cut("tests.frameworks", 3),
-    Cut("languages.shares", 4),
-    Cut("ci.workflows", 0),
-    Cut("runtimes", 3),
-    Cut("entry_points", 3),
-    Cut("commands", 4),
-    Cut("risks", 5),
-    Cut("components", 5),
-    Cut("manifests", 0),
-    Cut("ecosystems", 3),
-    Cut("tests.frameworks", 1),
-    Cut("risks.slight", 2),
-    Cut("languages.shares", 3),
-    Cut("coverage.skipped", 3),
-    Cut("documentation", 3),
-    Cut("entry_points", 2),
-    Cut("ecosystems", 2),
-    Cut("risks", 3),
-    Cut("commands", 3),
-    Cut("ci", 2),
-    Cut("runtimes", 2),
-    Cut("languages.bulks", 0),
-    Cut("coverage.skipped", 1),
-    Cut("components", 0),
-    Cut("documentation", 0),
-    Cut("languages.shares", 2),
-    Cut("risks.slight", 1),
-    Cut("ci", 1),
-    Cut("commands", 2),
-    Cut("risks", 2),
-    Cut("entry_points", 1),
-    Cut("ecosystems", 1),
-    Cut("runtimes", 1),
-    Cut("tests.frameworks", 0),
-    Cut("risks.slight", 0),
-    Cut("coverage.skipped", 0),
-    Cut("activity", 0),
-    Cut("ecosystems", 0),
-    Cut("languages.shares", 1),
-    Cut("risks", 1),
-    Cut("entry_points", 0),
-    Cut("ci", 0),
-    Cut("tests", 0),
-    Cut("commands", 1),
-    Cut("runtimes", 0),
-    Cut("commands", 0),
-    Cut("description", 0),
-    Cut("languages", 0),
-    Cut("licence", 0),
-    Cut("risks", 0),
-)
-"""Ranked by what a reader loses: one of each kind of fact before a second of any. Grave risks and the licence go last:
-a short answer must not look harmless."""
 
 
 def default_max_tokens(detail: Detail) -> int:
@@ -143,7 +62,7 @@ def shed(
     asked = arguments or {"source": report.source.asked, "detail": report.detail}
     again = {**asked, "max_tokens": _enough(whole, token_bound(text))}
     plan = _Plan(report, {"tool": "analyze_repository", "arguments": again})
-    plan.shed(bound)
+    plan.shed(bound, at_least=len(ROWS) if whole > FAR * bound else 0)
     plan.refill(bound)
     kept = plan.result()
     return kept, _within(render(kept), token_bound(cut_text))
@@ -151,7 +70,7 @@ def shed(
 
 def _enough(structured: int, text: int) -> int:
     """The least budget under which nothing is cut, given that the text may take a quarter."""
-    return max(structured + text, 4 * text) + 1
+    return min(max(structured + text, 4 * text) + 1, MOST_TOKENS)
 
 
 def _within(text: str, max_tokens: int) -> str:
@@ -169,11 +88,11 @@ class _Plan:
         self._report = report
         self._call = call
         self._keep: dict[str, int] = {}
-        self._wired: dict[tuple[str, tuple[tuple[str, int], ...]], bytes] = {}
+        self._weights: dict[tuple[str, tuple[tuple[str, int], ...]], float] = {}
 
-    def shed(self, bound: int) -> None:
-        """The fewest cuts of the order that fit; all of them when none does."""
-        few, many = 0, len(ORDER)
+    def shed(self, bound: int, *, at_least: int = 0) -> None:
+        """The fewest cuts of the order that fit, from `at_least` on; all of them when none does."""
+        few, many = at_least, len(ORDER)
         while few < many:
             middle = (few + many) // 2
             self._cut(middle)
@@ -191,16 +110,22 @@ class _Plan:
                 continue
             before = [cut.keep for cut in ORDER[:number] if cut.field == field]
             most = before[-1] if before else self._keep[field] + self._lost(field, self._keep[field])
-            while self._keep[field] < most and self._fits_with_one_more(field, bound):
-                pass
+            self._keep[field] = self._most_that_fits(field, self._keep[field], most, bound)
 
-    def _fits_with_one_more(self, field: str, bound: int) -> bool:
-        keep = self._keep[field]
-        self._keep[field] = keep + 1
-        if self._lost(field, keep) and self.tokens() <= bound:
-            return True
-        self._keep[field] = keep
-        return False
+    def _most_that_fits(self, field: str, keep: int, most: int, bound: int) -> int:
+        """The largest number of items between `keep`, which fits, and `most` that fits; found by ever larger steps, so
+        that what is far too large is never weighed."""
+        step = 1
+        while keep < most:
+            more = min(keep + step, most)
+            self._keep[field] = more
+            if self._lost(field, keep) and self.tokens() <= bound:
+                keep, step = more, step * 2
+            elif step == 1:
+                break
+            else:
+                step = max(1, step // 4)
+        return keep
 
     def _lost(self, field: str, keep: int) -> int:
         return _apply(self._report, Cut(field, keep))[1]
@@ -208,16 +133,16 @@ class _Plan:
     def tokens(self) -> int:
         """Of the report as cut so far. Each field is put into JSON once for each way of cutting it."""
         cut = self.result()
-        parts: list[bytes] = []
+        weight = 0.0
         for field in fields(cut):
             kept = tuple(sorted(item for item in self._keep.items() if item[0].partition(".")[0] == field.name))
             if field.name in ("untrusted", "truncated"):  # these follow from all the others
-                parts.append(_json(field.name, getattr(cut, field.name)))
+                weight += _weight(field.name, getattr(cut, field.name))
                 continue
-            if (field.name, kept) not in self._wired:
-                self._wired[field.name, kept] = _json(field.name, getattr(cut, field.name))
-            parts.append(self._wired[field.name, kept])
-        return token_bound(b",".join(part for part in parts if part)) + 1
+            if (field.name, kept) not in self._weights:
+                self._weights[field.name, kept] = _weight(field.name, getattr(cut, field.name))
+            weight += self._weights[field.name, kept]
+        return int(weight) + 2
 
     def result(self) -> RepositoryReport:
         """The report as cut so far, with `truncated` when anything is missing."""
@@ -233,31 +158,55 @@ class _Plan:
         return replace(current, truncated=Truncated(dict(sorted(omitted.items())), self._call))
 
 
-def _json(name: str, value: object) -> bytes:
-    """`"name":value` as it stands in the result, nothing for an absent field."""
+def _weight(name: str, value: object) -> float:
+    """What `"name":value,` costs as it stands in the result, nothing for an absent field."""
     wired = wire({name: value})[name]
-    return b"" if wired in (None, "", [], {}) else orjson.dumps({name: wired})[1:-1]
+    return 0.0 if wired in (None, "", [], {}) else token_weight(orjson.dumps({name: wired})[:-1])
 
 
 def _tokens(report: RepositoryReport) -> int:
-    return token_bound(orjson.dumps(wire(report)))
+    """Of the whole. Rows are taken for the dearest text there is: megabytes are not worth counting."""
+    bare, rows = report, 0
+    for cut in ROWS:
+        outer, _, inner = cut.field.partition(".")
+        room: Any = getattr(bare, outer)
+        ready: object = getattr(room, inner) if inner and room is not None else room
+        if not isinstance(ready, Ready):
+            continue
+        rows += sum(map(len, ready.rows)) + len(ready.rows)
+        empty: dict[str, Any] = {outer: replace(room, **{inner: NOTHING}) if inner else NOTHING}
+        bare = replace(bare, **empty)
+    structured = token_bound(orjson.dumps(wire(bare)))
+    return structured if not rows else structured + int(rows * MOST_TOKENS_PER_BYTE)
 
 
 def _apply(report: RepositoryReport, cut: Cut) -> tuple[RepositoryReport, int]:
     """The report after one cut, and how many items it lost."""
     outer, _, inner = cut.field.partition(".")
-    if inner:
+    if cut.field in _NESTED:
         return _NESTED[cut.field](report, cut.keep)
-    value: object = getattr(report, outer)
+    room: Any = getattr(report, outer)
+    if not inner:
+        short, lost = _shortened(room, cut.keep)
+        changed: dict[str, Any] = {outer: short}
+    elif room is None:
+        return report, 0
+    else:
+        short, lost = _shortened(getattr(room, inner), cut.keep)
+        changed = {outer: replace(room, **{inner: short})} if lost else {}
+    return (replace(report, **changed), lost) if lost else (report, 0)
+
+
+def _shortened(value: object, keep: int) -> tuple[object, int]:
+    """At most `keep` items of a list or of rows; any other value whole or, with 0, not at all."""
+    if isinstance(value, Ready):
+        return Ready(value.rows[:keep]), max(0, len(value.rows) - keep)
     if isinstance(value, tuple):
         items = cast("tuple[object, ...]", value)
-        lost = max(0, len(items) - cut.keep)
-        kept: dict[str, Any] = {outer: items[: cut.keep]}
-        return (replace(report, **kept), lost) if lost else (report, 0)
-    if value is None or cut.keep:
-        return report, 0
-    gone: dict[str, Any] = {outer: None}
-    return replace(report, **gone), 1
+        return items[:keep], max(0, len(items) - keep)
+    if value is None or value == "" or keep:
+        return value, 0
+    return ("" if isinstance(value, str) else None), 1
 
 
 def _cut_shares(report: RepositoryReport, keep: int) -> tuple[RepositoryReport, int]:
