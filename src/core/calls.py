@@ -132,6 +132,8 @@ class CallRuntime:
     mask_value: Callable[[object], object]
     admission: Admission
     deadline_s: float | None = None
+    hide_known: Callable[[bytes], bytes] = bytes
+    """Hides in ready JSON what the program itself keeps secret."""
     observer: CallObserver | None = None
     rates: TokenBuckets | None = None
     inner_span: context.InnerSpan | None = None

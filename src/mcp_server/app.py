@@ -209,6 +209,7 @@ def _runtime(settings: Settings, purpose: Purpose, masker: Masker, watching: Obs
     return CallRuntime(
         mask=masker.mask,
         mask_value=masker.mask_value,
+        hide_known=masker.hide_registered,
         admission=Admission(settings.limits.max_calls),
         deadline_s=None if purpose == "command" else settings.limits.deadline_s,
         observer=watching.observer,

@@ -60,6 +60,19 @@ class Masker:
             self._find, self._table = _compiled(self._forms)
             self.mask_name.cache_clear()
 
+    def hide_registered(self, raw: bytes) -> bytes:
+        """`raw` with every registered value replaced by `***`, nothing else; `raw` itself when there is none.
+
+        For megabytes that were made safe when they were made: without registered values it costs nothing.
+        """
+        if not self._forms:
+            return raw
+        low = raw.lower()
+        found = sorted((form for form in map(str.encode, self._forms) if form in low), key=len, reverse=True)
+        if not found:
+            return raw
+        return re.sub(b"|".join(map(re.escape, found)), MASK.encode(), raw, flags=re.IGNORECASE)
+
     def mask(self, text: str) -> str:
         """`text` with every secret replaced by `***`; `text` itself when there is none. Takes a whole record, of any length."""
         hits = self._find(lowered(text))

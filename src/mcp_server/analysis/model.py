@@ -307,6 +307,11 @@ def hints_of(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind, localns=section_names() if kind is RepositoryReport else None, include_extras=True)
 
 
+def plain_hints_of(kind: Any) -> dict[str, Any]:
+    """The same without the fields whose types are quoted, which cost 20 ms to resolve."""
+    return {field.name: field.type for field in fields(kind) if not isinstance(field.type, str)}
+
+
 def wire(value: Any) -> Any:
     """The form for `orjson` of a report or a part of it; absent fields are left out, ready rows stay as they are."""
     rows: tuple[bytes, ...] | None = getattr(value, "rows", None)

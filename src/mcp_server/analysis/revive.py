@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 
 import orjson
 
-from plumbrule.mcp_server.analysis.model import hints_of
+from plumbrule.mcp_server.analysis.model import hints_of, plain_hints_of
 from plumbrule.mcp_server.analysis.sections.ready import Ready
 
 T = TypeVar("T")
@@ -16,7 +16,9 @@ T = TypeVar("T")
 
 def revive(kind: type[T], value: dict[str, Any]) -> T:
     """An instance of the dataclass `kind` from its wire form; what the wire left out was absent or empty."""
-    hints = _hints(cast(Hashable, kind))
+    hints = _plain_hints(cast(Hashable, kind))
+    if not value.keys() <= hints.keys():
+        hints = _hints(cast(Hashable, kind))
     given = {name: _part(hint, value[name]) if name in value else _left_out(hint) for name, hint in hints.items()}
     return kind(**given)
 
@@ -25,6 +27,12 @@ def revive(kind: type[T], value: dict[str, Any]) -> T:
 def _hints(kind: Any) -> dict[str, Any]:
     resolved = hints_of(kind)
     return {field.name: resolved[field.name] for field in fields(kind)}
+
+
+@cache
+def _plain_hints(kind: Any) -> dict[str, Any]:
+    """Those that need no deep section: what a card holds. A quoted field that is left out takes its default."""
+    return plain_hints_of(kind)
 
 
 def _left_out(hint: Any) -> object:

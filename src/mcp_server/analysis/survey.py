@@ -20,9 +20,9 @@ from plumbrule.mcp_server.analysis.aspects import Aspect, Wanted, selected
 from plumbrule.mcp_server.analysis.chosen import chosen
 from plumbrule.mcp_server.analysis.deadlines import soft_deadline
 from plumbrule.mcp_server.analysis.edition import edition
+from plumbrule.mcp_server.analysis.kept_report import kept, revived
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, wire
-from plumbrule.mcp_server.analysis.revive import revive
+from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport
 from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.workers import Workers
@@ -68,9 +68,9 @@ class Surveyor:
             snapshot = chosen(whole, include, exclude)
             wanted = Wanted(detail, selected(aspects))
             key = self._key(snapshot.origin, wanted, (*include, "", *exclude))
-            kept = self._cache.get(key) if key else None
-            if kept is not None:
-                report = revive(RepositoryReport, orjson.loads(kept))
+            raw = self._cache.get(key) if key else None
+            if raw is not None:
+                report = revived(raw)
             elif key:
                 report = await self._flights.run(key, lambda: self._made(snapshot, wanted, key))
             else:
@@ -122,7 +122,7 @@ class Surveyor:
             await gather(snapshot, wanted, tools, collected)
         report = await anyio.to_thread.run_sync(report_of, snapshot, wanted, collected)  # seconds for 300,000 files
         if key and report.coverage.complete:
-            self._cache.put(key, orjson.dumps(wire(report)))
+            self._cache.put(key, kept(report))
         if collected.finished:
             await report_progress(1.0, 1.0, "done")
         return report

@@ -8,6 +8,7 @@ import click
 
 from plumbrule.core.fields import nearest
 from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect
+from plumbrule.mcp_server.analysis.kept_report import masked_rows
 from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call, exit_code
@@ -117,7 +118,7 @@ def _print_json(ctx: click.Context, survey: Survey, max_tokens: int | None, *, k
     async def work(app: App) -> dict[str, Any]:
         report = await survey.made(app)
         if max_tokens is None:
-            return as_result(app, unlimited(report).structured)
+            return as_result(app, unlimited(masked_rows(report, app.runtime.hide_known)).structured)
         return as_result(app, budgeted(report, max_tokens=max_tokens, arguments=survey.arguments()).structured)
 
     structured, call_id = call(ctx, NAME, work, keep=keep)

@@ -34,4 +34,4 @@ def print_json(value: object) -> None:
     """One JSON document on stdout, in the order it was built."""
     import orjson
 
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str))

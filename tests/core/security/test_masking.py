@@ -109,3 +109,12 @@ def test_values_are_masked_by_their_keys_and_keep_their_shape(masker: Masker, dr
 def test_a_value_with_nothing_to_hide_is_the_same_object(masker: Masker) -> None:
     value = {"name": "flask", "files": [1, 2, {"a": "b"}], "raw": b"bytes"}
     assert masker.mask_value(value) is value
+
+
+def test_ready_json_loses_registered_values_alone_and_stays_json():
+    import json
+
+    masker = Masker('sek"ret-value-7')
+    rows = b'{"a": "sek\\"RET-value-7 ghp_0123456789abcdefghijABCDEFGHIJ012345"}'
+    assert json.loads(masker.hide_registered(rows))["a"] == "*** ghp_0123456789abcdefghijABCDEFGHIJ012345"
+    assert Masker().hide_registered(rows) is rows

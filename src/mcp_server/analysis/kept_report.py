@@ -1,0 +1,74 @@
+"""How a finished report lies in the cache: rows as they are, everything else as JSON.
+
+Rows make up most of a full report (10 MB of Django's) and are never parsed again: they come back as the bytes that go
+into the next answer. Above it lies `survey`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from plumbrule.mcp_server.analysis.model import RepositoryReport, wire
+from plumbrule.mcp_server.analysis.revive import revive
+from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready
+
+PLACES = (("files", ""), ("symbols", "files"), ("imports", "edges"))
+"""Where a report holds rows: the field, and the field inside of it."""
+
+
+def kept(report: RepositoryReport) -> bytes:
+    """The report as one value."""
+    bare = report
+    blocks: list[tuple[int, bytes]] = []
+    for outer, inner in PLACES:
+        rows = _rows(report, outer, inner)
+        blocks.append((-1 if rows is None else len(rows.rows), b"\n".join(rows.rows) if rows else b""))
+        if rows is not None:
+            bare = _with_rows(bare, outer, inner, NOTHING)
+    head = orjson.dumps(wire(bare))
+    sizes = orjson.dumps([[count, len(block)] for count, block in blocks])
+    return b"\n".join((sizes, head, *(block for _, block in blocks)))
+
+
+def revived(raw: bytes) -> RepositoryReport:
+    """The way back from `kept`.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is none of ours.
+    """
+    first = raw.index(b"\n")
+    second = raw.index(b"\n", first + 1)
+    report = revive(RepositoryReport, orjson.loads(raw[first + 1 : second]))
+    at = second + 1
+    for (outer, inner), (count, length) in zip(PLACES, orjson.loads(raw[:first]), strict=True):
+        block = raw[at : at + length]
+        at += length + 1
+        if count >= 0:
+            report = _with_rows(report, outer, inner, Ready(tuple(block.split(b"\n")) if count else ()))
+    return report
+
+
+def masked_rows(report: RepositoryReport, hides: Callable[[bytes], bytes]) -> RepositoryReport:
+    """The report with the secrets that the program itself knows hidden in its rows too."""
+    for outer, inner in PLACES:
+        rows = _rows(report, outer, inner)
+        if rows:
+            block = b"\n".join(rows.rows)
+            safe = hides(block)
+            if safe is not block:
+                report = _with_rows(report, outer, inner, Ready(tuple(safe.split(b"\n"))))
+    return report
+
+
+def _rows(report: RepositoryReport, outer: str, inner: str) -> Ready | None:
+    room: Any = getattr(report, outer)
+    found: Any = getattr(room, inner) if inner and room is not None else room
+    return found if isinstance(found, Ready) else None
+
+
+def _with_rows(report: RepositoryReport, outer: str, inner: str, rows: Ready) -> RepositoryReport:
+    room: Any = getattr(report, outer)
+    changed: dict[str, Any] = {outer: replace(room, **{inner: rows}) if inner else rows}
+    return replace(report, **changed)
