@@ -121,9 +121,11 @@ def scala(found: Extracted) -> Iterable[tuple[str, str, int]]:
             yield kinds.get(one.kind, one.kind), one.name, 0
 
 
-def plain(one: Import) -> bool:
-    """Whether a Ruby import is a require or load of a literal path."""
-    return not one.names and not one.target.startswith("__dir__/")
+def plain(language: Language, one: Import) -> bool:
+    """Whether an import is one that the reference tells: a statement, in Ruby a require or load of a literal path."""
+    if language.name == "Ruby" and (one.names or one.target.startswith("__dir__/")):
+        return False
+    return "reference" not in one.flags
 
 
 def elixir(found: Extracted) -> Iterable[tuple[str, str, int]]:
@@ -204,7 +206,7 @@ def compare(language: Language, folder: Path, show: int) -> None:
             (name, one.target)
             for one in found[name].imports
             # The reference reads literal paths of require and load; not autoload, nor paths put together.
-            if one.kind in language.imports and (language.name != "Ruby" or plain(one))
+            if one.kind in language.imports and plain(language, one)
         }
     skipped = sum(1 for each in reference.values() if each is None)
     agreement(f"symbols ({len(paths) - skipped} of {len(paths)} files)", ours, theirs, show)

@@ -243,6 +243,10 @@ def test_an_elixir_module_is_the_file_that_defines_it() -> None:
             (path, said("import", "Phoenix.Controller"), "external phoenix"),
             (path, said("import", "Ecto.Adapters.SQL", "SQL", "alias"), "external ecto_sql"),
             (path, said("require", "TeslaMate.Http"), "external tesla_mate"),
+            (path, said("import", "Shop", flags="lazy reference"), "lib/shop.ex"),
+            (path, said("import", "Inner", flags="lazy reference"), "builtin"),
+            (path, said("import", ":phoenix", flags="lazy reference"), "external phoenix"),
+            (path, said("import", ":ets", flags="lazy reference"), "builtin"),
         ],
         over,
     )

@@ -54,7 +54,14 @@ class _Resolver:
         if one.target in self._around and "alias" in one.flags:
             # The beginning of names of the tree's own, which no file defines.
             return _BUILTIN
+        if one.target.startswith(":"):
+            # A module of Erlang: the runtime's own, unless a package of that name is declared.
+            erlang = one.target[1:].strip('"')
+            return Resolution("external", package=erlang) if erlang in self._packages else _BUILTIN
         package = self._package(one.target)
+        if not package and "reference" in one.flags:
+            # A name in code may be relative to modules around it, or made by a macro: no package is missing for it.
+            return _BUILTIN
         first = one.target.partition(".")[0]
         if not package and first in _LIBRARY:
             return _BUILTIN

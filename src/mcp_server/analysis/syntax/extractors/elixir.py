@@ -10,7 +10,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import elixir_uses
-from plumbrule.mcp_server.analysis.syntax.extractors.common import NAME_CHARS, doc_line, error_lines, folded
+from plumbrule.mcp_server.analysis.syntax.extractors.common import (
+    NAME_CHARS,
+    doc_line,
+    error_lines,
+    folded,
+    owners,
+)
 from plumbrule.mcp_server.analysis.syntax.extractors.elixir_uses import keyword, values
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, outlined, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, ImportKind, Symbol, SymbolKind, Visibility
@@ -33,6 +39,7 @@ _QUERY = """
 (call target: (identifier) @ref)
 (call target: (dot right: (identifier) @ref))
 (alias) @module
+(call target: (dot left: (atom) @erlang))
 """
 _MODULE = re.compile(r"[A-Z]\w*(?:\.[A-Z]\w*)*")
 _CALLABLE = frozenset(("function",))
@@ -79,11 +86,16 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         node for node in captures.get("case", ()) if raw[node.start_byte : node.end_byte] not in (b"_", b"true")
     )
     reader = _Reader(raw)
+    statements: list[tuple[int, int]] = []
     for scope in outlined(captures, _CALLABLE):
         reader.read(scope)
+        if scope.kind == "import" and not raw.startswith(b"use", scope.start):
+            statements.append((scope.start, scope.end))
     found = reader.found
     found.errors = error_lines(tree)
     found.refs = _refs(raw, captures, found.imports)
+    found.imports.extend(_references(raw, captures, found.imports, statements))
+    found.imports.sort(key=lambda one: one.line)
     found.uses = elixir_uses.uses(raw, tree)
     return found
 
@@ -98,6 +110,28 @@ def _refs(raw: bytes, captures: dict[str, list["Node"]], imports: list[Import]) 
         first, dot, rest = said(raw, node).partition(".")
         names[full.get(first, first) + dot + rest] += 1
     return {name: names[name] for name in sorted(names) if len(name) <= NAME_CHARS}
+
+
+def _references(
+    raw: bytes, captures: dict[str, list["Node"]], imports: list[Import], statements: list[tuple[int, int]]
+) -> list[Import]:
+    """Modules that are called or named without being imported, each once: no statement is needed for that in Elixir.
+
+    `statements` are the spans of those that there are: their own words are no references.
+    """
+    full = {each.names[0]: each.target for each in imports if "alias" in each.flags and each.names}
+    known = {each.target for each in imports}
+    own = {each.target.rpartition(".")[2] for each in imports if each.kind == "package"}
+    lines: dict[str, int] = {}
+    nodes = sorted(captures.get("module", ()), key=lambda node: node.start_byte)
+    for node, statement in zip(nodes, owners(statements, [node.start_byte for node in nodes]), strict=True):
+        first, dot, rest = said(raw, node).partition(".")
+        name = full.get(first, first) + dot + rest
+        if statement < 0 and name not in known and first not in own and _MODULE.fullmatch(name):
+            lines[name] = min(row(node), lines.get(name, 1 << 30))
+    for node in captures.get("erlang", ()):
+        lines[said(raw, node)] = min(row(node), lines.get(said(raw, node), 1 << 30))
+    return [Import(name, lines[name], "import", (), ("lazy", "reference")) for name in sorted(lines)]
 
 
 class _Reader:

@@ -1,4 +1,5 @@
 """What the Elixir extractor finds in one file."""
+# ruff: noqa: E501 - because a row is a definition
 
 import pytest
 
@@ -106,12 +107,19 @@ IMPORTS = """
 10 import Shop.Long L alias
 11 import Ecto.Query from
 12 require Logger -
+22 import System - lazy reference
+23 import Code - lazy reference
+24 import :os - lazy reference
 25 import Late - lazy
 38 package Shop.Api.Inner -
 44 package P.List -
 44 package P.Map -
+44 import P - lazy reference
 47 package Web.Router -
 48 use Phoenix.Router -
+49 import Web - lazy reference
+51 import UserController - lazy reference
+52 import PostController - lazy reference
 55 package Mix.Tasks.Shop.OpenNow -
 56 use Mix.Task -
 """
