@@ -11,9 +11,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.c_names import declared, names_of
-from plumbrule.mcp_server.analysis.syntax.extractors.c_repair import covered_c, covered_cpp
+from plumbrule.mcp_server.analysis.syntax.extractors.c_repair import covered_c, covered_cpp, directives
 from plumbrule.mcp_server.analysis.syntax.extractors.c_uses import uses_of
-from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, text
+from plumbrule.mcp_server.analysis.syntax.extractors.common import (
+    doc_above,
+    error_lines,
+    folded,
+    line_of,
+    line_starts,
+    text,
+)
 from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
     branches,
     branching,
@@ -99,23 +106,23 @@ class _File:
 
 def c(raw: bytes, tree: "Tree") -> Extracted:
     """The facts of one C file."""
-    if tree.root_node.has_error:
-        tree = better(tree, covered_c(raw), raw)
-    return _extract(raw, tree, _TOKEN_C)
+    repaired = better(tree, covered_c(raw), raw) if tree.root_node.has_error else tree
+    return _extract(raw, repaired, _TOKEN_C, whole=repaired is tree)
 
 
 def cpp(raw: bytes, tree: "Tree") -> Extracted:
     """The facts of one C++ file."""
-    if tree.root_node.has_error:
-        tree = better(tree, covered_cpp(raw), raw)
-    return _extract(raw, tree, _TOKEN_CPP)
+    repaired = better(tree, covered_cpp(raw), raw) if tree.root_node.has_error else tree
+    return _extract(raw, repaired, _TOKEN_CPP, whole=repaired is tree)
 
 
-def _extract(raw: bytes, tree: "Tree", token: re.Pattern[bytes]) -> Extracted:
+def _extract(raw: bytes, tree: "Tree", token: re.Pattern[bytes], *, whole: bool) -> Extracted:
     file = _File(raw, token)
     file.waiting = [(node, _Scope()) for node in reversed(tree.root_node.named_children)]
     while file.waiting:
         _visit(file, *file.waiting.pop())
+    if not whole:
+        _covered_directives(file)
     spans = sorted(file.spans)
     file.words.update(words_between(raw, token, spans))
     found = file.found
@@ -252,6 +259,30 @@ def _macro(file: _File, node: "Node") -> None:
             file.doc(node.start_byte),
         )
     )
+
+
+_DEFINED = re.compile(rb"\s*(\w+)(\([^)\n]*\))?[ \t]*(.*)", re.DOTALL)
+_INCLUDED = re.compile(rb'\s*(<[^>\n]+>|"[^"\n]+")')
+
+
+def _covered_directives(file: _File) -> None:
+    """The macros and includes in the halves that were covered before the tree was made."""
+    starts = line_starts(file.raw)
+    included = {one.line for one in file.found.imports}
+    defined = {symbol.line for symbol in file.found.symbols if symbol.kind == "macro"}
+    for start, word, rest in directives(file.raw):
+        line = line_of(starts, start)
+        if word == b"include" and line not in included and (found := _INCLUDED.match(rest)):
+            file.found.imports.append(Import(found[1].decode("utf-8", "replace"), line, "include"))
+        elif word == b"define" and line not in defined and (found := _DEFINED.match(rest)):
+            if not found[2] and not found[3].strip():
+                continue
+            head = b"#define " + (found[1] + found[2] if found[2] else found[1] + b" " + found[3])
+            end = line + rest.count(b"\n")
+            signature = folded(head, 0, len(head))
+            name = found[1].decode("utf-8", "replace")
+            file.found.symbols.append(Symbol("macro", name, line, end, signature, "public", file.doc(start)))
+    file.found.imports.sort(key=lambda one: one.line)
 
 
 def _type(file: _File, node: "Node", scope: _Scope, alias: str) -> None:

@@ -5,6 +5,7 @@ attributes, linkage or the beginning of a namespace become white space. Nothing 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _EVENT = re.compile(
@@ -21,6 +22,7 @@ _CAPITALS = re.compile(
     rb"(?<!\w)((?:[A-Z][A-Z0-9_]{3,}|__[a-z]\w+)(?:\((?:[^()\n;{}]|\([^()\n;{}]{0,200}\)){0,300}\))?)(?!\w)(?:"
     rb"(?=[ \t]*(?P<alone>\n|//|/\*))"
     rb"|(?=\s*(?P<behind>[;{=]|,[ \t]*\n))"
+    rb"|(?=[ \t]*(?P<within>[,)]))"
     rb"|(?=\s+[A-Za-z_]\w*\s*(?P<type>final\b|[:{<]))"
     rb"|(?=\s+(?:"
     + _SPECIFIERS
@@ -33,12 +35,21 @@ _CAPITALS = re.compile(
 )
 """A macro in capitals, with what follows it."""
 _SPECIFIED = re.compile(
-    rb"^[ \t]*(?:(?:static|inline|extern|\"C\"|constexpr|virtual|explicit|typedef|template[ \t]*<.*>)[ \t]+)*$"
+    rb"^[ \t]*(?:(?:static|inline|extern|\"C\"|constexpr|virtual|explicit|typedef|template[ \t]*<.*>"
+    rb"|\[\[[^\]]*\]\])[ \t]+)*$"
 )
 _ATTRIBUTE = re.compile(
     rb"API|EXTERN|EXPORT|IMPORT|PUBLIC|LOCAL|INLINE|CONSTEXPR|DISCARD|ATTR|NORETURN|NO_?THROW|NOEXCEPT|COLD|HOT|PURE|WEAK"
     rb"|DEPRECAT|UNUSED|VISIB|CALL|LINKAGE|CONST|MUST_USE|LIFETIME|DECL|SANITIZE|FORCE|^__"
 )
+_NAMED = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*[ \t]+$")
+_QUALIFIER = re.compile(
+    rb"\b(?:const|struct|unsigned|signed|enum|volatile|union|class|typename|return|sizeof|case)[ \t]+$"
+)
+_CONDITION = re.compile(
+    rb"(,\s{0,80}[A-Z][A-Z0-9_]{3,}\((?:[^();{}]|\((?:[^();{}]|\([^();{}]{0,200}\)){0,200}\)){0,300}\))(?=\s{0,80}>)"
+)
+"""`template <typename T, LIB_ENABLE_IF(...)>`."""
 _TYPE_HEAD = re.compile(rb"\b(?:class|struct|union|enum)[ \t]+$")
 _NULLNESS = re.compile(rb"(?<=[\s*&>])((?:\w+_)?_?[Nn](?:onnull|ullable|ull_unspecified))(?=\s*[\w,)(&])")
 _FRIEND = re.compile(rb">\s*(friend)(?=\s+(?:struct|class)\s)|\b(?:class|public|private|protected)[ \t]+(::)(?=\w)")
@@ -69,11 +80,18 @@ def covered_cpp(raw: bytes) -> bytes:
     return _covered(raw, plus=True)
 
 
+def directives(raw: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Every directive outside of comments: its first byte, its word, and what follows on its lines."""
+    for event in _EVENT.finditer(raw):
+        if event.lastgroup == "rest":
+            yield event.start(), event["word"], event["rest"]
+
+
 def _covered(raw: bytes, *, plus: bool) -> bytes:
     changed = bytearray(raw)
     for start, end in _dropped(raw, plus=plus):
         changed[start:end] = _blank(raw[start:end])
-    text = bytes(changed)
+    text = bytes(changed).replace(b" __restrict ", b"            ").replace(b" __restrict__ ", b" " * 14)
     for _ in range(_ROUNDS):
         before = text
         text = _CAPITALS.sub(_macro, text)
@@ -81,7 +99,7 @@ def _covered(raw: bytes, *, plus: bool) -> bytes:
             break
     if b"onnull" in text or b"ullable" in text:
         text = _NULLNESS.sub(_without, text)
-    return _FRIEND.sub(_without, text) if plus else text
+    return _CONDITION.sub(_without, _FRIEND.sub(_without, text)) if plus else text
 
 
 def _blank(part: bytes) -> bytes:
@@ -104,12 +122,15 @@ def _macro(found: re.Match[bytes]) -> bytes:
         covers = covers and not _follows_comma(text, start)
     elif follows == "behind":
         covers = _is_annotation(found, before)
+    elif follows == "within":
+        covers = bool(_NAMED.search(before)) and not _QUALIFIER.search(before)
     elif follows == "type":
         covers = bool(_TYPE_HEAD.search(before))
     elif follows == "declaration":
         covers = bool(_SPECIFIED.match(before)) or bool(_TYPE_HEAD.search(before))
     else:
         covers = bool(_SPECIFIED.match(before)) and bool(_ATTRIBUTE.search(word)) and not before.endswith(b"*")
+        covers = covers or (b"CONSTEXPR" in word and before.rstrip().endswith(b"if"))
         covers = covers or (before.strip() != b"" and before.rstrip()[-1:] in (b"*", b"&") and b"(" not in word)
     return _blank(found.group()) if covers else found.group()
 
@@ -117,6 +138,7 @@ def _macro(found: re.Match[bytes]) -> bytes:
 def _begins_anew(text: bytes, at: int) -> bool:
     """Whether the line that begins at a byte begins a new statement, by the end of the line above."""
     above = text[text.rfind(b"\n", max(0, at - 300), max(at - 1, 0)) + 1 : max(at - 1, 0)].strip()
+    above = above if above.startswith(b"//") else above.partition(b"//")[0].rstrip()
     return not above or above.endswith((b";", b"{", b"}", b"*/", b":")) or above.startswith((b"#", b"//"))
 
 

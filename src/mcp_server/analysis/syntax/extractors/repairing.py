@@ -11,19 +11,22 @@ if TYPE_CHECKING:
 
 
 def damage(root: "Node") -> int:
-    """How many bytes lie in regions that could not be parsed, and one for each token that had to be invented."""
+    """How much could not be parsed: the bytes of damaged regions outside of what stands whole in them, and one for each
+    damaged region and for each token that had to be invented."""
     if not root.has_error:
         return 0
     total = 0
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if node.is_error:
-            total += node.end_byte - node.start_byte
-        elif node.is_missing:
+        if node.is_missing:
             total += 1
-        else:
-            waiting.extend(child for child in node.children if child.has_error or child.is_missing)
+            continue
+        children = node.children
+        if node.is_error:
+            total += 1 + node.end_byte - node.start_byte
+            total -= sum(child.end_byte - child.start_byte for child in children if child.child_count)
+        waiting.extend(child for child in children if child.has_error or child.is_missing)
     return total
 
 
