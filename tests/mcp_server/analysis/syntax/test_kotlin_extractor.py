@@ -150,6 +150,14 @@ def test_what_a_reviewer_would_call_noise_is_no_use(text: str) -> None:
     assert read(text + "\n").uses == []
 
 
+def test_an_annotated_class_without_a_body_is_a_class() -> None:
+    found = read("package a\n\n/** Marks. */\n@Target(X)\nannotation class Mark\n\nfun f() {}\n")
+    assert [(s.kind, s.name, s.doc, s.signature) for s in found.symbols] == [
+        ("annotation", "Mark", "Marks.", "annotation class Mark"),
+        ("function", "f", "", "fun f()"),
+    ]
+
+
 def test_damaged_files_keep_their_types_and_members() -> None:
     found = read("class A {\n fun a() {}\n fun ) {\n fun b() {}\n}\nclass B {\n fun c() {}\n}\n")
     assert {"A", "B.c"} <= {s.name for s in found.symbols}

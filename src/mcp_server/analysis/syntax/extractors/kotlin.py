@@ -121,9 +121,25 @@ def _visited(file: _File, node: "Node", scope: _Scope) -> "list[tuple[Node, _Sco
         _import(file, node)
     elif kind == "package_header":
         file.found.imports.append(Import(_dotted(file, node), node.start_point[0] + 1, "package"))
+    elif kind in ("annotated_expression", "infix_expression"):
+        _class_as_words(file, node, scope)
     elif kind == "ERROR":
         return _damaged(file, node, scope)
     return []
+
+
+_AS_WORDS = re.compile(rb"\b((annotation|enum|data|sealed|value|open|abstract)\s+class\s+(\w+))\s*$")
+
+
+def _class_as_words(file: _File, node: "Node", scope: _Scope) -> None:
+    """`@A annotation class B` without a body, which the grammar takes for three words behind an annotation."""
+    found = _AS_WORDS.search(file.raw, max(node.start_byte, node.end_byte - 400), node.end_byte)
+    if found:
+        annotations = tuple(child for child in node.named_children if child.type == "annotation")
+        word = found[2].decode()
+        kind: SymbolKind = _CLASSES.get(word, "class")
+        head = _Head((word,), annotations, "public", found.start(1) + len(word))
+        _add(file, kind, node, scope, found[3].decode(), head, node.end_byte)
 
 
 def _damaged(file: _File, node: "Node", scope: _Scope) -> "list[tuple[Node, _Scope]]":
