@@ -4,12 +4,14 @@ Three parts with their lengths in front, because each reader wants only one: `in
 `symbols` goes into results as it is, `refs` is read by `map_repository` alone. All three are JSON.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, cast
 
 import orjson
 
-from plumbrule.mcp_server.analysis.syntax.model import Import, Use
+from plumbrule.mcp_server.analysis.syntax.model import Import, ImportKind, Use
+
+_RawImport = tuple[str, int, ImportKind, list[str], list[str]]
 
 
 class Facts(NamedTuple):
@@ -58,7 +60,9 @@ class Index(NamedTuple):
     """A skip reason when the file was not parsed (`crashed`, `too_slow`, `too_large`, `no_grammar`), else ""."""
 
     def imports(self) -> Iterator[Import]:
-        return map(Import._make, self.raw_imports)
+        """The imports. JSON knows no tuples, and what compares `names` with `("*",)` must not care where they lay."""
+        for target, line, kind, names, flags in cast(Iterable[_RawImport], self.raw_imports):
+            yield Import(target, line, kind, tuple(names), tuple(flags))
 
     def uses(self) -> Iterator[Use]:
         return map(Use._make, self.raw_uses)

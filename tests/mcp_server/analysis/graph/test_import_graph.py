@@ -7,6 +7,8 @@ import orjson
 from plumbrule.mcp_server.analysis.graph.imports import imports_of
 from plumbrule.mcp_server.analysis.graph.links import links_of
 from plumbrule.mcp_server.analysis.rules import RULES
+from plumbrule.mcp_server.analysis.syntax.facts import Index
+from plumbrule.mcp_server.analysis.syntax.model import Import
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,3 +89,9 @@ def test_a_tree_without_imports_has_an_empty_graph(made: "Made") -> None:
     deep = made({"a.py": []})
     found = imports_of(deep, links_of(deep))
     assert (found.files, found.edges_count, found.resolved_share, found.orphans) == (0, 0, 1.0, ("a.py",))
+
+
+def test_imports_come_back_from_the_cache_as_an_extractor_gave_them(made: "Made") -> None:
+    index = made({"a.py": ["from b import x, y # lazy"]}).facts["a.py"]
+    (kept,) = Index(*orjson.loads(orjson.dumps(list(index)))).imports()
+    assert kept == Import("b", 1, "from", ("x", "y"), ("lazy",))
