@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable
@@ -55,7 +56,14 @@ def _as_written(table: dict[str, Any], one: dict[str, Any]) -> str | None:
 
 
 def go_mod(path: Path) -> Facts | None:
-    made = _run("go", "mod", "edit", "-json", path.name, cwd=path.parent)
+    # An older go refuses the version and the directives of a newer one before it reads the rest.
+    text = re.sub(r"(?m)^go .*$", "go 1.17", path.read_text())
+    text = re.sub(
+        r"(?m)^(?:toolchain|tool|godebug|ignore) (?!\().*$|^(?:tool|godebug|ignore) \((?:.|\n)*?^\)", "", text
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch, "go.mod").write_text(text)
+        made = _run("go", "mod", "edit", "-json", cwd=Path(scratch))
     wanted = (made or {}).get("Require") or ()
     return {(one["Path"], one["Version"]) for one in wanted if not one.get("Indirect")} if made else None
 
@@ -249,7 +257,8 @@ def pnpm_lock(path: Path) -> Facts | None:
                 target = bare if bare in asks else f"{name}@{bare}"
                 if target in asks:
                     asks[key.partition("(")[0]].add(target)
-    return {(*_split(key), " ".join(sorted(map(_shown, found)))) for key, found in asks.items()}
+    named = {key: _named(key, made["packages"][key]) for key in asks}
+    return {(*named[key], " ".join(sorted("@".join(named[one]) for one in found))) for key, found in asks.items()}
 
 
 def _split(key: str) -> tuple[str, str]:
@@ -260,8 +269,9 @@ def _split(key: str) -> tuple[str, str]:
     return name, version
 
 
-def _shown(key: str) -> str:
-    return "@".join(_split(key))
+def _named(key: str, entry: dict[str, Any]) -> tuple[str, str]:
+    name, version = _split(key.removeprefix("/"))
+    return entry.get("name", name), str(entry.get("version", version))
 
 
 def pom(path: Path) -> Facts | None:

@@ -60,11 +60,12 @@ def _dated(bill: Bill, report: RepositoryReport) -> Bill:
 def bill_of(gathered: Gathered) -> Bill:
     """The bill: one part for each package and version, edges from the subject and between packages as locks say."""
     joined = join(gathered.readings)
+    own_names = frozenset(fact.name for reading in joined.readings.values() for fact in reading.of("name") if fact.name)
     draft = Draft()
     subject = _subject(gathered)
     draft.link(subject.reference, ())
     for one in joined.direct:
-        if _is_own(one, joined):
+        if _is_own(one, own_names):
             continue
         reference = draft.add(_direct_part(one))
         draft.link(subject.reference, (reference,))
@@ -86,13 +87,12 @@ def _subject(gathered: Gathered) -> Part:
     )
 
 
-def _is_own(one: Stated, joined: Joined) -> bool:
+def _is_own(one: Stated, own_names: frozenset[str]) -> bool:
     """A workspace member or another project of the same build is no part from outside."""
     reference = one.asked.reference
     own = one.lock is not None and one.position is not None and one.lock.packages[one.position].own
     local = reference.startswith(("workspace:", "project(", "in_umbrella", "sdk:", "path:", "link:", "file:", "."))
-    named = any(fact.name == one.asked.name for reading in joined.readings.values() for fact in reading.of("name"))
-    return own or local or (named and one.locked is None)
+    return own or local or (one.asked.name in own_names and one.locked is None)
 
 
 def _direct_part(one: Stated) -> Part:

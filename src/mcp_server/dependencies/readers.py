@@ -136,7 +136,7 @@ def reader_of(path: str) -> tuple[str, str] | None:
     """Ecosystem and reader of a repository-relative POSIX path, or None; about half a microsecond for most files."""
     folder, _, name = path.rpartition("/")
     found = BY_NAME.get(name)
-    if found is not None:
+    if found is not None and folder not in _WORKFLOWS:  # there every file is a workflow, whatever its name
         return found
     for begin, end, ecosystem, reader in BY_PATTERN:
         if name.endswith(end) and name.startswith(begin) and len(name) >= len(begin) + len(end):

@@ -649,7 +649,7 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
         [("postgres", "16", "runtime", 3)],
     ),
     "workflow": (
-        ".github/workflows/ci.yml",
+        ".github/workflows/action.yml",
         WORKFLOW,
         [
             ("node", "20", "ci", 5),
