@@ -84,7 +84,7 @@ function symbolsOf(source) {
     else if (ts.isConstructorDeclaration(node)) {
       add('constructor', 'constructor', node, node, node.body)
       for (const one of node.parameters) if (ts.isParameterPropertyDeclaration(one, node)) add('field', one.name.text, one.name, { symbol: undefined })
-    } else if (ts.isGetAccessor(node) || ts.isSetAccessor(node)) add('property', keyOf(node.name), node.name, node)
+    } else if ((ts.isGetAccessor(node) || ts.isSetAccessor(node)) && !ts.isTypeLiteralNode(node.parent)) add('property', keyOf(node.name), node.name, node)
     else if (ts.isPropertyDeclaration(node)) {
       const kind = value(node.initializer); if (kind) own(node.initializer)
       add(kind === 'function' ? 'method' : kind || 'field', keyOf(node.name), node.name, node)

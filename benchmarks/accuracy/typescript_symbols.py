@@ -88,9 +88,7 @@ def same_edges(
         if answer is None or standing == "builtin":
             continue
         if standing == "built":  # the compiler finds no build of a member: its source must be ours
-            same = answer.standing == "unknown" or (
-                answer.standing == "file" and answer.files[0].startswith(f"{goal}/")
-            )
+            same = answer.standing == "file" and answer.files[0].startswith(f"{goal}/")
         elif standing == "file":
             same = answer.files == (goal,)
         else:

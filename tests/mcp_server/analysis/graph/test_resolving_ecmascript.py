@@ -136,6 +136,7 @@ MEMBERS = {
     "packages/b/util.ts": None,
     "packages/hidden/package.json": {"name": "hidden"},
     "packages/hidden/index.js": None,
+    "packages/a/src/node/cli.ts": None,
     "elsewhere/package.json": {"name": "linked"},
     "elsewhere/index.js": None,
 }
@@ -151,6 +152,9 @@ MEMBERS = {
         ("@x/a/none", "import", Resolution("unknown")),
         ("b", "import", Resolution("file", ("packages/b/code/main.ts",))),
         ("b/util", "import", Resolution("file", ("packages/b/util.ts",))),
+        ("../../a/dist/node/cli.js", "import", Resolution("file", ("packages/a/src/node/cli.ts",))),
+        ("../../a/dist/none.js", "import", Resolution("unknown")),
+        ("./logo.png", "import", Resolution("builtin")),
         ("linked", "import", Resolution("file", ("elsewhere/index.js",))),
         ("hidden", "import", Resolution("external", package="hidden")),
     ],

@@ -15,7 +15,12 @@ from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_files import (
     folders_above,
     joined,
 )
-from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_outside import is_builtin, is_made_by_build, package_of
+from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_outside import (
+    is_asset,
+    is_builtin,
+    is_made_by_build,
+    package_of,
+)
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_packages import Packages
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_paths import Configured, Names
 from plumbrule.mcp_server.analysis.graph.tree import Resolution, Resolve, Tree
@@ -126,7 +131,11 @@ class _Resolver:
             found = self._files.found(f"{place}/" if one.endswith(("/", ".")) and place else place, asked.typed)
             if found is not None:
                 return Resolution("file", (found,))
-        return _UNKNOWN
+        if is_asset(target):
+            return _BUILTIN
+        place = joined(asked.folder, target)
+        built = self._packages.before_build(place, asked.typed) if place else None
+        return Resolution("file", (built,)) if built is not None else _UNKNOWN
 
     def _configured_place(self, asked: _Asked, chain: tuple[Names, ...], target: str, depth: int) -> Resolution | None:
         for names in chain:

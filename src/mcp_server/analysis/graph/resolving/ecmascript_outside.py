@@ -22,6 +22,36 @@ _MADE = ("virtual:", "\0", "~icons/", "~build/", "~react-pages", "~pages")
 """What a bundler's plugin makes during the build."""
 
 
+_ASSETS = frozenset(
+    (
+        *(
+            "png",
+            "jpg",
+            "jpeg",
+            "gif",
+            "webp",
+            "avif",
+            "ico",
+            "bmp",
+            "tiff",
+            "heic",
+            "woff",
+            "woff2",
+            "ttf",
+            "otf",
+            "eot",
+        ),
+        *("mp3", "mp4", "webm", "ogg", "wav", "flac", "aac", "mov", "m4a", "opus", "pdf", "wasm", "zip", "gz", "glb"),
+        *("gltf", "hdr", "bin", "node", "apng", "jfif", "webmanifest", "riv", "lottie", "splinecode", "ktx2"),
+    )
+)
+"""Binary files that bundlers hand over as addresses; no language has them, so a tree of sources does not show them."""
+
+
+def is_asset(target: str) -> bool:
+    return target.rpartition(".")[2].lower() in _ASSETS
+
+
 def is_builtin(target: str) -> bool:
     return target in BUILTIN_MODULES or target.startswith(BUILTIN_SCHEMES) or target == "bun"
 

@@ -19,6 +19,7 @@ _BUILT = frozenset(
         "browser",
     )
 )
+_OUTPUT = frozenset(("dist", "build", "out", "output", "esm", "cjs", "lib"))
 _SOURCES = ("src", "source", "lib", "", "app", "ts")
 _SCRIPT = re.compile(r"(?:\.min|\.prod|\.global|\.esm-bundler|\.esm|\.cjs|\.umd)?(?:\.d)?\.[cm]?[jt]sx?$")
 _CONDITIONS = {
@@ -122,6 +123,14 @@ class Packages:
             local = place.startswith(".")
             yield place, self._file_or_source(package, place, typed) if local else None
 
+    def before_build(self, path: str, typed: bool) -> str | None:
+        """The source of a file that is imported by its path and lies where a build would put it."""
+        package = self.around(path.rpartition("/")[0])
+        if package is None:
+            return None
+        inner = path[len(package.folder) :].strip("/")
+        return self._source(package, inner, typed) if inner.partition("/")[0] in _OUTPUT else None
+
     def _add(self, folder: str, content: dict[str, object], npm: bool) -> None:
         name = content.get("name")
         before = self.by_folder.get(folder)
@@ -185,9 +194,11 @@ class Packages:
                 if found is not None:
                     return found
         parts = stem.split("/")
-        while parts and parts[0] in _BUILT:
+        inners: list[str] = []
+        while len(parts) > 1 and parts[0] in _BUILT:  # `dist/node/index` is `src/node/index` or `src/index`
             parts = parts[1:]
-        for inner in dict.fromkeys(("/".join(parts), stem)):
+            inners.append("/".join(parts))
+        for inner in (*inners, stem):
             for folder in _SOURCES:
                 if folder and inner.startswith(folder + "/"):
                     continue

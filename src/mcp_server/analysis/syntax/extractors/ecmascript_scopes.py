@@ -303,6 +303,9 @@ def _assignment(file: _Naming, entry: Entry) -> None:
             entry.name, entry.kept = (key_text(own) if own is not None else "module.exports"), True
         return
     if words[0] == "this":
+        if len(words) > 2:  # `this.worker.onmessage = …` is no property of this class
+            entry.value = None
+            return
         entry.on_this = True
         words = words[1:]
     elif entry.value is None or not _takes_properties(file, words):
