@@ -124,7 +124,7 @@ def _modules(path: str, files: Iterable[str], weights: Mapping[str, int]) -> Ite
         found = _PREFIX.match(stem)
         prefixes.setdefault(found[1] if found else stem, []).append(stem)
     for prefix, together in prefixes.items():
-        if len(together) >= 3 and prefix:
+        if prefix and len(together) >= (2 if len(prefix) > 2 and len(stems) > MOST else 3):
             held = [file for stem in together for file in stems[stem]]
             yield Piece(f"{path}/{prefix}*".lstrip("/"), f"{prefix}*", "module", frozenset(held), _sum(held, weights))
             continue

@@ -37,6 +37,9 @@ ECOSYSTEMS: dict[str, str] = {
 """Whose packages a language's imports name."""
 
 _ALIKE = {"conda": "python"}
+_RENAMING = frozenset(("rust", "javascript"))
+"""Ecosystems whose manifests give packages another name in code; elsewhere an alias is a name in build files."""
+
 _FOLDERS = ("requirements", "reqs", ".requirements", "dependencies")
 """Folders of requirements files: what lies in them speaks for the folder above."""
 
@@ -117,27 +120,31 @@ def names_of(ecosystem: str, package: str) -> Iterator[str]:
 
 
 def keys_of(one: Dependency) -> Iterator[str]:
-    """The compared forms of a declared dependency's name and of the name under which the code knows it."""
+    """The compared forms of a declared dependency's name; of the name in code where the manifest gives it another."""
     ecosystem = _ALIKE.get(one.ecosystem, one.ecosystem)
-    for name in (one.alias, one.name):
-        if not name:
-            continue
-        if ecosystem == "python":
-            yield normalised(name)
-            yield from python_imports(name)
-        elif ecosystem == "rust":
-            yield name.replace("-", "_")
-        elif ecosystem == "jvm":
-            group, _, artifact = name.partition(":")
-            yield group
-            yield f"{group}.{artifact.replace('-', '.')}"
-        elif ecosystem in ("php", "elixir", "ruby", "dotnet", "swift"):
-            yield from (name, name.lower(), _letters(name), _letters(name.replace("/", "")))
-            yield _letters(name.rpartition("/")[2])
-        else:
-            yield name
-        if one.alias:
-            return
+    name = one.alias if one.alias and ecosystem in _RENAMING else one.name
+    if ecosystem == "python":
+        yield normalised(name)
+        yield from python_imports(name)
+    elif ecosystem == "rust":
+        yield name.replace("-", "_")
+    elif ecosystem == "jvm":
+        yield from _maven_keys(name)
+    elif ecosystem in ("php", "elixir", "ruby", "dotnet", "swift"):
+        yield from (name, name.lower(), _letters(name), _letters(name.replace("/", "")))
+        yield _letters(name.rpartition("/")[2])
+    else:
+        yield name
+
+
+def _maven_keys(name: str) -> Iterator[str]:
+    """A package begins with the group, or with the words of the artifact (`kotlinx.coroutines`, `okio`)."""
+    group, _, artifact = name.partition(":")
+    words = artifact.split("-")
+    yield from (group, f"{group}.{artifact.replace('-', '.')}")
+    yield from (".".join(words[:length]) for length in range(2, len(words) + 1))
+    if len(words) == 1 and len(artifact) > 3:
+        yield artifact
 
 
 def _spellings(package: str) -> Iterator[str]:
