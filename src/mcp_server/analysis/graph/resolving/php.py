@@ -100,12 +100,25 @@ class _Resolver:
             return _BUILTIN
         if one.kind != "use":
             return self._included(path, one.target)
+        if "reference" in one.flags:
+            return self._referred(path, one.target)
         function = "function" in one.flags or "const" in one.flags
         key = (folder_of(path), one.target, function)
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._used(path, one.target, function)
         return found
+
+    def _referred(self, path: str, target: str) -> Resolution:
+        """A class that is only named: what cannot be told may be made at run time, or no class at all."""
+        key = ("", target, False)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._used(path, target, function=False)
+            named = bool(self._locked.get(self._prefix(target, self._locked)) or self._package(target))
+            sure = len(found.files) == 1 or (found.standing == "external" and named)
+            self._answers[key] = found if sure else _BUILTIN
+        return self._answers[key]
 
     def _used(self, path: str, target: str, function: bool) -> Resolution:
         known = self._classes.get(target)
@@ -117,8 +130,8 @@ class _Resolver:
                 return Resolution("file", (candidate,))
         space = target.rpartition("\\")[0] if function else target
         if space in self._spaces:
-            # A namespace that is used as the beginning of names, or one whose functions are (constants have no name).
-            return Resolution("file", tuple(sorted(set(self._spaces[space])))) if not function else _UNKNOWN
+            # A function that nobody could place, or the beginning of names, which are followed themselves.
+            return _UNKNOWN if function else _BUILTIN
         if "\\" not in target:
             return _BUILTIN
         package = self._package(target)

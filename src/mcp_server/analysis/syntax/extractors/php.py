@@ -49,18 +49,18 @@ _QUERY = """
 (function_call_expression function: (name) @ref)
 (member_call_expression name: (name) @ref)
 (nullsafe_member_call_expression name: (name) @ref)
-(scoped_call_expression scope: (name) @ref)
+(scoped_call_expression scope: (name) @ref @named)
 (scoped_call_expression name: (name) @ref)
-(scoped_property_access_expression scope: (name) @ref)
-(class_constant_access_expression (name) @ref)
-(object_creation_expression (name) @ref)
-(named_type (name) @ref)
-(base_clause (name) @ref)
-(class_interface_clause (name) @ref)
-(use_declaration (name) @ref)
-(attribute (name) @ref)
-(binary_expression operator: "instanceof" right: (name) @ref)
-(qualified_name (name) @ref)
+(scoped_property_access_expression scope: (name) @ref @named)
+(class_constant_access_expression . (name) @ref @named)
+(object_creation_expression (name) @ref @named)
+(named_type (name) @ref @named)
+(base_clause (name) @ref @base)
+(class_interface_clause (name) @ref @base)
+(use_declaration (name) @ref @base)
+(attribute (name) @ref @named)
+(binary_expression operator: "instanceof" right: (name) @ref @named)
+(qualified_name (name) @ref) @full
 """
 _CALLABLE = frozenset(("method", "function"))
 _OFFERED = frozenset(("class", "interface", "trait", "enum", "function"))
@@ -74,6 +74,7 @@ _KINDS: dict[str, SymbolKind] = {
     "function": "function",
     "promoted": "property",
 }
+_SORTS = frozenset(("function", "const"))
 _ACCESS: dict[str, Visibility] = {"public": "public", "protected": "protected", "private": "private"}
 _BODIES = frozenset(("declaration_list", "enum_declaration_list", "compound_statement", "property_hook_list"))
 _INCLUDES: dict[str, ImportKind] = {"include": "include", "require": "require"}
@@ -111,7 +112,44 @@ def _imports(raw: bytes, captures: dict[str, list["Node"]], scopes: list[Scope])
         if path:
             kind = _INCLUDES[node.type.partition("_")[0]]
             found.append(Import(path, row(node), kind, (), ("lazy",) if owner >= 0 else ()))
+    found.extend(_references(raw, captures, found))
     return sorted(found, key=lambda each: each.line)
+
+
+def _references(raw: bytes, captures: dict[str, list["Node"]], imports: list[Import]) -> list[Import]:
+    """Classes that are named without a `use`, each once: those of the own namespace, and those written in full.
+
+    What a class extends, implements or uses has to be there when it is loaded; the rest waits until code runs.
+    """
+    called = {one.names[0]: one.target for one in imports if one.kind == "use" and not _SORTS & {*one.flags}}
+    space = next((one.target for one in reversed(imports) if one.kind == "package"), "")
+    statements = sorted((node.start_byte, node.end_byte) for node in captures.get("using", ()))
+    lines: dict[str, tuple[int, bool]] = {}
+    for sort in ("base", "named", "full"):
+        nodes = sorted(captures.get(sort, ()), key=lambda node: node.start_byte)
+        for node, statement in zip(nodes, owners(statements, [node.start_byte for node in nodes]), strict=True):
+            target = _full_name(said(raw, node), called, space)
+            if statement < 0 and target:
+                line, lazy = lines.get(target, (row(node), True))
+                lines[target] = (min(line, row(node)), lazy and sort != "base")
+    known = set(called.values())
+    return [
+        Import(target, line, "use", (), ("lazy", "reference") if lazy else ("reference",))
+        for target, (line, lazy) in sorted(lines.items())
+        if target not in known
+    ]
+
+
+def _full_name(written: str, called: dict[str, str], space: str) -> str:
+    """A class name in full, by PHP's rules for names; "" for one of the global namespace."""
+    if written.startswith("\\"):
+        return written[1:] if "\\" in written[1:] else ""
+    first, mark, rest = written.partition("\\")
+    if first.lower() in ("self", "static", "parent", "namespace"):
+        return ""
+    if first in called:
+        return called[first] + mark + rest if mark else ""
+    return f"{space}\\{written}" if space else written if mark else ""
 
 
 def _used(raw: bytes, node: "Node") -> list[Import]:

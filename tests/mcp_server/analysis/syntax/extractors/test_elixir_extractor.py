@@ -1,5 +1,4 @@
 """What the Elixir extractor finds in one file."""
-# ruff: noqa: E501 - because a row is a definition
 
 import pytest
 

@@ -105,6 +105,10 @@ IMPORTS = """
 7 use Symfony\\Component\\Console\\Attribute\\AsCommand AsCommand
 8 require __DIR__/x.php -
 9 require __DIR__/../../y.php -
+14 use App\\Models\\Route - lazy reference
+15 use App\\Models\\Base - reference
+15 use App\\Models\\I1 - reference
+16 use App\\Models\\T1 - reference
 """
 
 USES = """
