@@ -52,7 +52,7 @@ CI_MESSAGES: dict[str, str] = {
 """For the dangers that manifest parsers tell of, with the severity that they give."""
 
 _TOOLS = re.compile(
-    r"(?i)(?:^|/)(?:\.?scripts?|tools?|hack|bin|\.?ci|\.github|contrib|utils?|build|dev|misc|maint|release|tasks|projects)/"
+    r"(?i)(?:^|/)(?:\.?scripts?|hack|\.ci|\.github|contrib)/|^(?:tools?|utils?|ci|build|dev|misc|maint|release|tasks|projects)/"
     r"|(?:^|/)(?:setup|conf|conftest|noxfile|tasks|fabfile|build|gruntfile|gulpfile)\.\w+$|(?:^|/)(?:Rakefile|Makefile|Dangerfile|Fastfile)$|\.rake$"
 )
 _STEP: dict[Severity, Severity] = {"high": "medium", "medium": "low", "low": "low"}

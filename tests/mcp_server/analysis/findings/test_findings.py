@@ -144,7 +144,10 @@ def _uses(severity_path: str) -> dict[str, list[Use]]:
     return {severity_path: [Use("danger", "eval(x)", 3, "danger.eval"), Use("env", "A", 1, "env.read")]}
 
 
-@pytest.mark.parametrize(("path", "severity"), [("src/a.py", "medium"), ("tests/a.py", "low"), ("scripts/a.py", "low")])
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [("src/utils/a.py", "medium"), ("tests/a.py", "low"), ("scripts/a.py", "low"), ("Rakefile", "low")],
+)
 def test_a_dangerous_call_weighs_less_where_nothing_is_shipped_from(deep: Deepen, path: str, severity: str) -> None:
     found = findings_of(deep({path: "\n\neval(x)\n"}, _uses(path)))
     assert [(one.severity, one.evidence.at) for one in found if one.rule == "danger.eval"] == [(severity, f"{path}:3")]
