@@ -50,7 +50,7 @@ def uses_of(raw: bytes, root: "Node", refs: Mapping[str, int]) -> list[Use]:
         call = _call_at(raw, node)
         if call is not None:
             found += _RULES[name](call)
-    return sorted(set(found), key=lambda use: (use.line, use.kind, use.value, use.rule))
+    return sorted(set(found), key=lambda use: (use.line, use.kind, use.value, use.rule, use.detail))
 
 
 def _places(raw: bytes, names: list[str]) -> Iterator[tuple[str, int]]:
