@@ -56,7 +56,8 @@ def indexed(found: Extracted) -> Index:
     empty.update(
         dict.fromkeys(("code", "comment", "blank", "functions", "classes", "typed", "documented", "public"), 0)
     )
-    empty.update(raw_imports=[list(one) for one in found.imports], fault="", exports=None)
+    empty.update(raw_imports=[list(one) for one in found.imports], fault="")
+    empty["exports"] = list(found.exports) if found.exports is not None else None
     return Index(**empty)  # type: ignore[arg-type]  # a record of lists and numbers, made by name
 
 

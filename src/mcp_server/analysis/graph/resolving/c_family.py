@@ -7,6 +7,7 @@ nearest by common folders first. A name in angle brackets is the standard's or t
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from posixpath import dirname, normpath
 from posixpath import join as joined
 
@@ -25,9 +26,12 @@ _ASIDE = frozenset(("deps", "third_party", "thirdparty", "3rdparty", "vendor", "
 def resolver(tree: Tree) -> Resolve:
     """A resolver for the C and C++ files of a tree."""
     names: defaultdict[str, list[str]] = defaultdict(list)
+    folders: set[str] = set()
     for path in sorted(tree.languages):
         if tree.languages[path] in _LANGUAGES or _HEADER.search(path):
-            names[path.rpartition("/")[2]].append(path)
+            folder, _, name = path.rpartition("/")
+            names[name].append(path)
+            folders.update(_endings(folder))
     known: dict[tuple[str, str], Resolution] = {}
 
     def resolve(path: str, one: Import) -> Resolution:
@@ -35,13 +39,13 @@ def resolver(tree: Tree) -> Resolve:
         key = (folder, one.target)
         found = known.get(key)
         if found is None:
-            found = known[key] = _resolved(names, folder, one.target)
+            found = known[key] = _resolved(names, folders, folder, one.target)
         return found
 
     return resolve
 
 
-def _resolved(names: dict[str, list[str]], folder: str, target: str) -> Resolution:
+def _resolved(names: dict[str, list[str]], folders: set[str], folder: str, target: str) -> Resolution:
     quoted, name = target[:1] == '"', target[1:-1].strip()
     if not name:
         return _UNKNOWN
@@ -62,13 +66,16 @@ def _resolved(names: dict[str, list[str]], folder: str, target: str) -> Resoluti
     if quoted and "/" not in name:
         return _UNKNOWN  # made by the build, most likely (config.h)
     first, slash, _ = name.partition("/")
-    if quoted and (first in ("..", ".") or _is_folder(candidates, first)):
-        return _UNKNOWN
+    if quoted and (first in ("..", ".") or name.rpartition("/")[0] in folders):
+        return _UNKNOWN  # a folder of our own without that header
     return Resolution("external", (), first if slash else re.sub(r"\.\w+$", "", first))
 
 
-def _is_folder(candidates: list[str], first: str) -> bool:
-    return any(f"/{first}/" in f"/{path}" for path in candidates)
+def _endings(folder: str) -> Iterator[str]:
+    """The last folders of a path: `a/b/c`, `b/c`, `c`."""
+    while folder:
+        yield folder
+        folder = folder.partition("/")[2]
 
 
 def _nearest(paths: list[str], folder: str, quoted: bool) -> str:

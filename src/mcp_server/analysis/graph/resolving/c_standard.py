@@ -32,6 +32,7 @@ ntsecapi ntddstor ntdef bcrypt conio crtdbg dbghelp direct io iphlpapi mswsock m
 shlwapi sspi security schannel schnlsp share tchar tlhelp32 userenv versionhelpers wspiapi wininet winhttp winreg
 objbase ole2 synchapi sysinfoapi memoryapi fileapi handleapi processthreadsapi evntprov evntrace minwindef afunix
 basetsd excpt availabilitymacros targetconditionals tpcshrd
+memory wtypes winapifamily pthread_np malloc_np syscall _mingw sdkddkver
 """
 _C = frozenset(f"{name}.h" for name in _C_LIST.split())
 _CPP = frozenset(_CPP_LIST.split())
@@ -39,7 +40,7 @@ _SYSTEM = frozenset(f"{name}.h" for name in _SYSTEM_LIST.split())
 _FOLDERS = re.compile(
     r"^(?:sys|bits|asm|asm-generic|linux|mach|mach-o|machine|netinet6?|netpacket|net|arpa|rpc|rpcsvc|protocols|scsi|sound"
     r"|mtd|gnu|ext|experimental|backward|pstl|sanitizer|CommonCrypto|CoreFoundation|CoreServices|SystemConfiguration|Security"
-    r"|Foundation|UIKit|Cocoa|AppKit|Availability|IOKit|libkern|malloc|objc|os|xlocale|dispatch|pthread|i386|x86|kern|fs|vm)"
+    r"|Foundation|UIKit|Cocoa|AppKit|Availability|IOKit|libkern|malloc|objc|os|xlocale|dispatch|pthread|i386|x86|kern|fs|vm|android)"
     r"(?:/|\.h$)"
 )
 

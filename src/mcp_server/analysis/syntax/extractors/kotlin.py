@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, text
 from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import Routes, commands_of, prefixes_of, routes_of
-from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_repair import covered
+from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_repair import BARE_ANNOTATION, covered
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_uses import uses_of
 from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
     branches,
@@ -81,8 +81,9 @@ class _File:
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """The facts of one Kotlin file."""
-    if tree.root_node.has_error:
-        tree = better(tree, covered(raw), raw)
+    bare = BARE_ANNOTATION.search(raw) is not None
+    if bare or tree.root_node.has_error:
+        tree = better(tree, covered(raw), raw, or_equal=bare)
     file = _File(raw, tree.language)
     waiting: list[tuple[Node, _Scope]] = [(node, _Scope()) for node in reversed(tree.root_node.named_children)]
     while waiting:
@@ -121,25 +122,9 @@ def _visited(file: _File, node: "Node", scope: _Scope) -> "list[tuple[Node, _Sco
         _import(file, node)
     elif kind == "package_header":
         file.found.imports.append(Import(_dotted(file, node), node.start_point[0] + 1, "package"))
-    elif kind in ("annotated_expression", "infix_expression"):
-        _class_as_words(file, node, scope)
     elif kind == "ERROR":
         return _damaged(file, node, scope)
     return []
-
-
-_AS_WORDS = re.compile(rb"\b((annotation|enum|data|sealed|value|open|abstract)\s+class\s+(\w+))\s*$")
-
-
-def _class_as_words(file: _File, node: "Node", scope: _Scope) -> None:
-    """`@A annotation class B` without a body, which the grammar takes for three words behind an annotation."""
-    found = _AS_WORDS.search(file.raw, max(node.start_byte, node.end_byte - 400), node.end_byte)
-    if found:
-        annotations = tuple(child for child in node.named_children if child.type == "annotation")
-        word = found[2].decode()
-        kind: SymbolKind = _CLASSES.get(word, "class")
-        head = _Head((word,), annotations, "public", found.start(1) + len(word))
-        _add(file, kind, node, scope, found[3].decode(), head, node.end_byte)
 
 
 def _damaged(file: _File, node: "Node", scope: _Scope) -> "list[tuple[Node, _Scope]]":
@@ -239,6 +224,8 @@ def _type(file: _File, node: "Node", scope: _Scope) -> "list[tuple[Node, _Scope]
         kind = said[0] if said else "class"
         if any(child.type == "interface" for child in node.children[:4]):
             kind = "interface"
+        elif b"annotation" in file.raw[head.start : node.end_byte][:12]:
+            kind = "annotation"  # covered for the second parse
     qualified = _add(file, kind, node, scope, name, head, body.start_byte if body is not None else node.end_byte)
     commands_of(file.raw, head.annotations, file.found.imports, file.uses)
     inner = _Scope(qualified, prefixes_of(file.raw, head.annotations, scope.routes))

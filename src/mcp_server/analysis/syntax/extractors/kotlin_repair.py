@@ -11,10 +11,15 @@ _COVERED = re.compile(
     rb"|\b(?P<where>where)(?=\?\.|\.)"
     rb"|^[ \t]*(?:!?is|else)\b[^\n{]*?(?P<guard>[ \t]if\b[^\n]*?)(?=->)"
     rb"|\b(?P<suspend>suspend)(?=[ \t]*\{)|(?<=\w)(?P<any>[ \t]&[ \t]Any)\b"
+    rb"|\b(?P<bare>annotation)(?=[ \t]+class[ \t]+\w+[ \t]*$)"
     rb'|(?P<dollars>\$\$)(?=")',
     re.MULTILINE,
 )
 _INSTEAD = {"close": b";", "name": b"_et", "call": b"_et", "put": b"_et", "where": b"_here"}
+
+
+BARE_ANNOTATION = re.compile(rb"\bannotation[ \t]+class[ \t]+\w+[ \t]*$", re.MULTILINE)
+"""`@A annotation class B` without a body is three words behind an annotation to the grammar, and no error."""
 
 
 def covered(raw: bytes) -> bytes:

@@ -30,11 +30,14 @@ def damage(root: "Node") -> int:
     return total
 
 
-def better(tree: "Tree", covered: bytes, raw: bytes) -> "Tree":
-    """The tree of `covered` when it is less damaged than `tree`, which is of `raw`. Both have the same length."""
+def better(tree: "Tree", covered: bytes, raw: bytes, *, or_equal: bool = False) -> "Tree":
+    """The tree of `covered` when it is less damaged than `tree`, which is of `raw`. Both have the same length.
+
+    `or_equal` prefers it too when both are damaged alike.
+    """
     if covered == raw or len(covered) != len(raw):
         return tree
     from tree_sitter import Parser  # a binding that only workers need
 
     second = Parser(tree.language).parse(covered)
-    return second if damage(second.root_node) < damage(tree.root_node) else tree
+    return second if damage(second.root_node) < damage(tree.root_node) + or_equal else tree
