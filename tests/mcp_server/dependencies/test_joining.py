@@ -218,6 +218,16 @@ def test_a_compiled_requirements_file_is_the_lock_of_its_source(joined: Join) ->
     assert [(one.package.name, one.depth) for one in made.below] == [("asgiref", 1)]
 
 
+def test_a_path_to_a_project_of_the_tree_has_that_project_s_name(joined: Join) -> None:
+    tree = {
+        "requirements.txt": "-e .[dev]\n./libs/x\n-e ../outside\n",
+        "pyproject.toml": '[project]\nname = "Own_App"\n',
+        "libs/x/setup.cfg": "[metadata]\nname = x-lib\n",
+    }
+    found = [(one.asked.name, one.asked.reference, list(one.asked.extras)) for one in joined(tree).direct]
+    assert found == [("own-app", ".[dev]", ["dev"]), ("x-lib", "./libs/x", []), ("../outside", "../outside", [])]
+
+
 def test_includes_are_followed_inside_the_tree_only(joined: Join) -> None:  # SECURITY 2.4
     lines = (
         "-r deps/more.pip\n-r /etc/passwd\n-r ../../etc/passwd\n-r https://example.org/x.txt\n-r ${HOME}/x\n-r no.txt\n"

@@ -72,7 +72,7 @@ def join(readings: Mapping[str, Reading]) -> Joined:
             continue
         name = reading.first("name")
         for asked in reading.asked:
-            asked = _by_folder(path, asked)
+            asked = _named(path, _by_folder(path, asked), readings)
             for one in offers.settled(Stated, path, asked.ecosystem or ecosystems[path], asked):
                 direct.append(_answered(one, locks, name.name if name else ""))
     return Joined(tuple(direct), locks, tuple(_below(direct, locks)), tuple(_unread(readings, offers)), readings)
@@ -84,6 +84,19 @@ def _by_folder(path: str, asked: Requirement) -> Requirement:
         found = _FOLDER.search(path)
         if found:
             return asked._replace(scope="test" if found[1].lower().startswith("test") else "dev")
+    return asked
+
+
+def _named(path: str, asked: Requirement, readings: Mapping[str, Reading]) -> Requirement:
+    """`-e .` and `./libs/x` by the name that the project there gives itself."""
+    if asked.name != asked.reference or not asked.name.startswith("."):
+        return asked
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), asked.reference.partition("[")[0]))
+    for manifest in ("pyproject.toml", "setup.cfg", "setup.py"):
+        place = manifest if folder == "." else posixpath.join(folder, manifest)
+        name = readings[place].first("name") if place in readings else None
+        if name and name.name:
+            return asked._replace(name=name.name)
     return asked
 
 
