@@ -51,8 +51,8 @@ UNTRUSTED = (
 
 NOT_EXAMINED: dict[Detail, tuple[str, ...]] = {
     "card": ("components", "documentation", "history", "symbols", "most files for secrets"),
-    "summary": ("symbols", "imports", "history before the last year"),
-    "full": ("symbols", "imports", "history before the last year"),
+    "summary": ("symbols", "imports", "architecture", "quality", "single findings", "history before the last year"),
+    "full": (),
 }
 
 

@@ -22,7 +22,7 @@ from plumbrule.mcp_server.analysis.mapping.choosing import Candidate, choose
 from plumbrule.mcp_server.analysis.mapping.keeping import Evicted, Opened, opened
 from plumbrule.mcp_server.analysis.mapping.model import RULE, SCHEMA, MappedFile, RepositoryMap
 from plumbrule.mcp_server.analysis.mapping.ranking import matched, walked
-from plumbrule.mcp_server.analysis.mapping.words import asked
+from plumbrule.mcp_server.analysis.mapping.words import asked, spelled
 from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.source_fact import source_of
@@ -119,7 +119,8 @@ def _key(origin: Origin) -> str:
 
 def _answer(held: Opened, wanted: Asked, origin: Origin) -> RepositoryMap:
     """Rank, choose, and say what was looked up. Everything that is not the answer is paid from the budget first."""
-    words = asked(wanted.question)
+    words, spelling = asked(wanted.question), spelled(wanted.question)
+    own = [one for one, weight in words.items() if weight == 1.0]
     postings = held.postings(words)
     focus, unmatched = _focus(held.paths, wanted.focus_paths)
     scores, matches = _scores(held, words, postings, focus)
@@ -130,8 +131,8 @@ def _answer(held: Opened, wanted: Asked, origin: Origin) -> RepositoryMap:
         files=(),
         coverage=revive(Coverage, held.coverage),
         evidence_rule=RULE,
-        words=tuple(word(one) for one, weight in words.items() if weight == 1.0),
-        unknown_words=tuple(word(one) for one, weight in words.items() if weight == 1.0 and one not in postings),
+        words=tuple(word(spelling[one]) for one in own),
+        unknown_words=tuple(word(spelling[one]) for one in own if one not in postings),
         unmatched_focus=tuple(word(path) for path in unmatched),
         untrusted=UNTRUSTED,
         truncated=_rest(wanted, len(order)),
@@ -142,7 +143,10 @@ def _answer(held: Opened, wanted: Asked, origin: Origin) -> RepositoryMap:
     symbols = held.symbols(order[:many])
     candidates = [
         Candidate(
-            held.paths[number], scores[number], _why(held, number, matches.get(number, ()), focus), symbols[number]
+            held.paths[number],
+            scores[number],
+            _why(held, number, [spelling[one] for one in matches.get(number, ())], focus),
+            symbols[number],
         )
         for number in order[:many]
     ]

@@ -141,6 +141,14 @@ def asked(question: str) -> dict[str, float]:
     return weights
 
 
+def spelled(question: str) -> dict[str, str]:
+    """How each word of the question was written, in small letters; the first way where there are several."""
+    found: dict[str, str] = {}
+    for name, one in _named(question):
+        found.setdefault(one, name)
+    return found
+
+
 def _initials(question: str) -> Iterator[str]:
     """What three to five words in a row are often called: `cross site request forgery` is csrf."""
     firsts = [part[0].lower() for identifier in identifiers(question) for part in _PARTS.findall(identifier)]
