@@ -5,6 +5,7 @@ configure imports and are no manifests (`tsconfig.json`, `*.resx`; one star stan
 file of its language turns up. A language that is not listed has no rules: the import graph says so by name.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -72,11 +73,7 @@ def resolvers_of(languages: Iterable[str], tree: Tree) -> dict[str, Resolve]:
 
 def is_configuration(path: str) -> bool:
     """Whether a resolver wants this file read whole. Manifests are read anyway and are not named here."""
-    exact, globs = _patterns()
-    name = path.rpartition("/")[2]
-    return name in exact or any(
-        name.startswith(begin) and name.endswith(end) and len(name) >= len(begin) + len(end) for begin, end in globs
-    )
+    return _pattern().fullmatch(path, path.rfind("/") + 1) is not None
 
 
 def configuration_files() -> tuple[str, ...]:
@@ -88,13 +85,10 @@ def configuration_files() -> tuple[str, ...]:
 
 
 @cache
-def _patterns() -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
-    patterns = configuration_files()
-    globs = [pattern.partition("*") for pattern in patterns if "*" in pattern]
-    return (
-        frozenset(pattern for pattern in patterns if "*" not in pattern),
-        tuple((begin, end) for begin, _, end in globs),
-    )
+def _pattern() -> re.Pattern[str]:
+    """All name patterns as one: it is asked for every file of a repository."""
+    each = sorted(re.escape(pattern).replace(r"\*", ".*") for pattern in configuration_files())
+    return re.compile("|".join(each), re.DOTALL)
 
 
 def _module(name: str) -> ModuleType:
