@@ -17,7 +17,7 @@ from plumbrule.mcp_server.platforms.ports.snapshot import Change, LogEnd
 MAX_OUTPUT_BYTES = 256 << 20
 """50,000 commits of 40 files each. A commit can name a million files; what they would fill is cut."""
 
-MAX_RECORD_BYTES = 8 << 20
+MAX_RECORD_BYTES = 1 << 20
 MAX_PATHS = 1_000
 """A commit of more files is a mass edit, about which the single file says nothing: it comes without its paths."""
 

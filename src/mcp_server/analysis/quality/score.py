@@ -37,7 +37,10 @@ def quality_of(deep: Deep, licence: Licence | None) -> Quality:
 
 def grade_of(score: float) -> Grade:
     """The letter of a score."""
-    return next((grade for least, grade in GRADES if score >= least), "F")
+    for least, grade in GRADES:
+        if score >= least:
+            return grade
+    return "F"
 
 
 def _counts(counts: Measures) -> dict[str, int]:
