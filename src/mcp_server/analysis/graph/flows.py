@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.links import TYPE_ONLY, Links
@@ -31,17 +31,18 @@ _ENDINGS = (
 
 def started_files(deep: Deep, links: Links) -> list[tuple[EntryPoint, str]]:
     """Entry points with the source file that each starts, where that can be told."""
+    # What imports nothing (a manifest, a Dockerfile) names a start and is none.
+    programs = {path for path in links.edges if links.parts.get(path) == "source"}
     by_name: dict[str, list[str]] = {}
-    for path, part in links.parts.items():
-        if part == "source":
-            by_name.setdefault(path.rpartition("/")[2], []).append(path)
+    for path in sorted(programs):
+        by_name.setdefault(path.rpartition("/")[2], []).append(path)
     found: list[tuple[EntryPoint, str]] = []
     taken: set[str] = set()
     for point in entry_points_of(deep.gathered):
         home = posixpath.dirname(_file_of(point.evidence.at))
         if is_aside(home + "/"):
             continue
-        path = next(_candidates(point, home, links, by_name), "")
+        path = next(_candidates(point, home, programs, by_name), "")
         if path and path not in taken:
             taken.add(path)
             found.append((point, path))
@@ -53,16 +54,16 @@ def _file_of(at: str) -> str:
     return path if line.isdigit() else at
 
 
-def _candidates(point: EntryPoint, home: str, links: Links, by_name: Mapping[str, list[str]]) -> Iterator[str]:
+def _candidates(point: EntryPoint, home: str, programs: Set[str], by_name: Mapping[str, list[str]]) -> Iterator[str]:
     """Files that an entry point may mean, the likeliest first; all exist."""
     place = _file_of(point.evidence.at)
-    if links.parts.get(place) == "source":
+    if place in programs:
         yield place
     target = (point.target or "").partition(":")[0].split(" ")[0].strip()
     if not target:
         return
     path = posixpath.normpath(posixpath.join(home, target))
-    if links.parts.get(path) == "source":
+    if path in programs:
         yield path
     dotted = target.replace(".", "/") if "/" not in target else ""
     stem = path.rpartition(".")[0] if "." in path.rpartition("/")[2] else path

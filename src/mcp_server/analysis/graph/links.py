@@ -4,7 +4,7 @@ Cost: one look-up an import. Vendored files import nothing here, and may be impo
 """
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -87,7 +87,7 @@ def links_of(deep: Deep) -> Links:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def _without_collector() -> Generator[None, None, None]:
     """A million small tuples, none in a cycle: looking through them again and again took two thirds of the time."""
     was_on = gc.isenabled()
     gc.disable()
