@@ -38,8 +38,7 @@ def list_in(value: Any, key: str) -> list[Any]:
     found: Any = as_table(value).get(key)
     if not isinstance(found, list):
         return []
-    items: list[Any] = found
-    return items
+    return cast("list[object]", found)
 
 
 class Packages:

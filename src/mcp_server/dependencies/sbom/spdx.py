@@ -13,7 +13,7 @@ _BEGINNING = "1970-01-01T00:00:00Z"
 _COMPLETE = "Every manifest and lock that was found is in this document."
 _PARTIAL = "Not every manifest or lock could be read in full."
 
-_RELATIONS: dict[Scope, str] = {
+_RELATIONS: dict[str, str] = {
     "optional": "OPTIONAL_DEPENDENCY_OF",
     "peer": "PROVIDED_DEPENDENCY_OF",
     "build": "BUILD_DEPENDENCY_OF",
