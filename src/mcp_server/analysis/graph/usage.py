@@ -33,6 +33,7 @@ ECOSYSTEMS: dict[str, str] = {
     "Elixir": "elixir",
     "Swift": "swift",
     "Dart": "dart",
+    "HCL": "terraform",
 }
 """Whose packages a language's imports name."""
 

@@ -45,6 +45,7 @@ _GEMS = {
     "active_storage": "activestorage",
     "rubocop/rake_task": "rubocop",
     "rake": "rake",
+    "zip": "rubyzip",
     "spec_helper": "",
 }
 """What is required under a name that no gem has."""
