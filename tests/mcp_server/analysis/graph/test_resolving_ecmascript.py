@@ -163,6 +163,17 @@ def test_packages_of_the_tree_lead_to_their_sources_before_any_build(target, kin
     assert resolve(MEMBERS, "packages/b/code/x.ts", target, kind) == answer
 
 
+def test_a_deno_member_stands_for_its_registry_name():
+    files = {
+        "deno.json": {"workspace": ["./p"], "imports": {"@x/p": "jsr:@x/p@^1.0.0", "@x/p/": "jsr:/@x/p@^1/"}},
+        "p/deno.json": {"name": "@x/p", "exports": {".": "./mod.ts", "./deep": "./a.ts"}},
+        "p/mod.ts": None,
+        "p/a.ts": None,
+    }
+    assert resolve(files, "x.ts", "@x/p") == Resolution("file", ("p/mod.ts",))
+    assert resolve(files, "x.ts", "@x/p/deep") == Resolution("file", ("p/a.ts",))
+
+
 def test_members_of_pnpm_and_lerna_are_found():
     for name, content in (
         ("pnpm-workspace.yaml", b"packages:\n  # all\n  - 'p/**'\n"),

@@ -290,6 +290,10 @@ def test_calls_types_and_elements_are_references():
         "class A{b(){" * 20_000,
         "import('a')" * 20_000,
         "/** */\n" * 100_000,
+        "require(" + "/**/" * 400 + "x);",
+        "import 'express';" + "a$" * 300_000,
+        "module.exports;" + "a$" * 300_000,
+        "x.listen(P);" * 20_000,
     ],
 )
 def test_hostile_files_are_read_without_recursion(source):

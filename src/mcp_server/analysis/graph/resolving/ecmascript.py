@@ -20,6 +20,7 @@ from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_outside import (
     is_builtin,
     is_made_by_build,
     package_of,
+    subpath_of,
 )
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_packages import Packages
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_paths import Configured, Names
@@ -176,7 +177,7 @@ class _Resolver:
         name = package_of(target)
         member = self._packages.named(name, asked.folder) if name else None
         if member is not None:
-            found = self._packages.offered(member, target[len(name) :].strip("/"), asked.typed, asked.required)
+            found = self._packages.offered(member, subpath_of(target, name), asked.typed, asked.required)
             return Resolution("file", (found,)) if found is not None else _UNKNOWN
         first = target.partition("/")[0]
         if first in _FRAMEWORK_ALIASES:

@@ -1,6 +1,7 @@
 """JSON as configuration files write it: with comments and trailing commas, in files of any size up to a bound."""
 
 import re
+from typing import cast
 
 import orjson
 
@@ -32,11 +33,14 @@ def _kept(found: re.Match[bytes]) -> bytes:
 
 def as_object(value: object) -> dict[str, object]:
     """The value when it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
+    return cast(dict[str, object], value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[object]:
+    """The value when it is a list, else an empty one."""
+    return cast(list[object], value) if isinstance(value, list) else []
 
 
 def as_strings(value: object) -> list[str]:
     """The strings of a list, or the one string; anything else is left out."""
-    if isinstance(value, str):
-        return [value]
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return [value] if isinstance(value, str) else [one for one in as_list(value) if isinstance(one, str)]

@@ -16,6 +16,7 @@ BUILTIN_MODULES = frozenset(
 """Node 22's `module.builtinModules` without the underscored ones; `test` and `sqlite` exist with `node:` only."""
 BUILTIN_SCHEMES = ("node:", "bun:", "cloudflare:", "workerd:", "deno:", "ext:", "data:", "electron:")
 _REGISTRY = re.compile(r"^(?:npm|jsr):/?((?:@[^/@]+/)?[^/@]+)")
+_REGISTRY_HEAD = re.compile(r"^(?:npm|jsr):/?(?:@[^/@]+/)?[^/@]+(?:@[^/]*)?")
 _URL = re.compile(r"^(?:https?:)?//([^/?#]+)/?([^?#]*)")
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(?!//)")
 _MADE = ("virtual:", "\0", "~icons/", "~build/", "~react-pages", "~pages")
@@ -79,6 +80,12 @@ def package_of(target: str) -> str:
     if target.startswith("@"):
         return "/".join(parts[:2]) if len(parts) > 1 and len(parts[0]) > 1 else ""
     return parts[0]
+
+
+def subpath_of(target: str, name: str) -> str:
+    """What is asked of the package `name`: `deep/a` in `@x/y/deep/a` and in `jsr:@x/y@1/deep/a`."""
+    head = _REGISTRY_HEAD.match(target)
+    return target[head.end() if head else len(name) :].strip("/")
 
 
 def _of_url(host: str, path: str) -> str:

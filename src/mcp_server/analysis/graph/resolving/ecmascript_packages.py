@@ -7,9 +7,10 @@ files that only a build makes (`dist/index.js`), the source that the build start
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_files import Files, folders_above, joined
-from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_json import as_object, as_strings, read_object
+from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_json import as_list, as_object, as_strings, read_object
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_paths import Configured
 
 _BUILT = frozenset(
@@ -148,9 +149,8 @@ class Packages:
     def _join_workspaces(self, texts: Mapping[str, bytes]) -> None:
         for folder, package in sorted(self.by_folder.items()):
             given = package.content.get("workspaces", package.content.get("workspace"))
-            patterns = as_strings(
-                as_object(given).get("packages", as_object(given).get("members")) if isinstance(given, dict) else given
-            )
+            inside = as_object(given)  # yarn's `{"packages": […]}`, Deno's `{"members": […]}`
+            patterns = as_strings(inside.get("packages", inside.get("members", given)))
             pnpm = texts.get(f"{folder}/pnpm-workspace.yaml".lstrip("/"))
             if pnpm is not None:
                 block = _YAML_PACKAGES.search(pnpm + b"\n")
@@ -269,7 +269,7 @@ def _exported(exports: object, subpath: str, typed: bool, required: bool) -> Ite
                 value.replace("*", star) if "*" in value else value + (star if value.endswith("/") else "")
             )
         elif isinstance(value, list):
-            waiting[:0] = [(one, wanted) for one in value]
+            waiting[:0] = [(one, wanted) for one in as_list(cast(object, value))]
         elif isinstance(value, dict):
-            waiting[:0] = [(one, wanted and key in conditions) for key, one in value.items()]
+            waiting[:0] = [(one, wanted and key in conditions) for key, one in as_object(cast(object, value)).items()]
     yield from dict.fromkeys((*preferred, *others))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_files import folders_above, joined
-from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_json import as_object, as_strings, read_object
+from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_json import as_list, as_object, as_strings, read_object
 
 MAX_EXTENDS = 12
 _PROJECTS = ("tsconfig.json", "jsconfig.json")
@@ -114,7 +114,7 @@ class Configured:
         options = read_object(self._texts[path])
         self._options[path] = as_object(options.get("compilerOptions"))
         references = options.get("references")
-        for one in references[:50] if isinstance(references, list) else ():
+        for one in as_list(references)[:50]:
             target = as_object(one).get("path")
             place = joined(folder, target) if isinstance(target, str) else None
             if place is None:

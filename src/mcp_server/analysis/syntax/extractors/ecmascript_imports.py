@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _ARGUMENT = re.compile(
-    rb"\s*(?:<[^()]*>)?(?:\?\.)?\(\s*(?:/\*.*?\*/\s*|//[^\n]*\n\s*)*"
-    rb"(?:'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`([^`$\\]*)`)\s*(?:/\*.*?\*/\s*)*(\)|,)",
+    rb"\s*(?:<[^()]*>)?(?:\?\.)?\(\s*(?:/\*(?:[^*]|\*(?!/))*\*/\s*|//[^\n]*\n\s*)*"
+    rb"(?:'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`([^`$\\]*)`)\s*(?:/\*(?:[^*]|\*(?!/))*\*/\s*)*(\)|,)",
     re.DOTALL,
 )
-_BOUND_BEFORE = re.compile(rb"(?:\{([^{}]*)\}|([\w$]+))\s*=\s*(?:await\s+)?(?:\(\s*)?$")
+_BOUND_BEFORE = re.compile(rb"(?:\{([^{}]*)\}|([\w$]{1,80}))\s*=\s*(?:await\s+)?(?:\(\s*)?$")
 _TAKEN_AFTER = re.compile(rb"\s*\)?\s*\.\s*([A-Za-z_$][\w$]*)")
 _SURVIVES = re.compile(rb"\s*\.\s*catch\s*\(")
 _REFERENCE = re.compile(
@@ -171,6 +171,8 @@ def _names_taken(raw: bytes, start: int, end: int) -> tuple[str, ...]:
     after = _TAKEN_AFTER.match(raw, end, end + 100)
     if after and after.group(1) not in (b"then", b"catch", b"finally"):
         return (after.group(1).decode(),)
+    if not raw[max(0, start - 20) : start].rstrip().endswith((b"=", b"(", b"await")):
+        return ()
     before = _BOUND_BEFORE.search(raw, max(0, start - 1000), start)
     if before is None:
         return ()

@@ -57,8 +57,8 @@ ROLES = (
 _ASSIGNED = re.compile(rb"[A-Za-z_$][\w$]*(?:\??\.#?[A-Za-z_$][\w$]*)+")
 _REQUIRED = re.compile(rb"require\s*\(\s*(?:'[^'\n]*'|\"[^\"\n]*\"|`[^`$\n]*`)\s*\)(?:\s*\.\s*[\w$]+)?")
 _EXPORTED = re.compile(
-    rb"\bmodule\s*\.\s*exports\s*=\s*([A-Za-z_$][\w$]*)|"
-    rb"\b([A-Za-z_$][\w$]*)\s*=\s*(?:exports\s*=\s*)?module\s*\.\s*exports\s*="
+    rb"\bmodule\s*\.\s*exports\s*=\s*([A-Za-z_$][\w$]{0,80})|"
+    rb"(?<![\w$])([A-Za-z_$][\w$]{0,80})\s*=\s*(?:exports\s*=\s*)?module\s*\.\s*exports\s*="
 )
 _SPACE = re.compile(rb"\s+")
 

@@ -296,9 +296,7 @@ class Symbols:
     def _visibility_of(self, entry: Entry) -> Visibility:
         above = self._visibility[entry.above] if entry.above >= 0 else None
         own = self._own_visibility(entry)
-        if above is None or entry.role in ("export", "ambient"):
-            return own if above is None else max(own, above, key=_RANKS.index)
-        return max(own, above, key=_RANKS.index)
+        return own if above is None or _RANKS.index(own) > _RANKS.index(above) else above
 
     def _own_visibility(self, entry: Entry) -> Visibility:
         around = self._around(entry)

@@ -47,6 +47,8 @@ COMMAND_FRAMEWORKS = {
     "@cliffy/command": "cliffy",
     "vorpal": "vorpal",
 }
+MAX_NAMED_PORTS = 20
+"""Each is a search through the whole file."""
 _METHODS = frozenset((b"get", b"post", b"put", b"patch", b"delete", b"del", b"head", b"options", b"all"))
 _NEST = {
     b"Get": "GET", b"Post": "POST", b"Put": "PUT", b"Patch": "PATCH", b"Delete": "DELETE", b"Head": "HEAD",
@@ -60,7 +62,7 @@ _METHOD_KEY = re.compile(rb"\bmethod\s*:\s*(?:\[\s*)?(['\"`])([A-Za-z]+)\1")
 _RECEIVER = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?:\?|!)?\s*\.\s*$")
 _USUAL_RECEIVER = re.compile(rb"^(?:app|router|server|api|fastify|routes?|[a-z]\w*(?:App|Router|Server|Api))$")
 _BORN = re.compile(
-    rb"\b([A-Za-z_$][\w$]*)\s*(?::[^=;\n]{1,80})?=\s*(?:await\s+)?(?:new\s+)?([A-Za-z_$][\w$]*)(?:\s*\.\s*([A-Za-z_$][\w$]*))?"
+    rb"(?<![\w$])([A-Za-z_$][\w$]{0,80})\s*(?::[^=;\n]{1,80})?=\s*(?:await\s+)?(?:new\s+)?([A-Za-z_$][\w$]{0,80})(?:\s*\.\s*([A-Za-z_$][\w$]{0,80}))?"
     rb"\s*(?:<[^()\n]{0,200}>)?\("
 )
 _LISTEN = re.compile(rb"\s*\(\s*(?:\{[^{}]{0,300}?\bport\s*:\s*)?([^,(){}]{1,120}?)\s*[,)}\n]")
@@ -197,6 +199,7 @@ def _nest_routes(raw: bytes, captured: Captured, rows: _Rows, packages: set[str]
 
 
 def _ports(raw: bytes, calls: list[tuple[int, int]], rows: _Rows) -> Iterator[Use]:
+    lookups = 0
     for start, end in calls:
         word = raw[start:end]
         if word == b"listen":
@@ -207,7 +210,10 @@ def _ports(raw: bytes, calls: list[tuple[int, int]], rows: _Rows) -> Iterator[Us
             continue
         if given is None:
             continue
-        number = _PORT.search(given.group(1).strip()) or _named_port(raw, given.group(1).strip())
+        number = _PORT.search(given.group(1).strip())
+        if number is None and lookups < MAX_NAMED_PORTS:
+            lookups += 1
+            number = _named_port(raw, given.group(1).strip())
         if number and 0 < int(number.group(1)) < 65_536:
             yield Use("port", number.group(1).decode(), rows(start), "port.listen")
 
