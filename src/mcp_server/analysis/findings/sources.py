@@ -102,7 +102,8 @@ def tree(deep: Deep, links: Mapping[str, bytes]) -> Iterator[Place]:
         yield Place("tree.program", "low" if slight else "medium", "a compiled program or archive", entry.path)
     for path, target in links.items():
         if escapes(path, target):
-            yield Place("tree.symlink-escape", "high", "a symbolic link that points outside of the repository", path)
+            grave: Severity = "medium" if is_aside(path) else "high"
+            yield Place("tree.symlink-escape", grave, "a symbolic link that points outside of the repository", path)
     for entry in deep.gathered.inventory.files:
         if not entry.path.isascii() and has_hidden(entry.path):
             message = "a file name with hidden or direction-changing characters"

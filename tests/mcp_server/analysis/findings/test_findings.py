@@ -140,6 +140,12 @@ def test_a_workflow_is_one_whatever_its_file_is_called(deep: Deepen, name: str) 
     assert "ci.unpinned-action" in {one.rule for one in findings_of(deep(files))}
 
 
+@pytest.mark.parametrize(("path", "severity"), [("lib/a", "high"), ("test/source/a", "medium")])
+def test_a_link_that_leads_outside_is_grave(deep: Deepen, path: str, severity: str) -> None:
+    found = findings_of(deep({"a.py": ""}), None, {path: b"../../../../etc/passwd", "b": b"a.py"})
+    assert [(one.severity, one.evidence.at) for one in found if one.rule == "tree.symlink-escape"] == [(severity, path)]
+
+
 def _uses(severity_path: str) -> dict[str, list[Use]]:
     return {severity_path: [Use("danger", "eval(x)", 3, "danger.eval"), Use("env", "A", 1, "env.read")]}
 
