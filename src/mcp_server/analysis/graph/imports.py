@@ -9,6 +9,7 @@ from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.algorithms import shortest_cycle, strong_parts
 from plumbrule.mcp_server.analysis.graph.links import DECLARES, SOFT, TYPE_ONLY, Edge, Links
 from plumbrule.mcp_server.analysis.graph.orphans import orphans_of
+from plumbrule.mcp_server.analysis.graph.roles import is_material
 from plumbrule.mcp_server.analysis.sections.code import Cycle, Hub, ImportGraph, Unresolved
 from plumbrule.mcp_server.analysis.sections.ready import Ready
 from plumbrule.mcp_server.analysis.words import evidence, place, word
@@ -29,7 +30,7 @@ def imports_of(deep: Deep, links: Links) -> ImportGraph:
     sources = {path for path, part in links.parts.items() if part == "source"}
     inner = _inner(links, sources)
     orphans = orphans_of(deep, links)
-    lost = [one for one in links.lost if links.parts.get(one.path) not in ("generated", "vendored")]
+    lost = [one for one in links.lost if not _is_input(one.path, links.parts.get(one.path, ""))]
     should = links.reaching + len(lost)
     cycles, cycles_count = _cycles(inner)
     return ImportGraph(
@@ -51,6 +52,11 @@ def imports_of(deep: Deep, links: Links) -> ImportGraph:
         languages_without_rules=links.without_rules,
         edges=_rows(links),
     )
+
+
+def _is_input(path: str, part: str) -> bool:
+    """Whether a file's imports need not lead anywhere: others' files, and what tests read rather than run."""
+    return part in ("generated", "vendored") or (part != "source" and is_material(path)) or "/resources/" in path
 
 
 def _first_place(links: Links) -> str:

@@ -153,7 +153,7 @@ def _links_of(deep: Deep) -> Links:
 _WITHOUT_IMPORTS = frozenset(
     (
         *("Makefile", "Dockerfile", "Batchfile", "Procfile", "Smarty", "CMake", "Meson", "Awk", "sed", "M4", "Roff"),
-        *("Vim Script", "fish", "Jsonnet", "Nix"),
+        *("Vim script", "fish", "Jsonnet", "Nix"),
     )
 )
 """Programming languages for linguist whose files do not name each other in a way worth following."""

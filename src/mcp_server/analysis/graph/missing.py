@@ -12,6 +12,7 @@ from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.distributions import is_listed, python_distributions
 from plumbrule.mcp_server.analysis.graph.links import Links, Outside
 from plumbrule.mcp_server.analysis.graph.mentions import Mentions
+from plumbrule.mcp_server.analysis.graph.roles import is_material
 from plumbrule.mcp_server.analysis.graph.usage import Imported, Usage, claimed_of, home_of, keys_of, names_of
 from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Dependency, Scope, Undeclared
 from plumbrule.mcp_server.analysis.words import evidence, word
@@ -35,12 +36,6 @@ _CONDITIONAL = re.compile(
     r"taskgroup|contextvars|singledispatch|ordereddict|argparse)$"
 )
 """Back-ports: imported on old versions only, by conditions that an import does not show."""
-
-_MATERIAL = re.compile(
-    r"(?i)(?:^|/)(?:[\w-]*fixtures?|[\w-]*data|cases|resources|samples?|examples?|snapshots?|projects?|mocks?|__mocks__|"
-    r"bench(?:es|marks?)?|playground|templates?|test[-_]apps?|integration[-_]?apps?|assets|stubs)/|compat\w*\.\w+$"
-)
-"""Where test code is input rather than code, and files whose very purpose is to try what may be absent."""
 
 _NPM_NAME = re.compile(r"(?:@[a-z0-9-][a-z0-9._~-]*/)?[a-z0-9-][a-z0-9._~-]*\Z")
 
@@ -141,10 +136,12 @@ def _row(name: str, ecosystem: str, uses: list[Outside], links: Links) -> Undecl
 
 def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, reach: _Reach) -> bool:
     part = links.parts.get(use.path)
-    if part not in ("source", "test") or _SURVIVES & set(use.flags) or _MATERIAL.search(use.path):
+    if part not in ("source", "test") or _SURVIVES & set(use.flags) or is_material(use.path):
         return False
     if ecosystem == "python" and (_FOR_THOSE_WHO_HAVE_IT.search(use.path) or _is_script(use.path, links, reach)):
         return False
+    if ":" in use.target:
+        return False  # `npm:x`, `jsr:x` and URLs declare themselves
     declared = reach.of(ecosystem, use.path)
     if declared is None:
         return False

@@ -21,7 +21,7 @@ _PYTHON = re.compile(
 )
 _PYTHON_FOLDER = re.compile(
     r"(?:^|/)(?:migrations|versions|management/commands|templatetags|alembic|dags|plugins?|hooks?|locale|backends?|drivers|adapters|providers|serializers|strategies|engines|handlers|scripts|bin|"
-    r"stubs|typings|typeshed|pages|fixtures|jobs|cron|lambdas?|functions|notebooks|recipes|commands|cogs|extensions)(?:/|$)"
+    r"stubs|typings|typeshed|pages|fixtures|jobs|cron|lambdas?|functions|notebooks|resources|recipes|commands|cogs|extensions)(?:/|$)"
 )
 _SCRIPT = re.compile(
     r"(?:index|main|app|server|cli|bin|worker|sw|service-worker|background|content|preload|popup|options|entry[\w.-]*|setup[\w.-]*|"

@@ -54,6 +54,12 @@ _TOP = re.compile(r"(?:(?:packages|crates|libs|apps|modules|plugins)/(?:@[\w.-]+
 _TEST_SUPPORT = re.compile(r"^(?!tests?/|src/test)[\w.-]+(?:/[\w.-]+)*/test(?:ing)?$")
 """A Python package of that name inside of another is what it offers for tests of others, but for `test_*.py` in it."""
 
+_MATERIAL = re.compile(
+    r"(?i)(?:^|/)(?:[\w-]*fixtures?|[\w-]*data|cases|resources|samples?|examples?|snapshots?|projects?|mocks?|__mocks__|"
+    r"bench(?:es|marks?)?|playground|templates?|test[-_]apps?|integration[-_]?apps?|assets|stubs)/|compat\w*\.\w+$"
+)
+"""Where test code is input rather than code, and files whose very purpose is to try what may be absent."""
+
 _DOCS = re.compile(r"(?i)^(?:docs?|documentation|website|site)/")
 _MAIN_SOURCE = re.compile(r"(?:^|/)src/(?:main|[a-z]\w*Main)/(?:java|kotlin|scala|groovy|resources)?/?")
 
@@ -78,6 +84,11 @@ def parts_of(languages: Mapping[str, FileLanguage]) -> dict[str, Part]:
                 part = _of_folder(folder.rpartition("/")[0] + "/")
             found[path] = _of_name(name, part, folder)
     return found
+
+
+def is_material(path: str) -> bool:
+    """Whether a test's file is input to it rather than code that runs."""
+    return _MATERIAL.search(path) is not None
 
 
 def is_others(path: str, rule: str) -> bool:

@@ -123,7 +123,9 @@ def names_of(ecosystem: str, package: str) -> Iterator[str]:
 def keys_of(one: Dependency) -> Iterator[str]:
     """The compared forms of a declared dependency's name; of the name in code where the manifest gives it another."""
     ecosystem = _ALIKE.get(one.ecosystem, one.ecosystem)
-    name = one.alias if one.alias and ecosystem in _RENAMING else one.name
+    if one.alias and ecosystem in _RENAMING:
+        yield one.alias.replace("-", "_") if ecosystem == "rust" else one.alias
+    name = one.name
     if ecosystem == "python":
         yield normalised(name)
         yield from python_imports(name)

@@ -68,6 +68,7 @@ CASES: list[tuple[str, Tree, str, str, str]] = [
     ("compiled", tree(SRC, _=[]), "src/pkg/a.py", "from . import _fast", "src/pkg/_fast.c"),
     ("nearest tests", tree(MONO, **{"libs/one": [], "libs/two": []}), "libs/two/tests/test_y.py", "from tests import tools", "libs/two/tests/tools.py"),
     ("another distribution", tree(MONO, **{"libs/one": [], "libs/two": []}), "libs/two/src/two/y.py", "import one.x", "libs/one/src/one/x.py"),
+    ("a declared neighbour", tree(MONO, **{"libs/one": [Declaration("name", "one", 1, "r")], "libs/two": [depends("one")]}), "libs/two/src/two/y.py", "import one.x", "libs/one/src/one/x.py"),
     ("namespace", tree(SPACES, _=[]), "src/google/cloud/blob/io.py", "from google.cloud import core", "src/google/cloud/core.py"),
     ("namespace outside", tree(SPACES, _=[]), "src/google/cloud/core.py", "from google.cloud import storage", "external google.cloud.storage"),
     ("a folder is no package", tree(SPACES, _=[]), "src/google/cloud/core.py", "import yaml", "external yaml"),

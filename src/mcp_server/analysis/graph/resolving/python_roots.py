@@ -272,9 +272,11 @@ def _joined(home: str, folder: str) -> str | None:
 
 
 def _declared(python: list[Manifest]) -> frozenset[str]:
-    from plumbrule.mcp_server.analysis.graph.distributions import python_imports
+    from plumbrule.mcp_server.analysis.graph.distributions import normalised, python_imports
 
     names = {one.label for manifest in python for one in manifest.declarations if one.field == "dependency"}
+    own = {one.value for manifest in python for one in manifest.declarations if one.field == "name"}
+    names -= {normalised(name) for name in own}  # a neighbour in the same tree is found there
     return frozenset(top.partition(".")[0] for name in names for top in python_imports(name))
 
 
