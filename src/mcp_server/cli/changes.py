@@ -11,7 +11,8 @@ from plumbrule.mcp_server.analysis.sections.changes import Changes
 from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call
 from plumbrule.mcp_server.cli.exits import DONE, PARTIAL
-from plumbrule.mcp_server.cli.page import Block, Page, Row
+from plumbrule.mcp_server.cli.page import Block, Page
+from plumbrule.mcp_server.cli.page_words import Row
 from plumbrule.mcp_server.cli.session import print_json
 from plumbrule.mcp_server.tools.changes_budget import changes_answer
 

@@ -6,24 +6,11 @@ Everything that the repository wrote passes `core.security.text`, so that nothin
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from plumbrule.core.facts import Evidence
-from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare, Licence, RepositoryReport, Source
+from plumbrule.mcp_server.cli.page_words import Row, clean, counted, where
 
 MAX_FINDINGS = 60
 """Rows for single findings."""
-
-MAX_CHARACTERS = 400
-"""Longer words of a repository are cut; a page is for reading."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: what it says, where that stands, and how it should strike the eye."""
-
-    text: str
-    where: str = ""
-    tone: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +36,39 @@ def page_of(report: RepositoryReport, mask: Callable[[str], str]) -> Page:
     def masked(row: Row) -> Row:
         return Row(mask(row.text), mask(row.where), row.tone)
 
-    blocks = (Block(title, tuple(map(masked, rows(report)))) for title, rows in _BLOCKS)
+    blocks = (Block(title, tuple(map(masked, rows(report)))) for title, rows in _blocks(report))
     about = tuple(mask(line) for line in _about(report))
-    return Page(mask(_clean(report.name.value)), about, tuple(block for block in blocks if block.rows))
+    return Page(mask(clean(report.name.value)), about, tuple(block for block in blocks if block.rows))
+
+
+def _blocks(report: RepositoryReport) -> Iterator[tuple[str, Callable[[RepositoryReport], Iterable[Row]]]]:
+    """The card's blocks, and before the list of what was not looked at those of the deep sections."""
+    yield from _BLOCKS[:-1]
+    if report.detail == "full":
+        from plumbrule.mcp_server.cli.page_deep import DEEP_BLOCKS  # a card pays for none of it
+
+        yield from DEEP_BLOCKS
+    yield _BLOCKS[-1]
 
 
 def _about(report: RepositoryReport) -> Iterator[str]:
     if report.description:
-        yield _clean(report.description.value)
+        yield clean(report.description.value)
     yield _origin(report.source)
 
 
 def _origin(source: Source) -> str:
-    words = [_clean(source.url or source.asked)]
+    words = [clean(source.url or source.asked)]
     if source.version:
-        words.append(f"version {_clean(source.version)}")
+        words.append(f"version {clean(source.version)}")
     if source.ref:
-        words.append(f"@ {_clean(source.ref)}")
+        words.append(f"@ {clean(source.ref)}")
     if source.commit:
         words.append(f"commit {source.commit[:12]}")
     if source.dirty:
         words.append("with changes that are not committed")
     if source.subpath:
-        words.append(f"folder {_clean(source.subpath)}")
+        words.append(f"folder {clean(source.subpath)}")
     return ", ".join(words)
 
 
@@ -79,7 +76,7 @@ def _languages(report: RepositoryReport) -> Iterator[Row]:
     if report.languages is None:
         return
     for share in report.languages.shares:
-        yield Row(f"{_clean(share.name)} {share.percent:g} %  {_amount(share)}")
+        yield Row(f"{clean(share.name)} {share.percent:g} %  {_amount(share)}")
     if apart := ", ".join(_apart(report.languages)):
         yield Row(f"apart from these: {apart}", tone="quiet")
 
@@ -92,7 +89,7 @@ def _apart(languages: Languages) -> Iterator[str]:
 
 
 def _amount(share: LanguageShare) -> str:
-    lines = "" if share.lines is None else f", {_counted(share.lines, 'line')}"
+    lines = "" if share.lines is None else f", {counted(share.lines, 'line')}"
     return f"({_files(share.files)}{lines})"
 
 
@@ -105,73 +102,72 @@ def _size(report: RepositoryReport) -> Iterator[Row]:
 def _licence(report: RepositoryReport) -> Iterator[Row]:
     licence = report.licence
     if licence is None:
-        yield Row("none found", tone="bad")
+        if "licences" not in report.not_examined:
+            yield Row("none found", tone="bad")
         return
-    yield Row(_licence_words(licence), _where(licence.evidence))
+    yield Row(_licence_words(licence), where(licence.evidence))
     if licence.declared:
-        declared = _clean(licence.declared.value)
-        yield Row(f"but the metadata declares {declared}", _where(licence.declared.evidence), "warn")
+        declared = clean(licence.declared.value)
+        yield Row(f"but the metadata declares {declared}", where(licence.declared.evidence), "warn")
     for other in licence.others:
-        yield Row(f"also {_clean(other.value)}", _where(other.evidence), "quiet")
+        yield Row(f"also {clean(other.value)}", where(other.evidence), "quiet")
 
 
 def _licence_words(licence: Licence) -> str:
     sure = "" if licence.confidence is None else f" ({licence.confidence:.0%} of the text matches)"
-    return _clean(licence.expression) + sure
+    return clean(licence.expression) + sure
 
 
 def _runtimes(report: RepositoryReport) -> Iterator[Row]:
     for runtime in report.runtimes:
-        yield Row(f"{_clean(runtime.name)} {_clean(runtime.constraint)}", _where(runtime.evidence))
+        yield Row(f"{clean(runtime.name)} {clean(runtime.constraint)}", where(runtime.evidence))
 
 
 def _ecosystems(report: RepositoryReport) -> Iterator[Row]:
     for ecosystem in report.ecosystems:
-        count = _counted(ecosystem.manifests, "manifest")
-        yield Row(f"{_clean(ecosystem.name)}, {count}", _where(ecosystem.evidence))
+        count = counted(ecosystem.manifests, "manifest")
+        yield Row(f"{clean(ecosystem.name)}, {count}", where(ecosystem.evidence))
 
 
 def _commands(report: RepositoryReport) -> Iterator[Row]:
     for command in report.commands:
         usual = "  (by convention)" if command.convention else ""
-        yield Row(f"{command.purpose}: {_clean(command.command)}{usual}", _where(command.evidence))
+        yield Row(f"{command.purpose}: {clean(command.command)}{usual}", where(command.evidence))
 
 
 def _entry_points(report: RepositoryReport) -> Iterator[Row]:
     for entry in report.entry_points:
-        target = f" -> {_clean(entry.target)}" if entry.target else ""
-        yield Row(f"{_clean(entry.name)} ({_clean(entry.kind)}){target}", _where(entry.evidence))
+        target = f" -> {clean(entry.target)}" if entry.target else ""
+        yield Row(f"{clean(entry.name)} ({clean(entry.kind)}){target}", where(entry.evidence))
 
 
 def _tests(report: RepositoryReport) -> Iterator[Row]:
     tests = report.tests
     if tests is not None:
-        frameworks = ", ".join(_clean(each.value) for each in tests.frameworks)
-        yield Row(
-            _counted(tests.files, "test file") + (f", {frameworks}" if frameworks else ""), _where(tests.evidence)
-        )
+        frameworks = ", ".join(clean(each.value) for each in tests.frameworks)
+        yield Row(counted(tests.files, "test file") + (f", {frameworks}" if frameworks else ""), where(tests.evidence))
 
 
 def _ci(report: RepositoryReport) -> Iterator[Row]:
     for ci in report.ci:
-        yield Row(f"{_clean(ci.system)}, {_files(ci.files)}", _where(ci.evidence))
+        yield Row(f"{clean(ci.system)}, {_files(ci.files)}", where(ci.evidence))
         for workflow in ci.workflows:
-            on = f" on {', '.join(map(_clean, workflow.triggers))}" if workflow.triggers else ""
-            yield Row(f"{_clean(workflow.name or 'workflow')}{on}", _where(workflow.evidence), "quiet")
+            on = f" on {', '.join(map(clean, workflow.triggers))}" if workflow.triggers else ""
+            yield Row(f"{clean(workflow.name or 'workflow')}{on}", where(workflow.evidence), "quiet")
 
 
 def _risks(report: RepositoryReport) -> Iterator[Row]:
     for risk in report.risks:
         often = f" ({risk.count} times)" if risk.count > 1 else ""
         tone = {"high": "bad", "medium": "warn", "low": "plain"}[risk.severity]
-        yield Row(f"{risk.severity}: {_clean(risk.message)}{often}", _where(risk.evidence), tone)
+        yield Row(f"{risk.severity}: {clean(risk.message)}{often}", where(risk.evidence), tone)
 
 
 def _findings(report: RepositoryReport) -> Iterator[Row]:
     """Every place at `full`; a page is for reading, so the rest of very many are left to the other formats."""
     for one in report.findings[:MAX_FINDINGS]:
         tone = {"high": "bad", "medium": "warn", "low": "plain"}[one.severity]
-        yield Row(f"{one.severity}: {_clean(one.message)} ({one.rule})", _where(one.evidence), tone)
+        yield Row(f"{one.severity}: {clean(one.message)} ({one.rule})", where(one.evidence), tone)
     if len(report.findings) > MAX_FINDINGS:
         yield Row(f"and {len(report.findings) - MAX_FINDINGS} more; --format and --json give all", tone="quiet")
 
@@ -179,12 +175,12 @@ def _findings(report: RepositoryReport) -> Iterator[Row]:
 def _scorecard(report: RepositoryReport) -> Iterator[Row]:
     for check in report.scorecard:
         score = "inconclusive" if check.score < 0 else f"{check.score} of 10"
-        yield Row(f"{check.name}: {score}, {_clean(check.reason)}", _where(check.evidence))
+        yield Row(f"{check.name}: {score}, {clean(check.reason)}", where(check.evidence))
 
 
 def _components(report: RepositoryReport) -> Iterator[Row]:
     for part in report.components:
-        yield Row(f"{_clean(part.name)} ({_clean(part.kind)}) in {_clean(part.path)}", _where(part.evidence))
+        yield Row(f"{clean(part.name)} ({clean(part.kind)}) in {clean(part.path)}", where(part.evidence))
 
 
 def _activity(report: RepositoryReport) -> Iterator[Row]:
@@ -193,8 +189,8 @@ def _activity(report: RepositoryReport) -> Iterator[Row]:
         since = f", first {seen.first_commit}" if seen.first_commit else ""
         yield Row(f"last commit {seen.last_commit}{since}")
         commits, people = (
-            _counted(seen.commits_last_year, "commit"),
-            _counted(seen.contributors_last_year, "contributor"),
+            counted(seen.commits_last_year, "commit"),
+            counted(seen.contributors_last_year, "contributor"),
         )
         yield Row(f"{commits} by {people} in the year before it")
         if not seen.complete:
@@ -203,13 +199,13 @@ def _activity(report: RepositoryReport) -> Iterator[Row]:
 
 def _documentation(report: RepositoryReport) -> Iterator[Row]:
     for document in report.documentation:
-        value = f" {_clean(document.value)}" if document.value else ""
-        yield Row(f"{_clean(document.kind)}{value}", _where(document.evidence))
+        value = f" {clean(document.value)}" if document.value else ""
+        yield Row(f"{clean(document.kind)}{value}", where(document.evidence))
 
 
 def _manifests(report: RepositoryReport) -> Iterator[Row]:
     for manifest in report.manifests:
-        named = " ".join(_clean(word) for word in (manifest.name, manifest.version) if word)
+        named = " ".join(clean(word) for word in (manifest.name, manifest.version) if word)
         counts = ", ".join(
             f"{count} {kind}"
             for count, kind in (
@@ -219,16 +215,16 @@ def _manifests(report: RepositoryReport) -> Iterator[Row]:
             if count is not None
         )
         words = " · ".join(part for part in (f"{manifest.ecosystem} {manifest.kind}", named, counts) if part)
-        yield Row(words, _where(manifest.evidence))
+        yield Row(words, where(manifest.evidence))
 
 
 def _not_looked_at(report: RepositoryReport) -> Iterator[Row]:
     for skipped in report.coverage.skipped:
-        examples = f", such as {', '.join(map(_clean, skipped.examples))}" if skipped.examples else ""
-        yield Row(f"{_clean(skipped.reason)}: {_files(skipped.count)}{examples}", tone="quiet")
+        examples = f", such as {', '.join(map(clean, skipped.examples))}" if skipped.examples else ""
+        yield Row(f"{clean(skipped.reason)}: {_files(skipped.count)}{examples}", tone="quiet")
     if report.not_examined:
         more = "; --detail summary looks further" if report.detail == "card" else ""
-        yield Row(f"at this level: {', '.join(map(_clean, report.not_examined))}{more}", tone="quiet")
+        yield Row(f"at this level: {', '.join(map(clean, report.not_examined))}{more}", tone="quiet")
     if not report.coverage.complete:
         yield Row("a limit cut the work: this page is not the whole truth", tone="warn")
 
@@ -248,7 +244,7 @@ _BLOCKS: tuple[tuple[str, Callable[[RepositoryReport], Iterable[Row]]], ...] = (
     ("Components", _components),
     ("Activity", _activity),
     ("Documentation", _documentation),
-    ("Scorecard's checks of the tree (OpenSSF)", _scorecard),
+    ("Scorecard", _scorecard),
     ("Manifests", _manifests),
     ("Not looked at", _not_looked_at),
 )
@@ -267,16 +263,4 @@ def size_words(count: int) -> str:
 
 
 def _files(count: int) -> str:
-    return _counted(count, "file")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _where(evidence: Evidence) -> str:
-    return _clean(evidence.at)
-
-
-def _clean(text: str) -> str:
-    return clean_line(text, MAX_CHARACTERS)
+    return counted(count, "file")

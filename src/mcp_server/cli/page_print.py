@@ -5,7 +5,8 @@ rich is imported for terminals only: a pipe does not see the difference and save
 
 import sys
 
-from plumbrule.mcp_server.cli.page import Page, Row
+from plumbrule.mcp_server.cli.page import Page
+from plumbrule.mcp_server.cli.page_words import Row
 
 _STYLES = {"plain": "", "quiet": "dim", "warn": "yellow", "bad": "bold red"}
 TITLE_WIDTH = 14
