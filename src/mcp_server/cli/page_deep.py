@@ -99,7 +99,7 @@ def _dependency(one: Dependency) -> str:
     return f"{clean(one.name)} {asked}{locked}{used}"
 
 
-def _edges_of_the_code(report: RepositoryReport) -> Iterator[Row]:
+def _interfaces(report: RepositoryReport) -> Iterator[Row]:
     found = report.structure
     if found is None:
         return
@@ -163,7 +163,7 @@ DEEP_BLOCKS: tuple[tuple[str, Callable[[RepositoryReport], Iterable[Row]]], ...]
     ("Architecture", _architecture),
     ("Imports", _imports),
     ("Dependencies", _dependencies),
-    ("Edges", _edges_of_the_code),
+    ("Interfaces", _interfaces),
     ("History", _history),
     ("Symbols", _symbols),
     ("Licences", _licences),
