@@ -17,7 +17,7 @@ from plumbrule.mcp_server.analysis.sections.code import LanguageSymbols, Role, S
 from plumbrule.mcp_server.analysis.sections.ready import Ready
 from plumbrule.mcp_server.analysis.syntax.facts import Index
 from plumbrule.mcp_server.analysis.syntax.readers import READERS
-from plumbrule.mcp_server.analysis.words import place
+from plumbrule.mcp_server.analysis.words import place, word
 
 EVIDENCE = Evidence(".", "symbols.syntax-tree")
 RULES = {"symbols.syntax-tree": "definitions are read from the syntax tree that the language's grammar gives"}
@@ -83,6 +83,8 @@ def _file_row(file: FileLanguage, part: Part | None, index: Index | None) -> byt
     if file.language is not None:
         row["language"] = file.language
     row["rule"] = file.rule
+    if file.detail:
+        row["seen"] = word(file.detail)
     apart = file.vendored or file.generated or file.documentation
     if apart:
         row["apart"] = apart
@@ -95,8 +97,8 @@ def _file_row(file: FileLanguage, part: Part | None, index: Index | None) -> byt
 def _role(file: FileLanguage, part: Part | None) -> Role:
     if file.binary:
         return "binary"
-    if part == "tooling":
-        return "source"
-    if part is not None and (part != "source" or file.type in ("programming", "markup")):
+    if part is not None and part != "source" and part != "tooling":
         return part
+    if file.type in ("programming", "markup"):
+        return "source"
     return "documentation" if file.documentation or file.type == "prose" else "data"

@@ -14,8 +14,8 @@ Role = Literal["source", "test", "example", "vendored", "generated", "documentat
 class FileRow:
     """One file: its language with the rule that told it, and its lines by sort where they were counted.
 
-    `rule` is the id of the rule for the language; `apart` that of the rule that made it vendored, generated or
-    documentation.
+    `rule` is the id of the rule for the language and `seen` what it saw (an extension, an interpreter, a sign);
+    `apart` is the rule that made it vendored, generated or documentation.
     """
 
     path: Words
@@ -23,6 +23,7 @@ class FileRow:
     bytes: int
     language: str | None = None
     rule: str | None = None
+    seen: Words | None = None
     apart: str | None = None
     lines: int | None = None
     code: int | None = None
