@@ -31,7 +31,7 @@ def _quality(report: RepositoryReport) -> Iterator[Row]:
             f"{one.name} {one.score:.2f} (weight {one.weight:g}): {clean(one.reason)}", where(one.evidence), "quiet"
         )
     for outlier in quality.outliers[:MOST]:
-        yield Row(f"{outlier.measure} {outlier.value}: {clean(outlier.name)}", where(outlier.evidence))
+        yield Row(f"{outlier.measure} {outlier.value}: {clean(outlier.name) or 'one body'}", where(outlier.evidence))
     yield from _rest(quality.outliers, "outlier")
 
 

@@ -106,7 +106,9 @@ def row_of(symbol: Row) -> str:
     """`first-last signature`, with the qualified name where the signature has the bare one."""
     name, signature = symbol.name, symbol.signature
     bare = name.rpartition(".")[2].partition("/")[0]
-    if bare != name and bare in signature:
+    if name in signature:  # `app.init = function` says it itself
+        pass
+    elif bare != name and bare in signature:
         signature = signature.replace(bare, name.partition("/")[0], 1)
     elif bare not in signature:
         signature = f"{name}: {signature}" if signature else name

@@ -112,6 +112,7 @@ def test_what_is_chosen_fits_and_is_in_the_order_of_its_lines(candidates: list[C
     [
         ("Client.fetch", "def fetch(self)", "1-2 def Client.fetch(self)"),
         ("fetch", "def fetch()", "1-2 def fetch()"),
+        ("app.init", "app.init = function()", "1-2 app.init = function()"),
         ("Repo.get/2", "def get(a, b)", "1-2 def Repo.get(a, b)"),
         ("this", 'resource "aws_vpc" "x"', '1-2 this: resource "aws_vpc" "x"'),
     ],
