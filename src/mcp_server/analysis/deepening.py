@@ -70,10 +70,6 @@ def _with_links(report: RepositoryReport, deep: Deep, links: "Links", aspects: f
         from plumbrule.mcp_server.analysis.graph.imports import imports_of
 
         report = replace(report, imports=imports_of(deep, links))
-    if "architecture" in aspects:
-        from plumbrule.mcp_server.analysis.graph.architecture import architecture_of
-
-        report = replace(report, architecture=architecture_of(deep, links))
     if "dependencies" in aspects:
         from plumbrule.mcp_server.analysis.dependency_facts import dependencies_of
         from plumbrule.mcp_server.analysis.graph.dependencies import with_imports

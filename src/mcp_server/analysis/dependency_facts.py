@@ -40,7 +40,7 @@ def dependency(one: Stated) -> Dependency:
         evidence=evidence(one.path, asked.rule, asked.line),
         constraint=word(asked.constraint) or None,
         locked=word(version) or None,
-        purl=_purl(one.ecosystem, asked.name, version or exact(one), asked.reference),
+        purl=shown_purl(one.ecosystem, asked.name, version or exact(one), asked.reference) or None,
         inherited_from=_place(one.set_at),
         group=word(asked.group) or None,
         marker=word(asked.marker) or None,
@@ -84,8 +84,10 @@ def exact(one: Stated) -> str:
     return found[1] if found else ""
 
 
-def _purl(ecosystem: str, name: str, version: str, reference: str) -> str | None:
-    return word(purl_of(ecosystem, name, version, reference), MAX_PURL_CHARS) or None
+def shown_purl(ecosystem: str, name: str, version: str, reference: str) -> str:
+    """The purl, "" where there is none or it would have to be cut or masked: half a purl names another package."""
+    purl = purl_of(ecosystem, name, version, reference)
+    return purl if word(purl, MAX_PURL_CHARS) == purl else ""
 
 
 def _place(set_at: str) -> str | None:
@@ -102,7 +104,7 @@ def _package(one: Below) -> LockedPackage:
         version=word(package.version),
         ecosystem=ecosystem,
         evidence=evidence(lock.path, "lock.package", package.line),
-        purl=_purl(ecosystem, package.name, package.version, package.reference),
+        purl=shown_purl(ecosystem, package.name, package.version, package.reference) or None,
         depth=one.depth,
         parent=parent,
         scope=scope_named(one.scope),

@@ -11,7 +11,7 @@ import orjson
 from plumbrule import __version__
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.mcp_server.analysis.deep import Deep
-from plumbrule.mcp_server.analysis.dependency_facts import exact
+from plumbrule.mcp_server.analysis.dependency_facts import exact, shown_purl
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.identity import name_of
 from plumbrule.mcp_server.analysis.licensing import licence_of
@@ -19,13 +19,11 @@ from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.analysis.words import place, word
 from plumbrule.mcp_server.dependencies.joining.join import Joined, Stated, join
 from plumbrule.mcp_server.dependencies.joining.locks import Lock
-from plumbrule.mcp_server.dependencies.purl import purl_of
 from plumbrule.mcp_server.dependencies.requirement import Locked, Scope, scope_named
 from plumbrule.mcp_server.dependencies.sbom import cyclonedx, spdx
 from plumbrule.mcp_server.dependencies.sbom.model import Bill, Draft, Part, digest_of
 
 Format = Literal["cyclonedx", "spdx"]
-MAX_PURL_CHARS = 500
 _SUBJECT = "subject"
 
 
@@ -126,7 +124,7 @@ def _part(
     constraint: str = "",
     at: tuple[str, ...],
 ) -> Part:
-    purl = word(purl_of(ecosystem, name, version, reference), MAX_PURL_CHARS)
+    purl = shown_purl(ecosystem, name, version, reference)
     shown, number = word(name), word(version)
     return Part(
         purl or f"{ecosystem}:{shown}" + (f"@{number}" if number else ""),

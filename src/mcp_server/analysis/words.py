@@ -1,5 +1,7 @@
 """The one door through which the repository's own words and paths enter a report: one line, cleaned, bounded."""
 
+import re
+
 from plumbrule.core.facts import Evidence
 from plumbrule.core.security.masking import MASK
 from plumbrule.core.security.secrets import find_secrets
@@ -11,9 +13,14 @@ MAX_WORD_CHARS = 200
 MAX_DESCRIPTION_CHARS = 300
 
 
+_TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{16}")
+"""No secret of a published form is shorter; the search for one costs three times as much as the rest."""
+
+
 def place(path: str, line: int = 0) -> str:
-    """`path:line`, or the path alone where no line says it; invisible and undecodable characters shown as ASCII."""
-    shown = clean_line(path, MAX_PATH_CHARS)
+    """`path:line`, or the path alone where no line says it; invisible and undecodable characters shown as ASCII, a
+    secret in a name as `***`."""
+    shown = word(path, MAX_PATH_CHARS) if _TOKEN_LIKE.search(path) else clean_line(path, MAX_PATH_CHARS)
     return f"{shown}:{line}" if line else shown
 
 

@@ -13,6 +13,7 @@ import click
 import orjson
 
 from plumbrule.core.errors import InvalidArgument
+from plumbrule.mcp_server.analysis.kept_report import masked_rows
 from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call
@@ -74,7 +75,7 @@ def _printer(app: App, report: RepositoryReport, asked: Asked) -> Callable[[str]
     if asked.as_json:
         from plumbrule.mcp_server.tools.analyze_repository import unlimited
 
-        structured = as_result(app, unlimited(report).structured)
+        structured = as_result(app, unlimited(masked_rows(report, app.runtime.hide_known)).structured)
         return lambda call_id: print_json(structured | {"call_id": call_id})
     if asked.form is None:
         from plumbrule.mcp_server.cli.page import page_of

@@ -48,15 +48,15 @@ def command(
     if len(focus) > MAX_FOCUS_PATHS:
         raise click.BadParameter(f"at most {MAX_FOCUS_PATHS} paths", param_hint="--focus")
 
-    async def work(app: App) -> tuple[RepositoryMap, dict[str, object]]:
+    async def work(app: App) -> tuple[str, dict[str, object]]:
         found = await app.mapper.map(source, question=question, focus_paths=focus, max_tokens=max_tokens)
-        return found, as_result(app, answer_of(found).structured)
+        return app.runtime.mask(page_of(found)), as_result(app, answer_of(found).structured)
 
-    (found, structured), call_id = call(ctx, NAME, work, keep=not no_cache)
+    (page, structured), call_id = call(ctx, NAME, work, keep=not no_cache)
     if as_json:
         print_json(structured | {"call_id": call_id})
     else:
-        click.echo(page_of(found), nl=False)
+        click.echo(page, nl=False)
     return exit_code(structured)
 
 

@@ -170,7 +170,9 @@ def _tokens(report: RepositoryReport) -> int:
     for cut in ROWS:
         outer, _, inner = cut.field.partition(".")
         room: Any = getattr(bare, outer)
-        ready: object = getattr(room, inner) if inner and room is not None else room
+        if room is None:
+            continue
+        ready: object = getattr(room, inner) if inner else room
         if not isinstance(ready, Ready):
             continue
         rows += sum(map(len, ready.rows)) + len(ready.rows)

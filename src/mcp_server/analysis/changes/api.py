@@ -141,7 +141,8 @@ def _breaking(name: str, before: _Definition, after: _Definition) -> Breaking:
         return "perhaps" if {before.kind, after.kind} <= {"class", "struct", "record", "interface"} else "yes"
     if set(before.signatures) <= set(after.signatures):
         return "no"
-    if len(before.signatures) > 1 or len(after.signatures) > 1 or before.kind not in _CALLABLE:
+    overloaded = max(len(before.signatures), len(after.signatures)) > 1
+    if overloaded or before.kind not in _CALLABLE:
         return "perhaps"
     bare = name.rpartition(".")[2].partition("/")[0]
     named = before.language in NAMED

@@ -114,7 +114,7 @@ async def _identified(snapshot: Snapshot) -> list[Entry]:
 
 async def _hashed(snapshot: Snapshot, entries: list[Entry]) -> list[Entry]:
     """With the object id that git would give the bytes, so that a changed file equals itself once it is committed."""
-    raws = await snapshot.read(entries, max_bytes=MAX_FILE_BYTES) if entries else {}
+    raws: Mapping[str, bytes] = await snapshot.read(entries, max_bytes=MAX_FILE_BYTES) if entries else {}
     found: list[Entry] = []
     for entry in entries:
         raw = raws.get(entry.path, b"")

@@ -169,11 +169,9 @@ def uses_of(raw: bytes, root: "Node", counted: Counter[bytes], extracted: Extrac
         if word in _TRUSTING:
             uses.danger("danger.tls-off", chain[1])
             continue
-        call: Node | None = chain[1]
-        if call is not None and call.type == "scoped_type_identifier" and len(chain) > 2:
+        call = chain[1]
+        if call.type == "scoped_type_identifier" and len(chain) > 2:
             call = chain[2]  # new java.io.ObjectInputStream(...)
-        if call is None:
-            continue
         listed = call.child_by_field_name("arguments")
         given = arguments_of(listed) if listed is not None else []
         if call.type == "object_creation_expression":
