@@ -170,9 +170,7 @@ def _tokens(report: RepositoryReport) -> int:
     for cut in ROWS:
         outer, _, inner = cut.field.partition(".")
         room: Any = getattr(bare, outer)
-        if room is None:
-            continue
-        ready: object = getattr(room, inner) if inner else room
+        ready = getattr(room, inner, None) if inner else room
         if not isinstance(ready, Ready):
             continue
         rows += sum(map(len, ready.rows)) + len(ready.rows)

@@ -7,7 +7,7 @@ stands as a statement of its own is a comment: documentation (cloc does the same
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -159,12 +159,10 @@ def lines_of(language: str, raw: bytes) -> Lines:
     return Lines(code, filled - code, total - filled, stripped)
 
 
-_STRIPPED: Callable[[bytes], bytes] = bytes.strip
-
-
 def _filled(raw: bytes) -> int:
     """Lines with something else than white space."""
-    return len(list(filter(None, map(_STRIPPED, raw.split(b"\n")))))
+    stripped: map[bytes] = map(bytes.strip, raw.split(b"\n"))
+    return len(list(filter(None, stripped)))
 
 
 def _without_comments(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
