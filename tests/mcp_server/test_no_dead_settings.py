@@ -74,6 +74,7 @@ PROOFS = {
     "survey.max_manifests": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "survey.max_manifest_bytes": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "survey.max_manifest_s": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
+    "survey.max_parse_s": f"{_MATTER}::test_max_parse_s_ends_the_reading_of_one_file",
     "survey.max_history_commits": f"{_PAST}::test_the_walk_ends_at_the_most_commits_and_at_the_most_seconds",
     "survey.max_history_s": f"{_PAST}::test_the_walk_ends_at_the_most_commits_and_at_the_most_seconds",
     "survey.max_surveys": f"{_MATTER}::test_max_surveys_bounds_how_many_run_at_once",

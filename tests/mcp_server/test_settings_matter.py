@@ -17,7 +17,7 @@ from plumbrule.core.errors import PlumbruleError
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.workers import WorkerLimits, WorkerPool
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.model import RepositoryReport
+from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.app import build_app
 from plumbrule.mcp_server.platforms.limits import SourceSettings
@@ -33,13 +33,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, str(tmp_path / "home"))
 
 
-async def _surveyed(source: Path, **flags: Any) -> Seen:
-    """The report of a summary, or the code of the error."""
+async def _surveyed(source: Path, *, detail: Detail = "summary", **flags: Any) -> Seen:
+    """The report, or the code of the error."""
     named = {name.replace("__", "."): value for name, value in flags.items()}
     app = build_app(load({}, flags=named, flag_origins=dict.fromkeys(named, "test")), "command", keep=False)
     try:
         async with app.running():
-            return await app.surveyor.survey(str(source), detail="summary")
+            return await app.surveyor.survey(str(source), detail=detail)
     except PlumbruleError as error:
         return error.code
 
@@ -115,6 +115,18 @@ async def test_a_lower_bound_cuts_what_the_default_lets_pass(
 ) -> None:
     folder = make(tmp_path / "project")
     assert observe(await _surveyed(folder)) != observe(await _surveyed(folder, **{setting: value}))
+
+
+async def test_max_parse_s_ends_the_reading_of_one_file(tmp_path: Path) -> None:
+    folder = _project(tmp_path / "project", {"long.py": "def f(a, b):\n    return a + b\n" * 30_000})
+
+    async def faults(**flags: Any) -> set[str]:
+        seen = await _surveyed(folder, detail="full", **flags)
+        assert isinstance(seen, RepositoryReport)
+        return {one.reason for one in seen.coverage.skipped}
+
+    assert "not_parsed_too_slow" not in await faults()
+    assert "not_parsed_too_slow" in await faults(survey__max_parse_s=0.01)
 
 
 async def test_max_surveys_bounds_how_many_run_at_once() -> None:

@@ -88,7 +88,7 @@ def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> Repos
         manifests=building.manifests_of(gathered) if deep else (),
         not_examined=NOT_EXAMINED[detail],
         untrusted=UNTRUSTED,
-        retry_with=None if collected.finished else {"source": snapshot.origin.source, "detail": detail},
+        retry_with=None if collected.finished else {"source": snapshot.origin.source},
     )
     if collected.packed or (detail == "full" and not wanted.of_names_alone):
         report = deepened(report, deep_of(gathered, collected), wanted.aspects, collected.links)

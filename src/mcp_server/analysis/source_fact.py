@@ -12,11 +12,11 @@ def source_of(origin: Origin) -> Source:
         kind=origin.kind,
         name=word(origin.name),
         url=origin.url,
-        ref=origin.ref,
+        ref=None if origin.ref is None else word(origin.ref),
         commit=origin.commit,
         dirty=origin.dirty,
         version=origin.version,
-        subpath=origin.subpath or None,
+        subpath=word(origin.subpath) or None,
     )
 
 

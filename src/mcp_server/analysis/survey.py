@@ -76,9 +76,13 @@ class Surveyor:
             else:
                 report = await self._made(snapshot, wanted, "")
             report = replace(report, source=source_of(snapshot.origin))
-            if detail == "card" or "history" not in wanted.aspects:
+            if detail != "card" and "history" in wanted.aspects:
+                report = await self._with_activity(snapshot, report)
+            if report.retry_with is None:
                 return report
-            return await self._with_activity(snapshot, report)
+            lists = {"aspects": list(aspects), "include": list(include), "exclude": list(exclude)}
+            asked = {name: words for name, words in lists.items() if words}
+            return replace(report, retry_with={**report.retry_with, "detail": detail, **asked})
 
     async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
         """History is no part of the content: it is asked for anew and never kept with the content's facts."""
@@ -89,7 +93,8 @@ class Surveyor:
 
                 report = replace(report, history=with_releases(report.history, await snapshot.tags()))
             return replace(report, activity=activity)
-        return replace(report, coverage=replace(report.coverage, complete=False))
+        again: dict[str, object] = {"source": snapshot.origin.source}
+        return replace(report, coverage=replace(report.coverage, complete=False), retry_with=again)
 
     def _key(self, origin: Origin, wanted: Wanted, patterns: Sequence[str]) -> str:
         """The name of the finished report in the cache, "" when the content's identity is not known cheaply."""

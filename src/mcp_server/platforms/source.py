@@ -91,7 +91,7 @@ def parse_source(text: str, policy: UrlPolicy) -> Source:
         raise InvalidArgument("The source is empty.", hint=FORMS_HINT)
     if len(text) > MAX_SOURCE_CHARS or _CONTROL.search(text):
         raise InvalidArgument("The source is too long or holds control characters.", hint=FORMS_HINT)
-    if text.startswith(("/", "./", "../", "~")) or text in (".", ".."):
+    if text.startswith(("/", "./", "../", "~")) or text.partition("@")[0] in (".", ".."):
         return PathSource(text)
     if text.startswith("pkg:"):
         return _purl(text.removeprefix("pkg:"), policy)

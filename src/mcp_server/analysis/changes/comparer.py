@@ -132,9 +132,34 @@ def _report(
     origins: tuple[Origin, Origin],
 ) -> RepositoryReport:
     was, now = ({entry.path: entry.blob for entry in entries} for entries in (old, new))
-    changed = {path for path in was.keys() | now.keys() if was.get(path) != now.get(path)}
-    first, second = _surfaces(before, changed), _surfaces(after, changed)
-    api = api_changes(first, second)
+    changes = Changes(
+        since=word(since),
+        files=file_changes(old, new),
+        commit=(origins[0].commit or "")[:12] or None,
+        version=origins[0].version,
+        ci=ci_changes(_ci(was), _ci(now)),
+    )
+    finished = before.retry_with is None and after.retry_with is None
+    if finished:
+        changed = {path for path in was.keys() | now.keys() if was.get(path) != now.get(path)}
+        changes = _with_contents(changes, before, after, changed)
+    report = RepositoryReport(
+        schema=after.schema,
+        detail=after.detail,
+        source=source_of(origins[1]),
+        name=after.name,
+        size=after.size,
+        coverage=_both(before.coverage, after.coverage),
+        changes=changes,
+        untrusted=UNTRUSTED,
+        retry_with=None if finished else {"source": origins[1].source, "since": since},
+    )
+    return with_live_pointers(report)
+
+
+def _with_contents(changes: Changes, before: RepositoryReport, after: RepositoryReport, changed: set[str]) -> Changes:
+    """With what only surveys tell. Both must have ended: what one of them did not reach would look removed or new."""
+    api = api_changes(_surfaces(before, changed), _surfaces(after, changed))
     findings = finding_changes(before, after)
     dependencies = dependency_changes(before.dependencies, after.dependencies)
     totals = {
@@ -145,11 +170,8 @@ def _report(
         "findings_new": sum(one.change == "added" for one in findings),
         "findings_gone": sum(one.change == "removed" for one in findings),
     }
-    changes = Changes(
-        since=word(since),
-        files=file_changes(old, new),
-        commit=(origins[0].commit or "")[:12] or None,
-        version=origins[0].version,
+    return replace(
+        changes,
         breaking=sum(one.breaking == "yes" for one in api),
         totals={name: count for name, count in totals.items() if count},
         languages=language_changes(before.languages, after.languages),
@@ -157,20 +179,8 @@ def _report(
         licences=licence_changes(before, after),
         api=api,
         api_unknown=_without_grammar(after, changed),
-        ci=ci_changes(_ci(was), _ci(now)),
         findings=findings,
     )
-    report = RepositoryReport(
-        schema=after.schema,
-        detail=after.detail,
-        source=source_of(origins[1]),
-        name=after.name,
-        size=after.size,
-        coverage=_both(before.coverage, after.coverage),
-        changes=changes,
-        untrusted=UNTRUSTED,
-    )
-    return with_live_pointers(report)
 
 
 def _surfaces(report: RepositoryReport, changed: set[str]) -> dict[str, Surface]:

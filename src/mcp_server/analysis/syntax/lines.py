@@ -162,7 +162,7 @@ def lines_of(language: str, raw: bytes) -> Lines:
 def _filled(raw: bytes) -> int:
     """Lines with something else than white space."""
     stripped: map[bytes] = map(bytes.strip, raw.split(b"\n"))
-    return len(list(filter(None, stripped)))
+    return sum(map(bool, stripped))
 
 
 def _without_comments(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
