@@ -5,7 +5,6 @@ No schema says `required`: an error result has none of the fields and must valid
 """
 
 import dataclasses
-import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -51,17 +50,26 @@ def full_schema(result: type) -> dict[str, Any]:
 
 
 def published_schema(result: type) -> dict[str, Any]:
-    """The same pruned to its top level: what `tools/list` can afford to show a model."""
-    properties = {name: _pruned(schema) for name, schema in _of(result)["properties"].items()}
+    """The same pruned to its top level: what `tools/list` can afford to show a model.
+
+    Types by name; a sentence only where a field has one of its own, because most names say what their field holds.
+    """
+    hints = hints_of(result)
+    properties = {field.name: _pruned(hints[field.name]) for field in dataclasses.fields(result)}
     error = {"type": "object", "description": ERROR["description"]}
     return {"type": "object", "properties": {**properties, "error": error, "call_id": {"type": "string"}}}
 
 
-def _pruned(schema: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in schema.items() if key in ("type", "description", "enum")}
-    if "description" in kept:
-        kept["description"] = re.split(r"[;:(,]", kept["description"], maxsplit=1)[0].strip().rstrip(".") + "."
-    return kept
+def _pruned(annotation: Any) -> dict[str, Any]:
+    kept = {key: value for key, value in _of(annotation).items() if key in ("type", "enum")}
+    docs = _docs(annotation)
+    return kept | ({"description": docs[0]} if docs else {})
+
+
+def _docs(annotation: Any) -> list[str]:
+    """The sentences that an annotation carries itself."""
+    marks = typing.get_args(annotation)[1:] if typing.get_origin(annotation) is typing.Annotated else ()
+    return [mark.documentation for mark in marks if isinstance(mark, typing_extensions.Doc)]
 
 
 def _of(annotation: Any) -> dict[str, Any]:
@@ -75,7 +83,7 @@ def _of(annotation: Any) -> dict[str, Any]:
         if rows:
             return {"type": "array", "items": _of(rows[0])}
         inner = _of(arguments[0])
-        docs = [each.documentation for each in arguments[1:] if isinstance(each, typing_extensions.Doc)]
+        docs = _docs(annotation)
         if any(isinstance(each, Untrusted) for each in arguments[1:]):
             docs.append(OWN_WORDS)
         return inner | ({"description": " ".join(docs)} if docs else {})

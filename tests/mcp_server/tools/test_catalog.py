@@ -61,7 +61,7 @@ def test_the_default_list_stays_within_its_token_bar() -> None:
         for t in TOOLS
     ]
     # An upper bound: about 1.4 times the o200k count.
-    assert token_bound(orjson.dumps({"tools": listed})) <= min(3_500, 1_600 * len(TOOLS))
+    assert token_bound(orjson.dumps({"tools": listed})) <= min(3_500, 1_000 * len(TOOLS))
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

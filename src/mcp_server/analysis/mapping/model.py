@@ -1,6 +1,9 @@
 """What `map_repository` answers: files by importance, each with the definitions that matter, and why."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from plumbrule.core.facts import Coverage, Truncated, Words
 from plumbrule.mcp_server.analysis.model import Source
@@ -33,13 +36,13 @@ class RepositoryMap:
 
     schema: str
     source: Source
-    files: tuple[MappedFile, ...]
+    files: Annotated[tuple[MappedFile, ...], Doc("The best first; `symbols` read `first-last signature`.")]
     coverage: Coverage
     evidence_rule: str
     others: tuple[Words, ...] = ()
     """Paths of the next best files, without their definitions."""
     words: tuple[Words, ...] = ()
-    unknown_words: tuple[Words, ...] = ()
+    unknown_words: Annotated[tuple[Words, ...], Doc("Words of the question that stand nowhere.")] = ()
     unmatched_focus: tuple[Words, ...] = ()
     untrusted: tuple[str, ...] = ()
     truncated: Truncated | None = None
