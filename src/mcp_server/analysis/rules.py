@@ -1,9 +1,13 @@
 """The one list of rules: every id that stands in an evidence, with one sentence. `plumbrule://rules` shows it."""
 # ruff: noqa: E501 - because a table of one rule a line reads best
 
+from plumbrule.mcp_server.analysis.changes.api import RULES as CHANGE_RULES
+from plumbrule.mcp_server.analysis.code_rows import RULES as SYMBOL_RULES
 from plumbrule.mcp_server.analysis.findings.catalog import RULES as FINDING_RULES
 from plumbrule.mcp_server.analysis.languages.model import RULES as LANGUAGE_RULES
 from plumbrule.mcp_server.analysis.licences.model import RULES as LICENCE_RULES
+from plumbrule.mcp_server.analysis.mapping.model import RULES as MAP_RULES
+from plumbrule.mcp_server.analysis.syntax.use_rules import RULES as USE_RULES
 from plumbrule.mcp_server.dependencies.rules import RULES as DEPENDENCY_RULES
 
 _OWN: dict[str, str] = {
@@ -237,5 +241,15 @@ _OWN: dict[str, str] = {
     "component.package": "a Python package at the root or below src",
 }
 
-RULES: dict[str, str] = {**_OWN, **FINDING_RULES, **LANGUAGE_RULES, **LICENCE_RULES, **DEPENDENCY_RULES}
+RULES: dict[str, str] = {
+    **_OWN,
+    **CHANGE_RULES,
+    **DEPENDENCY_RULES,
+    **FINDING_RULES,
+    **LANGUAGE_RULES,
+    **LICENCE_RULES,
+    **MAP_RULES,
+    **SYMBOL_RULES,
+    **USE_RULES,
+}
 """Rule id to its sentence; ids are stable, a rule that changes its meaning gets another id."""

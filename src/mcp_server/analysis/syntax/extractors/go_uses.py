@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _TITLED = {method.title(): method for method in METHODS}
 _ANY = frozenset(("Any", "All"))
-_FRAMEWORKS = (
+ROUTERS = (
     ("github.com/gin-gonic/gin", "gin"),
     ("github.com/labstack/echo", "echo"),
     ("github.com/go-chi/chi", "chi"),
@@ -79,7 +79,7 @@ class _Uses(Finder):
     def __init__(self, raw: bytes, imports: list[Import]) -> None:
         super().__init__(raw)
         self.imported = {one.target for one in imports}
-        self.router = next((name for path, name in _FRAMEWORKS if self.imports(path)), "")
+        self.router = next((name for path, name in ROUTERS if self.imports(path)), "")
         self.prefixes: dict[str, str] = {}
         self.regions: list[tuple[int, int, str]] = []
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LOWER = frozenset(method.lower() for method in METHODS)
-_WEB = (("actix_web", "actix"), ("axum", "axum"), ("rocket", "rocket"), ("warp", "warp"))
+WEB = (("actix_web", "actix"), ("axum", "axum"), ("rocket", "rocket"), ("warp", "warp"))
 _ANNOTATED = frozenset(("actix", "rocket"))
 """Frameworks whose routes are attributes."""
 _ACCEPTING = ("danger_accept_invalid_certs", "danger_accept_invalid_hostnames")
@@ -45,7 +45,7 @@ class _Uses(Finder):
     def __init__(self, raw: bytes, imports: list[Import]) -> None:
         super().__init__(raw)
         crates = {one.target.removeprefix("::").partition("::")[0] for one in imports}
-        self.web = next((name for crate, name in _WEB if crate in crates or crate.encode() + b"::" in raw), "")
+        self.web = next((name for crate, name in WEB if crate in crates or crate.encode() + b"::" in raw), "")
         self.clap = "clap" in crates or b"clap::" in raw
         self.clap_names = {name for one in imports if one.target.startswith("clap::") for name in one.names}
 
