@@ -16,6 +16,9 @@ _REST = ("*", "...", "vararg ", "params ", "&")
 _MARKS = ("/", "*")
 """Python's marks between sorts of parameters; they are no parameters."""
 
+_TAKES_ANYTHING = frozenset(("any", "Object", "object", "Any", "dynamic", "mixed"))
+"""Types that every argument of before still has; only who implements or stores the function may notice."""
+
 _COLON_TYPED = re.compile(r"^[\w$@ ?!*&.'`]+:")
 
 
@@ -74,7 +77,9 @@ def _parameters_kept(old: list[Parameter], new: list[Parameter], *, named: bool)
         if before.name != after.name and named:
             return "yes"
         if before.type != after.type:
-            verdict = "perhaps" if before.name else "yes"
+            verdict = "perhaps" if before.name or after.type in _TAKES_ANYTHING else "yes"
+            if verdict == "yes":
+                return verdict
     if any(not one.optional for one in new_plain[len(old_plain) :]):
         return "yes"
     kept = {one.name: one for one in new if not one.rest}
@@ -202,4 +207,5 @@ def _result(name: str, signature: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _SPACE.sub("", text).rstrip(";:{")
+    """Without white space, and Go's two names of its empty interface as one."""
+    return _SPACE.sub("", text).replace("interface{}", "any").rstrip(";:{")
