@@ -58,7 +58,7 @@ def _languages(deep: Deep) -> tuple[LanguageSymbols, ...]:
     sums: dict[str, list[int]] = {}
     for path, index in deep.facts.items():
         file = deep.languages.get(path)
-        if file is None or file.language is None or file.type != "programming":
+        if file is None or file.language is None or not file.is_code:
             continue
         counts = sums.setdefault(file.language, [0, 0, 0, 0])
         counts[0] += 1

@@ -54,10 +54,10 @@ _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
 _DOCS_PREFIXES = tuple(f"{folder}/" for folder in _DOCS_FOLDERS)
 _TEST_FILE = re.compile(
     r"(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
-    r"[^/]*_spec\.(?:rb|lua)|[^/]*[._-](?:test|spec)s?\.(?:[cm]?[jt]sx?|coffee|vue|clj)|"
+    r"[^/]*_spec\.(?:rb|lua)|spec_[^/]*\.rb|[^/]*[._-](?:test|spec)s?\.(?:[cm]?[jt]sx?|coffee|vue|clj)|"
     r"[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift)|[^/]*\.bats|[^/]*\.tftest\.hcl)$"
 )
-_RUST_TEST = re.compile(r"(?:^|/)tests/[^/]+\.rs$")
+_RUST_TEST = re.compile(r"(?:^|/)tests/(?:(?!(?:\w*ui|\w*fixtures?|\w*fail|\w*data|snapshots?)/)[\w-]+/)?[^/]+\.rs$")
 _TESTED_BY_FOLDER = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".tcl", ".c", ".cc", ".cpp", ".cxx")
 """Endings of languages whose runners take what lies in the test folder (Mocha, Jest, Node, Tcl, CTest's projects)."""
 

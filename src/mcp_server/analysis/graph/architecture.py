@@ -78,7 +78,7 @@ def _weights(deep: Deep, links: Links, started: Sequence[str]) -> dict[str, int]
     found: dict[str, int] = {}
     for path, part in links.parts.items():
         index = deep.facts.get(path)
-        if part == "source" and index is not None and deep.languages[path].type == "programming":
+        if part == "source" and index is not None and deep.languages[path].is_code:
             found[path] = index.code + 1 + PULL * min(pull.get(path, 0), 20)
     return found
 

@@ -108,11 +108,7 @@ def _links_of(deep: Deep) -> Links:
     )
     present: set[str] = set()
     for path, file in deep.languages.items():
-        if (
-            file.language is not None
-            and file.type == "programming"
-            and parts.get(path) not in ("vendored", "generated")
-        ):
+        if file.language is not None and file.is_code and parts.get(path) not in ("vendored", "generated"):
             present.add(file.language)
     present -= _WITHOUT_IMPORTS
     resolvers = resolvers_of(present, tree)

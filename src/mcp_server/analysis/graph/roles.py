@@ -60,7 +60,11 @@ _MATERIAL = re.compile(
 )
 """Where test code is input rather than code, and files whose very purpose is to try what may be absent."""
 
-_DOCS = re.compile(r"(?i)^(?:docs?|documentation|website|site)/")
+_DOCS = re.compile(r"(?i)^(?:docs?|documentation|website|site)/|\.docc/")
+_HEADERS = (".h", ".hh", ".hpp", ".hxx")
+_PUBLIC_HEADERS = re.compile(r"(?:^|/)include(?:/|$)")
+"""What others include is no test, even where it helps them to write theirs (`gtest-death-test.h`)."""
+
 _MAIN_SOURCE = re.compile(r"(?:^|/)src/(?:main|[a-z]\w*Main)/(?:java|kotlin|scala|groovy|resources)?/?")
 
 
@@ -125,6 +129,8 @@ def _of_folder(folder: str) -> Part:
 
 
 def _of_name(name: str, part: Part, folder: str) -> Part:
+    if name.endswith(_HEADERS) and _PUBLIC_HEADERS.search(folder):
+        return part
     if part in ("source", "tooling", "documentation"):
         if ("est" in name or "pec" in name or "." in name) and (_TEST_NAME.match(name) or _is_test(name)):
             return "test"

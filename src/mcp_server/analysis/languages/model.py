@@ -43,6 +43,9 @@ RULES: dict[str, str] = {
 }
 
 
+_COMPONENTS = frozenset(("Vue", "Svelte", "Astro"))
+
+
 class FileLanguage(NamedTuple):
     """What one file is, and by which rules. A NamedTuple because a repository has a hundred thousand of them.
 
@@ -64,6 +67,11 @@ class FileLanguage(NamedTuple):
     counted: bool
     rule: str
     detail: str
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it holds code by its nature: linguist calls components with scripts inside (Vue, Svelte) markup."""
+        return self.type == "programming" or self.language in _COMPONENTS
 
 
 class LanguageShare(NamedTuple):

@@ -104,7 +104,7 @@ def measured(deep: Deep) -> Measures:
 
 
 def _is_code(file: FileLanguage) -> bool:
-    return file.type == "programming" and not (file.vendored or file.generated or file.documentation)
+    return file.is_code and not (file.vendored or file.generated or file.documentation)
 
 
 def _is_data(index: Index) -> bool:

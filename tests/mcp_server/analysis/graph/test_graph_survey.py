@@ -32,6 +32,7 @@ REPOSITORY: dict[str, bytes | str] = {
     "web/package.json": '{"name": "web", "dependencies": {"react": "^19"}}',
     "web/tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}',
     "web/src/main.ts": "import React from 'react'\nimport { a } from '@/lib/a'\nimport { b } from 'lodash-es'\n\nconsole.log(a, b, React)\n",
+    "web/src/App.vue": "<template><p/></template>\n<script setup lang='ts'>\nimport { f } from './lib/a'\n</script>\n",
     "web/src/lib/a.ts": "export const a = 1\nexport function f() { return a }\n",
     "app/src/main/kotlin/a/A.kt": "package a\n\nimport b.*\n\nclass A { val b = B() }\n",
     "app/src/main/kotlin/b/B.kt": "package b\n\nclass B\n",
@@ -52,6 +53,7 @@ async def test_imports_of_several_languages_are_resolved_in_one_survey(report: "
         ("src/shop/core/cache/__init__.py", "src/shop/core/model.py"),
         ("src/shop/core/model.py", "src/shop/core/cache/__init__.py"),
         ("tests/test_model.py", "src/shop/core/model.py"),
+        ("web/src/App.vue", "web/src/lib/a.ts"),  # markup for linguist, and code all the same
         ("web/src/main.ts", "web/src/lib/a.ts"),
     }
     assert (report.imports.resolved_share, report.imports.cycles) == (1.0, ())

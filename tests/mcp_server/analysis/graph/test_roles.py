@@ -8,15 +8,17 @@ from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 PARTS = {
     "source": (
         "src/flask/app.py django/test/client.py numpy/testing/x.py packages/vite/src/node/build.ts src/config.ts "
-        "poetry/console/commands/build.py src/main/java/org/example/samples/A.java cmd/dev/main.go app/tasks.py"
+        "poetry/console/commands/build.py src/main/java/org/example/samples/A.java cmd/dev/main.go app/tasks.py "
+        "include/gtest/gtest-death-test.h"
     ),
     "test": (
         "tests/conftest.py django/contrib/gis/tests/x.py pkg/src/__tests__/a.spec.ts okhttp/src/jvmTest/kotlin/A.kt "
-        "src/test/java/x/A.java packages/a/test/b.js x/y/test/test_a.py benches/b.rs a/b_test.go spec/a_spec.rb"
+        "src/test/java/x/A.java packages/a/test/b.js x/y/test/test_a.py benches/b.rs a/b_test.go spec/a_spec.rb "
+        "test/spec_a.rb src/a-test.h"
     ),
     "example": "playground/x/a.ts examples/a.py packages/create/template-vue/src/main.ts docs_src/a.py",
     "tooling": "setup.py noxfile.py packages/vite/rollup.config.ts scripts/a.ts tools/gen.py .github/x.py build.rs",
-    "documentation": "docs/conf.py website/src/a.ts",
+    "documentation": "docs/conf.py website/src/a.ts Sources/Shop/Guide.docc/01-step.swift",
     "vendored": "vendor/x/a.go pip/_vendor/six.py third_party/a.c node_modules/a/index.js",
 }
 

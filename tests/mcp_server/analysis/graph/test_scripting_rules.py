@@ -187,6 +187,7 @@ def test_a_swift_module_is_the_folder_of_its_target() -> None:
             "Package.swift",
             "Sources/Shop/A.swift",
             "Sources/Shop/Deep/B.swift",
+            "Sources/Shop/Guide.docc/Tutorials/01-step.swift",
             "Lib/Core/C.swift",
             "Tests/ShopTests/T.swift",
         ),

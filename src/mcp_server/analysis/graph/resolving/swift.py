@@ -1,7 +1,8 @@
 """Swift: a module is a target of a `Package.swift`, its files are those of the target's folder.
 
 Without a path a target lies in `Sources/<name>` or `Tests/<name>` (Swift Package Manager, `Target.path`). Without any
-package a folder of the module's name that holds Swift files is taken. Products name their outside package.
+package a folder of the module's name that holds Swift files is taken. Products name their outside package. What
+lies in a documentation catalogue (`*.docc`) is shown there and never compiled.
 """
 
 import re
@@ -54,7 +55,7 @@ class _Resolver:
     def __init__(self, tree: Tree) -> None:
         self._files: dict[str, list[str]] = {}
         for path, language in tree.languages.items():
-            if language == "Swift" and path.rpartition("/")[2] != "Package.swift":
+            if language == "Swift" and path.rpartition("/")[2] != "Package.swift" and ".docc/" not in path:
                 for folder in above(path):
                     self._files.setdefault(folder, []).append(path)
         self._modules: dict[str, list[str]] = {}
