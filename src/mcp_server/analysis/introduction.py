@@ -27,6 +27,7 @@ _NO_PROSE = re.compile(
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"^\s{0,3}>\s?")
+_QUOTE_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])|`([^`<]+?)\s*<[^>`]+>`__?")
@@ -50,7 +51,11 @@ _ASIDE_SECTION = re.compile(
     r"contribut|sponsor|backer|support|faq|community|example|requirement|prerequisite|changelog|news|available|"
     r"announc|release|credit|author|acknowledg|security|migrat|upgrad|configur|deploy|document|stay in touch|help)"
 )
-_TOP_SECTION = re.compile(r"(?i)\b(?:about|what|intro|introduction|overview|description|summary|why)\b")
+_OTHERS_SECTION = re.compile(
+    r"(?i)\b(?:related|similar|alternatives?|comparison|who(?:'s| is| uses)|used by|ecosystem|integrations)\b"
+)
+"""What stands there speaks of other projects."""
+_TOP_SECTION = re.compile(r"(?i)\b(?:welcome|about|what|intro|introduction|overview|description|summary|why)\b")
 _SAYS_WHAT = re.compile(
     r"(?i)^((?:(?![.!?]\s).){1,90}?)\b(?:is|are)\s+(?:an?|the|our|your|one|all|intended|designed|meant|often|\w+ly)\b"
     r"|^((?:(?![.!?]\s).){1,60}?)\bis\s+(?-i:[A-Z])"
@@ -104,6 +109,8 @@ def _rank(paragraph: _Paragraph, names: set[str]) -> int | None:
     says = _SAYS_WHAT.match(words)
     named = says is not None and any(name in _letters(says[1] or says[2] or "") for name in names)
     top = not paragraph.section or _TOP_SECTION.search(paragraph.section) is not None
+    if _OTHERS_SECTION.search(paragraph.section):
+        return None
     if not top:
         aside = _ASIDE_SECTION.search(paragraph.section) is not None
         return (4 if aside else 3) if named and not paragraph.quoted else None
@@ -176,7 +183,7 @@ def _is_no_prose(line: str, block: list[str]) -> bool:
 
 def _plain(block: list[str], line: int, section: str) -> _Paragraph:
     quoted = _QUOTE.match(block[0]) is not None
-    text = " ".join(_QUOTE.sub("", one) for one in block)[:4000]
+    text = " ".join(_QUOTE_HEADING.sub("", _QUOTE.sub("", one)) for one in block)[:4000]
     text = _IMAGE.sub("", text)
     linked = sum(len(one[1] or one[2] or "") for one in _LINK.finditer(text))
     linked += sum(len(one[1]) for one in _HTML_LINK.finditer(text))

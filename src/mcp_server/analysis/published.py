@@ -2,8 +2,10 @@
 
 Python: `__all__`, else public names, of modules without a leading underscore. JavaScript: what the entry module
 exports, followed through its re-exports; without an entry module, every export. Go: capital names outside `internal`
-and programs. Rust: `pub` items below the crate root. C and C++: what headers declare. The others: public definitions
-of their own source files.
+and programs. Rust: `pub` items below the crate root. C and C++: what headers declare, those in `include` where there
+is one. Ruby: what `lib` defines, modules with methods of their own too. Elixir: modules. The others: public
+definitions of their own source files. What stands directly in a module or namespace is offered like what stands
+at the file's top, under its full name.
 """
 
 import re
@@ -30,10 +32,31 @@ _WORKSHOP = frozenset(("scripts", "script", "hack", "ci", "tasks", "benchmarks",
 """Folders with the project's own tools, which nobody imports."""
 
 _CLASSES = frozenset(
-    ("class", "interface", "trait", "protocol", "struct", "union", "enum", "object", "record", "annotation", "type")
+    (
+        *(
+            "class",
+            "interface",
+            "trait",
+            "protocol",
+            "struct",
+            "union",
+            "enum",
+            "object",
+            "record",
+            "annotation",
+            "type",
+        ),
+        "module",
+    )
 )
 _FUNCTIONS = frozenset(("function", "macro", "procedure"))
 _LEFT_OUT = frozenset(("module", "namespace", "implementation", "extension", "resource", "data", "provider", "index"))
+_SCOPES = frozenset(("module", "namespace"))
+_MEMBERS = frozenset(("field", "property", "operator", "member"))
+_INNER = frozenset(("internal", "detail", "details", "impl", "Internal", "Impl"))
+"""Namespaces that by name are not for others."""
+_METHODS = frozenset(("method", "function", "macro"))
+_HEADERS = (".h", ".hpp", ".hh", ".hxx")
 _ECMASCRIPT = frozenset(("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte"))
 _ECMASCRIPT_ENDS = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js")
 _ENTRIES = ("src/index", "src/main", "index", "lib/index", "src/lib/index", "src/mod", "mod", "source/index")
@@ -50,8 +73,6 @@ class _Offer:
     first: tuple[str, int] | None = None
 
     def note(self, name: str, kind: str, path: str, line: int) -> None:
-        if kind in _LEFT_OUT:
-            return
         self.kinds.setdefault(name, kind)
         if self.first is None:
             self.first = (path, line)
@@ -136,11 +157,16 @@ def _home_of(deep: Deep, path: str) -> str:
 
 def _api(folder: str, offer: _Offer, used: Mapping[str, int]) -> Api:
     kinds = Counter(
-        "classes" if kind in _CLASSES else "functions" if kind in _FUNCTIONS else "others"
+        "classes" if kind in _CLASSES else "functions" if kind in _FUNCTIONS | _METHODS else "others"
         for kind in offer.kinds.values()
     )
     order = {name: number for number, name in enumerate(offer.kinds)}
-    ranked = sorted(offer.kinds, key=lambda name: (-used.get(name, 0), order[name]))
+
+    def rank(name: str) -> tuple[bool, int, int]:
+        """What stands in a namespace goes by the classes first: the name of a method alone says little."""
+        return ("." in name and offer.kinds[name] not in _CLASSES, -used.get(name.rpartition(".")[2], 0), order[name])
+
+    ranked = sorted(offer.kinds, key=rank)
     at: Evidence = evidence(offer.first[0], "structure.public-api", offer.first[1]) if offer.first else evidence("", "")
     names = tuple(word(name, 100) for name in ranked[:MAX_NAMES])
     return Api(place(folder) or ".", at, kinds["classes"], kinds["functions"], kinds["others"], names)
@@ -185,8 +211,8 @@ def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
     entry = _entry_of(folder, set(scripts))
     if entry:
         _follow(deep, entry, deep.facts, offer)
-    headers = any(path.endswith((".h", ".hpp", ".hh", ".hxx")) for path in paths)
-    for path in paths:
+    headers = any(path.endswith(_HEADERS) for path in paths)
+    for path in _offering(folder, paths):
         language = deep.languages[path].language or ""
         if language in _ECMASCRIPT and entry:
             continue
@@ -194,6 +220,24 @@ def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
             for name, kind, line in _public(deep, path):
                 offer.note(name, kind, path, line)
     return offer
+
+
+def _offering(folder: str, paths: list[str]) -> list[str]:
+    """Without what lies beside the folder that C (`include`) and Ruby (`lib`) publish."""
+    base = f"{folder}/" if folder else ""
+    published = [path for path in paths if path.endswith(_HEADERS) and "/include/" in f"/{path[len(base) :]}"]
+    shown = set(published)
+    scripts = any(path.startswith(f"{base}lib/") and path.endswith(".rb") for path in paths)
+    return [
+        path
+        for path in paths
+        if not (published and path.endswith(_HEADERS) and path not in shown)
+        and not (scripts and _HOMES_BY_ENDING.match(path) and not path.startswith(f"{base}lib/"))
+    ]
+
+
+_HOMES_BY_ENDING = re.compile(r".*\.(?:rb|rake|ru|gemspec)$|(?:.*/)?[A-Z]\w*file$")
+"""Ruby's files: the ones without an ending are Rakefile, Gemfile and their kind."""
 
 
 def _may_offer(path: str, folder: str, language: str, headers: bool) -> bool:
@@ -207,7 +251,7 @@ def _may_offer(path: str, folder: str, language: str, headers: bool) -> bool:
     if language == "Rust":
         return inside.startswith("src/") and "/bin/" not in inside and not inside.endswith("/main.rs")
     if language in ("C", "C++"):
-        return not headers or path.endswith((".h", ".hpp", ".hh", ".hxx"))
+        return not headers or path.endswith(_HEADERS)
     return language not in ("Shell", "SQL", "HCL", "Makefile", "Dockerfile", "CMake")
 
 
@@ -224,15 +268,43 @@ def _public(deep: Deep, path: str) -> Iterator[tuple[str, str, int]]:
         return
     exports = frozenset(index.exports) if index.exports is not None else None
     told: set[str] = set()
-    for row in _rows(deep, path):
-        name = str(row["name"])
-        if "." in name or row.get("visibility", "public") != "public":
+    rows = _rows(deep, path)
+    scopes = {str(row["name"]) for row in rows if row["kind"] in _SCOPES}
+    names = {str(row["name"]) for row in rows}
+    acting = _acting(rows, language or "")
+    for row in rows:
+        name, scope = str(row["name"]), str(row["name"]).rpartition(".")[0]
+        if row.get("visibility", "public") != "public":
+            continue
+        if scope and scope not in scopes and (scope in names or row["kind"] not in _CLASSES):
+            continue  # a member; but `class A::B` and `defmodule A.B` name a scope that stands elsewhere
+        if row["kind"] in _LEFT_OUT and name not in acting:
+            continue
+        if language == "Ruby" and not scope and row["kind"] in _METHODS:
+            continue  # outside of every class it is private to its file
+        if scope and (row["kind"] in _MEMBERS or (language == "Elixir" and row["kind"] == "type")):
+            continue
+        if scope and not _INNER.isdisjoint(scope.split(".")):
+            continue
+        if _HIDDEN_RUST.search(" ".join(row.get("modifiers", ()))):
             continue
         if exports is None or name in exports:
             told.add(name)
             yield name, str(row["kind"]), int(row["line"])
     for name in () if exports is None or language != "Python" else sorted(exports - told):  # what `__all__` re-exports
         yield name, "reexport", 1
+
+
+_HIDDEN_RUST = re.compile(r"cfg\((?:doctest|test)\)|doc\(hidden\)")
+
+
+def _acting(rows: Iterable[Mapping[str, Any]], language: str) -> frozenset[str]:
+    """Modules that are more than a name for what stands in them: Elixir's, and Ruby's with methods of their own."""
+    if language == "Elixir":
+        return frozenset(str(row["name"]) for row in rows if row["kind"] == "module")
+    if language != "Ruby":
+        return frozenset()
+    return frozenset(str(row["name"]).rpartition(".")[0] for row in rows if row["kind"] in _METHODS)
 
 
 def _entry_of(folder: str, scripts: set[str]) -> str:

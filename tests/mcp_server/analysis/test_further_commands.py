@@ -33,6 +33,10 @@ async def told(surveys: Any, files: dict[str, str]) -> dict[str, Any]:
     ("files", "expected"),
     [
         ({".github/workflows/ci.yml": WORKFLOW}, ("pytest -q tests", ".github/workflows/ci.yml:10", None)),
+        (
+            {".github/workflows/ci.yml": WORKFLOW.replace("pytest --doc", "make test-${{matrix.features}}")},
+            ("pytest -q tests", ".github/workflows/ci.yml:10", None),
+        ),
         ({"runtest": "#!/bin/sh\n", "a.c": "int a;\n"}, ("./runtest", "runtest", None)),
         ({"tests/runtests.py": "1\n"}, ("python tests/runtests.py", "tests/runtests.py", None)),
         (

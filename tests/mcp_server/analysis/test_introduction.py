@@ -47,6 +47,14 @@ CASES = {
         "# Bash Automated Testing\n\n## Install\n\nRun make.\n",
         ("Bash Automated Testing", 1),
     ),
+    "what stands under related projects speaks of others": (
+        "# Other\n\n## Related projects\n\nGin Runner is a GUI for gin.\n\n## Welcome to Gin!\n\nThis is a merger.\n",
+        ("This is a merger.", 9),
+    ),
+    "a heading in a quote is its words": (
+        "# Other\n\n> ### A codebase of examples\n",
+        ("A codebase of examples", 3),
+    ),
     "a reference link loses its brackets": ("# Gin\n\nGin is a [WSGI] framework.\n", ("Gin is a WSGI framework.", 3)),
 }
 

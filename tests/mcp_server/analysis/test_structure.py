@@ -146,3 +146,53 @@ def test_go_publishes_nothing_of_programs_and_internal_packages() -> None:
     }
     (api,) = structure_of(deep_of(files, known)).api
     assert (api.names, api.functions) == (("Open",), 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "symbols", "expected"),
+    [
+        (
+            "lib/p.rb",
+            [
+                _definition("module", "P"),
+                _definition("class", "P.Server"),
+                _definition("method", "P.Server.start"),
+                _definition("module", "P.Tool"),
+                _definition("method", "P.Tool.run"),
+                _definition("method", "helper"),
+            ],
+            ("P.Server", "P.Tool", "P.Tool.run"),
+        ),
+        (
+            "lib/p.ex",
+            [
+                _definition("module", "P.Schema"),
+                _definition("function", "P.Schema.run/1"),
+                _definition("type", "P.Schema.t"),
+            ],
+            ("P.Schema", "P.Schema.run/1"),
+        ),
+        (
+            "include/p.h",
+            [
+                _definition("namespace", "p"),
+                _definition("namespace", "p.internal"),
+                _definition("class", "p.internal.Hidden"),
+                _definition("function", "p.open"),
+                _definition("class", "p.Door"),
+                _definition("method", "p.Door.knock"),
+            ],
+            ("p.Door", "p.open"),
+        ),
+    ],
+)
+def test_what_stands_in_a_namespace_is_published_under_its_full_name(
+    path: str, symbols: list[dict[str, object]], expected: tuple[str, ...]
+) -> None:
+    beside = {"lib/p.rb": "Rakefile", "include/p.h": "src/inner.h"}.get(path, "lib/mix/empty.ex")
+    known = {
+        path: facts(symbols=symbols),
+        beside: facts(symbols=[_definition("class", "Hidden")] * (".ex" not in path)),
+    }
+    (api,) = structure_of(deep_of(dict.fromkeys(known, ""), known)).api
+    assert api.names == expected

@@ -584,6 +584,11 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
             ("last", "> 1", "runtime", 18),
         ],
     ),
+    "Gemfile of a gem": (
+        "Gemfile",
+        'gemspec\ngem "rake"\ngroup :test do\n  gem "minitest"\nend\n',
+        [("rake", "", "dev", 2), ("minitest", "", "test", 4)],
+    ),
     "gemspec": (
         "demo.gemspec",
         GEMSPEC,
@@ -726,6 +731,8 @@ DETAILS: list[tuple[str, str, str, str, object]] = [
     ("Gemfile", GEMFILE, "maybe", "reference", "git:https://example.org/m.git#b"),
     ("Gemfile", GEMFILE, "maybe", "marker", 'if ENV["X"]'),
     ("Gemfile", GEMFILE, "jdbc", "group", "development, test"),
+    ("Gemfile", 'if A\n  gem "x", "1"\nelse\n  gem "y", "2"\nend\n', "y", "marker", "if not (A)"),
+    ("Gemfile", 'case V\nwhen "a"\n  gem "x", "1"\nelse\n  gem "y", "2"\nend\n', "y", "marker", 'if not (when "a")'),
     ("mix.exs", MIX, "published", "alias", "real"),
     ("mix.exs", MIX, "git_dep", "reference", "github:a/b#v1"),
     ("main.tf", TERRAFORM, "own", "reference", "path:./modules/own"),

@@ -41,6 +41,8 @@ def gemfile(file: ManifestText) -> Reading:
             if blocks:
                 blocks.pop()
             continue
+        if blocks and (one := re.match(r"(else|elsif|when|in)\b(.*)$", bare, re.DOTALL)):
+            blocks[-1] = _other_case(blocks[-1], one[1], one[2].strip())
         if one := _GEM.match(text):
             found.asked.append(_gem(one, line, blocks))
             if _COMPUTED.match(one[3]):
@@ -59,7 +61,18 @@ def gemfile(file: ManifestText) -> Reading:
             blocks.append((opened[1].rstrip("s"), names, opened[2].strip()))
         elif re.search(r"\bdo\s*(?:\|[^|]*\|)?$", bare):
             blocks.append(("do", [], ""))
+    if any(fact.kind == "gemspec" for fact in found.facts):  # what runs stands in the gemspec; these are for its makers
+        found.asked = [one._replace(scope="dev") if one.scope == "runtime" else one for one in found.asked]
     return found
+
+
+def _other_case(block: tuple[str, list[str], str], word: str, condition: str) -> tuple[str, list[str], str]:
+    """The block after `else`, `elsif` or `when`: its gems are asked for under another condition than those before."""
+    if block[0] == "case" or word in ("when", "in"):
+        return ("if", [], f"{word} {condition}".strip())
+    if block[0] in ("if", "unless"):
+        return ("if", [], f"{word} {condition}".strip() if condition else f"not ({block[2]})")
+    return block
 
 
 def one_liner(text: str, word: str) -> bool:

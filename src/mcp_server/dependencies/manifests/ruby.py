@@ -12,6 +12,9 @@ _SPEC = re.compile(
     rf"\s*\w+\.(name|version|summary|description|licenses?|required_ruby_version)\s*=\s*\[?\s*"
     rf"(?:Gem::Requirement\.new\(\s*)?(?:%w\[([^\]]+)\]|{_STRING})"
 )
+_PROGRAMS = re.compile(
+    r"\s*\w+\.executables\s*(?:=|<<)\s*(?:%w[\[({]([^\])}]+)[\])}]|\[?(\s*[\"'][^\"']+[\"'](?:\s*,\s*[\"'][^\"']+[\"'])*))"
+)
 _FIELDS: dict[str, Field] = {
     "name": "name",
     "version": "version",
@@ -22,9 +25,11 @@ _FIELDS: dict[str, Field] = {
 
 
 def gemfile(file: ManifestText) -> list[Declaration]:
-    """Bundler's file; groups named development or test are development dependencies."""
+    """Bundler's file; groups named development or test are development dependencies, and so is everything where a
+    gemspec beside it says what the gem itself needs."""
     found: list[Declaration] = []
     blocks: list[bool] = []
+    of_gem = False
     for number, line in Lines(file.raw):
         text = line.strip()
         if one := re.match(rf"ruby\s*\(?\s*{_STRING}", text):
@@ -33,10 +38,14 @@ def gemfile(file: ManifestText) -> list[Declaration]:
             inline = re.search(r"groups?:\s*\[?\s*:(?:development|test)", line)
             scope = DEV_SCOPE if inline or any(blocks) else RUNTIME_SCOPE
             found.append(Declaration("dependency", one[2] or "", number, "gemfile.gem", one[1], scope))
+        elif re.match(r"gemspec\b", text):
+            of_gem = True
         if re.search(r"\bdo\b(?:\s*\|[^|]*\|)?\s*$", text):
             blocks.append(bool(re.match(r"group\b.*:(?:development|test)", text)))
         elif text == "end" and blocks:
             blocks.pop()
+    if of_gem:
+        return [one._replace(scope=DEV_SCOPE) if one.field == "dependency" else one for one in found]
     return found
 
 
@@ -55,8 +64,8 @@ def gemspec(file: ManifestText) -> list[Declaration]:
         elif one := _DEPENDENCY.match(line):
             scope = DEV_SCOPE if one[1] == "development_" else RUNTIME_SCOPE
             found.append(Declaration("dependency", one[3] or "", number, "gemspec", one[2], scope))
-        elif one := re.match(r"\s*\w+\.executables\s*(?:=|<<)\s*(?:%w\[([^\]]+)\]|\[?\s*[\"']([^\"']+))", line):
-            for name in (one[1] or one[2]).split():
+        elif one := _PROGRAMS.match(line):
+            for name in one[1].split() if one[1] else re.findall(_STRING, one[2]):
                 found.append(Declaration("entry", name, number, "gemspec.executables", name, "bin"))
     return found
 

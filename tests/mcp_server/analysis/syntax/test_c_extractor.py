@@ -216,6 +216,7 @@ def test_covering_moves_nothing(cover: object) -> None:
     [
         ('char *h = getenv("HOME_URL");', ("env", "HOME_URL", "env.read", "")),
         ("a.sin_port = htons(8080);", ("port", "8080", "port.listen", "")),
+        ("struct a b = { .sin_port = htons(80) };", ("port", "80", "port.listen", "")),
         ("gets(buffer);", ("danger", "gets(buffer)", "danger.unsafe-c", "")),
         ("strcpy(a, b);", ("danger", "strcpy(a, b)", "danger.unsafe-c", "")),
         ('sprintf(a, "x%s", b);', ("danger", 'sprintf(a, "x%s", b)', "danger.unsafe-c", "")),

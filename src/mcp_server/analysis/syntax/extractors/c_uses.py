@@ -59,6 +59,18 @@ def uses_of(raw: bytes, root: "Node", counted: Counter[bytes]) -> list[Use]:
     return uses.sorted()
 
 
+def _sets_port(uses: _Uses, call: "Node") -> bool:
+    """Whether `htons(80)` is given to something called a port; compared or copied elsewhere it is only a number."""
+    given = call.parent
+    for _ in range(3):
+        if given is None or given.type not in ("cast_expression", "parenthesized_expression", "initializer_list"):
+            break
+        given = given.parent
+    if given is None or given.type not in ("assignment_expression", "initializer_pair", "init_declarator"):
+        return False
+    return b"port" in uses.raw[given.start_byte : call.start_byte].lower()
+
+
 def _judge(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
     first = uses.literal(given[0]) if given else None
     second = uses.literal(given[1]) if len(given) > 1 else None
@@ -66,7 +78,7 @@ def _judge(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
         if first:
             uses.add("env", first, call, "env.read")
     elif word == "htons":
-        if given and given[0].type == "number_literal":
+        if given and given[0].type == "number_literal" and _sets_port(uses, call):
             uses.port(uses.text(given[0]), call)
     elif word == "gets":
         if len(given) == 1:

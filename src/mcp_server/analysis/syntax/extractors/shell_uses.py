@@ -18,6 +18,36 @@ _QUERY = """
 (process_substitution) @process
 """
 _DEFAULT = re.compile(r"^\$\{([A-Z][A-Z0-9_]*)(:?[-?=])(.*)\}$", re.DOTALL)
+_SHELL_OWN = frozenset(
+    (
+        *(
+            "BASH_SOURCE",
+            "BASH_VERSION",
+            "BASH_VERSINFO",
+            "BASH_REMATCH",
+            "BASH_LINENO",
+            "BASHPID",
+            "FUNCNAME",
+            "LINENO",
+        ),
+        *(
+            "PIPESTATUS",
+            "RANDOM",
+            "SECONDS",
+            "UID",
+            "EUID",
+            "PPID",
+            "IFS",
+            "OPTARG",
+            "OPTIND",
+            "REPLY",
+            "OSTYPE",
+            "PS4",
+        ),
+        *("HOSTTYPE", "MACHTYPE", "SHLVL", "DIRSTACK", "GROUPS", "ZSH_VERSION", "ZSH_EVAL_CONTEXT", "KSH_VERSION"),
+    )
+)
+"""Variables that the shell itself sets (Bash Reference Manual 5.2): nobody configures a script by them."""
 _FETCHING = re.compile(r"^\s*(?:sudo\s+(?:-\w+\s+)*)?(?:curl|wget)\b")
 _SHELL = re.compile(
     r"^\s*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+(?:\w+=\S*\s+)*)?(?:/(?:usr/)?bin/)?(?:ba|z|da|k)?sh(?:\s+(?:-|\S+=|/dev/stdin).*)?\s*$",
@@ -55,7 +85,7 @@ def _environment(raw: bytes, captures: dict[str, list["Node"]], found: list[Use]
             own.add(name.rstrip("+"))
     for node in captures.get("expansion", ()):
         written = _DEFAULT.match(said(raw, node)[:400])
-        if written is not None and written[1] not in own:
+        if written is not None and written[1] not in own and written[1] not in _SHELL_OWN:
             default = "" if "?" in written[2] else written[3].strip("\"'")
             default = default if "$" not in default and "`" not in default else ""
             found.append(Use("env", written[1], row(node), "env.read", default[:120]))

@@ -33,7 +33,7 @@ HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$HERE/../z.sh"
 source "$ELSEWHERE/y.sh"
 . "$computed"
-X=${SHOP:-none}; echo "${MODE:?need}" "${A:-own}"
+X=${SHOP:-none}; echo "${MODE:?need}" "${A:-own}" "${BASH_SOURCE:-$0}"
 eval "$x"
 eval "$(ssh-agent)"
 curl -sSL https://example.org/x | sudo bash -s
