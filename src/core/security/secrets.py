@@ -5,13 +5,13 @@ keys, passwords in URLs and random literals assigned to a secret's name count he
 Used by the survey, which shows where a secret lies and never what it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import assigned_span
-from plumbrule.core.security.masking_gate import Gate, build_gate
+from plumbrule.core.security.masking_gate import BulkGate, Gate, Hit, build_bulk_gate, build_gate
 from plumbrule.core.security.masking_marks import azure_client_secret, mailchimp
 from plumbrule.core.security.masking_private_keys import pem
 from plumbrule.core.security.masking_structures import jwt, url_userinfo
@@ -39,13 +39,71 @@ class Finding(NamedTuple):
 def find_secrets(text: str) -> list[Finding]:
     """The secrets in `text`, by position, none inside another; empty for examples and placeholders."""
     find, rows = _gate()
+    return _judged(text, find(lowered(text)), rows)
+
+
+def secrets_of_file(text: str, small: bytes) -> list[Finding]:
+    """As `find_secrets`, for megabytes. `small` is `text` in UTF-8 with its ASCII letters lowered."""
+    rows, find, inside_words = _bulk_gate()
+    if find is None:
+        return find_secrets(text)
+    hits = [hit for hit in find(small) if not (inside_words[hit[0]] and hit[1] and small[hit[1] - 1] in _WORD_BYTES)]
+    return _judged(text, hits if len(small) == len(text) else _in_characters(small, hits), rows)
+
+
+def _judged(text: str, hits: Sequence[Hit], rows: "list[_Row]") -> list[Finding]:
     found: list[Finding] = []
-    for index, start, end in find(lowered(text)):
-        for finding in _at(text, start, end, rows[index]):
+    literals = _Literals(text)
+    for index, start, end in hits:
+        row = rows[index]
+        if isinstance(row, tuple):
+            given: Iterable[Finding] = _tokens(text, start, end, row)
+        elif row not in _STRENGTHS:
+            given = _at(text, start, end, row)
+        elif literals.begin_near(end):
+            given = _assigned_literal(text, start, end, row)
+        else:
+            continue
+        for finding in given:
             # A key's body was looked at; its padding (a run of A in every OpenSSH key) is no mark of an example.
             if finding.rule == "private-key" or not is_example(text[finding.start : finding.end]):
                 found.append(finding)
     return _outermost(found)
+
+
+NEAR_CHARS = 640
+"""How far behind a name its value begins at most: what `assigned_span` passes over is bounded, and is less."""
+
+_QUOTED_CHARS = 17
+_QUOTED = LazyPattern(r"[\"'][A-Za-z0-9+/=_\-.~!@#$%^&*]{16}")
+
+
+class _Literals:
+    """Whether a quoted literal of some length begins near behind a place. Places ascend, so nothing is read twice."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known = self._read_to = -1
+
+    def begin_near(self, place: int) -> bool:
+        if self._known < place:
+            limit = place + NEAR_CHARS
+            found = _QUOTED.search(self._text, max(place, self._read_to), limit)
+            self._known = found.start() if found else -1
+            self._read_to = found.end() - _QUOTED_CHARS + 1 if found else limit - _QUOTED_CHARS + 1
+        return self._known >= place
+
+
+def _in_characters(small: bytes, hits: Sequence[Hit]) -> list[Hit]:
+    """Hits in bytes as hits in characters, in the same order."""
+    places = sorted({place for _, start, end in hits for place in (start, end)})
+    known: dict[int, int] = {}
+    before = passed = 0
+    for place in places:
+        passed += len(small[before:place].decode("utf-8", "surrogatepass"))
+        known[place] = passed
+        before = place
+    return [(index, known[start], known[end]) for index, start, end in hits]
 
 
 _Row = tuple[tuple[TokenFormat, str], ...] | Strength | str
@@ -54,6 +112,8 @@ _SKIPPED_KINDS = frozenset(("crypt", "plaid-public", "fly", "harness"))
 _PUBLIC_BY_DESIGN = frozenset(
     ("pk.eyJ", "phc_", "sb_publishable_", "FLWPUBK-", "FLWPUBK_TEST-", "pk-lf-", "live_pub_", "test_pub_", "sq0idp-")
 )
+_STRENGTHS = frozenset(("password", "strong", "firm", "weak", "vague"))
+_HAS_USER = LazyPattern(r"[^\s\"'<>`@%]*+[@%]")
 _STRUCTURES = {
     "://": "url-password",
     "-----begin ": "private-key",
@@ -64,7 +124,7 @@ _STRUCTURES = {
 
 
 @cache
-def _gate() -> tuple[Gate, list[_Row]]:
+def _rows() -> dict[str, _Row]:
     rows: dict[str, _Row] = {}
     for form in token_formats():
         if form.kind in _SKIPPED_KINDS:
@@ -78,17 +138,42 @@ def _gate() -> tuple[Gate, list[_Row]]:
         if strength in ("password", "strong") or keyword == "token":
             rows.setdefault(keyword, strength)
     rows.update(_STRUCTURES)
-    literals = list(rows)
-    return build_gate(literals), [rows[literal] for literal in literals]
+    return rows
 
 
-def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
-    if isinstance(row, tuple):
-        for form, literal in row:
+@cache
+def _gate() -> tuple[Gate, list[_Row]]:
+    rows = _rows()
+    return build_gate(list(rows)), list(rows.values())
+
+
+@cache
+def _bulk_gate() -> tuple[list[_Row], BulkGate | None, list[bool]]:
+    """The rows, their gate where the platform has it, and which literals count for nothing inside a word."""
+    rows = list(_rows().values())
+    inside = [isinstance(row, tuple) and all(_opens_word(form, literal) for form, literal in row) for row in rows]
+    return rows, build_bulk_gate(list(_rows())), inside
+
+
+_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-.")
+
+
+def _opens_word(form: TokenFormat, literal: str) -> bool:
+    return literal[0].isalnum() and form.body != "url"
+
+
+def _tokens(text: str, start: int, end: int, row: tuple[tuple[TokenFormat, str], ...]) -> list[Finding]:
+    found: list[Finding] = []
+    for form, literal in row:
+        if text.startswith(literal, start):
             stop = _token_end(text, start, end, form, literal)
             if stop:
-                yield Finding(form.kind, start, stop)
-    elif row == "private-key":
+                found.append(Finding(form.kind, start, stop))
+    return found
+
+
+def _at(text: str, start: int, end: int, row: str) -> Iterator[Finding]:
+    if row == "private-key":
         yield from (
             Finding(row, start, right) for left, right in pem(text, start, end, {}) if _is_key_body(text[left:right])
         )
@@ -99,21 +184,16 @@ def _at(text: str, start: int, end: int, row: _Row) -> Iterator[Finding]:
         yield from (
             Finding(row, left, right) for left, right in jwt(text, start, end, {}) if text.count(".", left, right) == 2
         )
-    elif row == "url-password":
+    elif row == "url-password" and _HAS_USER.match(text, end):
         yield from (
             Finding(row, left, right)
             for left, right in url_userinfo(text, start, end, {})
             if _is_literal_password(text[left:right])
         )
-    else:
-        yield from _assigned_literal(text, start, end, row)
 
 
 def _token_end(text: str, start: int, end: int, form: TokenFormat, literal: str) -> int:
-    if not text.startswith(literal, start):
-        return 0
-    opens_word = literal[0].isalnum() and form.body != "url"
-    if opens_word and start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
+    if _opens_word(form, literal) and start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
         return 0
     body = body_matcher(form.body)(text, end)
     if body is None or len(body[0]) < max(

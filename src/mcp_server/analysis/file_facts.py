@@ -7,7 +7,6 @@ its bytes and its language alone.
 
 import hashlib
 import math
-import re
 import resource
 import sys
 import time
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import orjson
 
 from plumbrule.core.security.masking import MASK
-from plumbrule.core.security.secrets import find_secrets
+from plumbrule.core.security.secrets import find_secrets, secrets_of_file
 from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.analysis.findings.texts import steering
 from plumbrule.mcp_server.analysis.licences.tags import tags_in
@@ -60,7 +59,6 @@ LONG_LINES = 80
 COMPLEX = 10
 _CALLABLE = frozenset(("function", "method", "constructor", "procedure", "operator"))
 _TYPES = frozenset(("class", "interface", "trait", "protocol", "struct", "enum", "object", "record", "union"))
-_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Extract(Protocol):
@@ -103,11 +101,12 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
     """Everything that is known about one file's bytes."""
     lines = lines_of(language, raw)
     head = raw[:MAX_SCAN_BYTES]
-    text = head.decode("utf-8", "replace")
-    secrets = find_secrets(text)[:MAX_SECRETS]
+    text, head = _decoded(head)
+    small = head.lower()
+    secrets = secrets_of_file(text, small)[:MAX_SECRETS]
     found, fault = _extracted(language, raw, grammars, limit_s)
     symbols = found.symbols[:MAX_SYMBOLS]
-    show = _masked if secrets else _short if raw.isascii() and not _CONTROL.search(raw) else clean_line
+    show = _masked if secrets else _short
     callables = [one for one in symbols if one.kind in _CALLABLE]
     shown = [one for one in symbols if one.visibility == "public" and (one.kind in _CALLABLE or one.kind in _TYPES)]
     index = (
@@ -123,7 +122,7 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
         [[show(one.name, NAME_CHARS), one.line, _span(one)] for one in callables if _span(one) > LONG_LINES],
         _bodies(callables, lines.stripped),
         [[one.rule, text.count("\n", 0, one.start) + 1, _is_documented(text, one.start)] for one in secrets],
-        list(map(tuple, steering(text))),
+        list(map(tuple, steering(text, head, small))),
         tags_in(head),
         found.typed,
         sum(bool(one.doc) for one in shown),
@@ -132,6 +131,15 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
         fault,
     )
     return Facts(_json(index), _json([_row(one, show) for one in symbols]), _json(found.refs))
+
+
+def _decoded(raw: bytes) -> tuple[str, bytes]:
+    """The text, and it in UTF-8: `raw` itself unless it holds something else."""
+    try:
+        return raw.decode(), raw
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "replace")
+        return text, text.encode()
 
 
 def _extracted(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: float) -> tuple[Extracted, str]:
@@ -218,8 +226,8 @@ def _row(one: Symbol, show: Callable[[str, int], str]) -> dict[str, object]:
 
 
 def _short(text: str, most: int) -> str:
-    """Text of a file that is plain ASCII without secrets: nothing to clean."""
-    return text if len(text) <= most and text.isprintable() else clean_line(text, most)
+    """Words of a file without secrets; in short printable ASCII there is nothing to clean."""
+    return text if len(text) <= most and text.isascii() and text.isprintable() else clean_line(text, most)
 
 
 def _masked(text: str, most: int) -> str:

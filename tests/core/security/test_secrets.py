@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable
 
-from plumbrule.core.security.secrets import find_secrets
+from plumbrule.core.security.secrets import find_secrets, secrets_of_file
 
 Draw = Callable[..., str]
 
@@ -31,3 +31,19 @@ def test_examples_and_placeholders_are_no_findings() -> None:
     assert not find_secrets("ghp_" + "x" * 36)
     assert not find_secrets("sk-" + string.ascii_lowercase + string.digits)
     assert not find_secrets("postgres://user:password@localhost/db https://<user>:<pass>@h redis://:${PASS}@h")
+
+
+def test_a_whole_file_holds_the_same_secrets_as_its_text(drawn: Draw) -> None:
+    token, literal = "ghp_" + drawn(36), drawn(32, string.ascii_lowercase + string.digits)
+    lines = [
+        "# Schlüssel: Пароль, パスワード, password",
+        f"use('{token}'); password = 'x'; secret = '{literal}'",
+        f"PASSWORD = SECRET = None{' ' * 700}",
+        f"api_key = '{literal}'  # and password, secret, token",
+        f"amqp://app:{drawn(18)}@host https://host/a?b=c@d",
+        f"pass{token} ä{token} _{token}",
+    ]
+    for size in range(1, len(lines) + 1):
+        for text in ("\n".join(lines[:size]), "\n".join(lines[size - 1 :] + lines[:size])):
+            assert secrets_of_file(text, text.encode().lower()) == find_secrets(text)
+    assert {one.rule for one in find_secrets("\n".join(lines))} == {"github", "assigned-literal", "url-password"}

@@ -17,22 +17,22 @@ Gate = Callable[[bytes], Sequence[Hit]]
 MAX_LITERALS = 64
 
 
-def first_gate(literals: Sequence[str]) -> Gate:
+def first_gate(literals: Sequence[str | bytes]) -> Gate:
     """The gate for `literals`; hits are ordered by their start and never overlap."""
     try:
         module: Any = import_module("ahocorasick_rs")
     except ImportError:
         return scanning_gate(literals)
     automaton = module.BytesAhoCorasick(
-        [literal.encode() for literal in literals], matchkind=module.MatchKind.LeftmostFirst
+        [_in_bytes(literal) for literal in literals], matchkind=module.MatchKind.LeftmostFirst
     )
     search: Gate = automaton.find_matches_as_indexes
     return search
 
 
-def scanning_gate(literals: Sequence[str]) -> Gate:
+def scanning_gate(literals: Sequence[str | bytes]) -> Gate:
     """The same by `bytes.find` alone."""
-    wanted = [literal.encode() for literal in literals]
+    wanted = [_in_bytes(literal) for literal in literals]
 
     def find(raw: bytes) -> Sequence[Hit]:
         hits: list[Hit] = []
@@ -51,3 +51,7 @@ def scanning_gate(literals: Sequence[str]) -> Gate:
         return kept
 
     return find
+
+
+def _in_bytes(literal: str | bytes) -> bytes:
+    return literal if isinstance(literal, bytes) else literal.encode()

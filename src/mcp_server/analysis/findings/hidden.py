@@ -6,16 +6,28 @@ marks, soft hyphens, flags. Sources: Unicode TR 36 and TR 39, CVE-2021-42574 and
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from plumbrule.mcp_server.analysis.findings.first_gate import Gate, first_gate
 from plumbrule.mcp_server.analysis.findings.orders import is_order
 from plumbrule.mcp_server.analysis.findings.seen import Seen, line_of, mark_of
 from plumbrule.mcp_server.dependencies.manifests.dangers import Grade
 
-# Invisible characters, controls of direction, tags, selectors, full-width and mathematical letters, as UTF-8.
-_GATE = re.compile(
-    rb"\xe2(?:\x80[\x8b-\x8d\xaa-\xae]|\x81[\xa0-\xa9])|\xef(?:\xbb\xbf|\xb8[\x80-\x8f]|\xbc[\xa1-\xba]|\xbd[\x81-\x9a])"
-    rb"|\xf3\xa0|\xe1\xa0\x8e|\xe3\x85\xa4|\xf0\x9d[\x90-\x9f]"
+_GATED: tuple[tuple[bytes, range | None], ...] = (
+    (b"\xe2\x80", range(0x8B, 0x8E)),
+    (b"\xe2\x80", range(0xAA, 0xAF)),
+    (b"\xe2\x81", range(0xA0, 0xAA)),
+    (b"\xef\xbb\xbf", None),
+    (b"\xef\xb8", range(0x80, 0x90)),
+    (b"\xf3\xa0", None),
+    (b"\xe1\xa0\x8e", None),
+    (b"\xe3\x85\xa4", None),
+    (b"\xf0\x9d", range(0x90, 0xA0)),
+    (b"\xef\xbc", range(0xA1, 0xBB)),
+    (b"\xef\xbd", range(0x81, 0x9B)),
 )
+"""Invisible characters, controls of direction, tags, selectors, mathematical and full-width letters, as UTF-8."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UNDECODED = (b"\xef\xbf\xbd", b"\xed\xb2", b"\xed\xb3")
 """The replacement character, and the surrogates that stand for bytes that are no UTF-8."""
@@ -24,6 +36,8 @@ _MOST_UNDECODED = 10
 _FOREIGN_LEADS = (b"\xd0", b"\xd1", b"\xce", b"\xcf")
 _MOST_FOREIGN = 50
 """One byte in so many: a text with more Cyrillic or Greek is written in it, and its typing slips are legion."""
+
+_GLANCE_BYTES = 8_192
 
 _INVISIBLE = "\u200b-\u200d\u2060-\u2064\ufeff\u180e\u3164"
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
@@ -55,20 +69,50 @@ MAX_PLACES = 10_000
 
 def hidden(text: str, raw: bytes) -> Iterator[Seen]:
     """The rules about characters, each at most once. `raw` is `text` in UTF-8."""
-    if (
-        len(raw) != len(text) and sum(map(raw.count, _UNDECODED)) >= _MOST_UNDECODED
-    ):  # another encoding, or no text at all: the bytes mean little
-        return
+    if len(raw) != len(text) and _is_undecoded(raw):
+        return  # another encoding, or no text at all: the bytes mean little
     if "\x1b" in text:
         yield from _terminal(text)
     if len(raw) == len(text):
         return
-    if _GATE.search(raw, 3 if raw.startswith(_BYTE_ORDER_MARK) else 0):
+    if _holds_any(raw):
         yield from _payloads(text)
         yield from _reordered(text)
         yield from _disguised(text)
-    if 0 < sum(map(raw.count, _FOREIGN_LEADS)) <= max(20, len(raw) // _MOST_FOREIGN):
+    if _is_slightly_foreign(raw):
         yield from _look_alikes(text)
+
+
+def _is_undecoded(raw: bytes) -> bool:
+    find = _undecoded()
+    return any(len(find(part)) >= _MOST_UNDECODED for part in (raw[:_GLANCE_BYTES], raw))
+
+
+@cache
+def _undecoded() -> Gate:
+    return first_gate(_UNDECODED)
+
+
+@cache
+def _gates() -> tuple[Gate, Gate]:
+    """As many literals as vector instructions take, twice."""
+    marks = [mark + bytes([last]) for mark, ends in _GATED for last in ends or ()]
+    marks += [mark for mark, ends in _GATED if ends is None]
+    marks.sort()
+    return first_gate(marks[: len(marks) // 2]), first_gate(marks[len(marks) // 2 :])
+
+
+def _holds_any(raw: bytes) -> bool:
+    marked = raw.startswith(_BYTE_ORDER_MARK)
+    return any(hits[1:] if marked and hits and hits[0][1] == 0 else hits for hits in (find(raw) for find in _gates()))
+
+
+def _is_slightly_foreign(raw: bytes) -> bool:
+    """Whether there is Cyrillic or Greek, but little. What its beginning tells of a text written in it is enough."""
+    most = max(20, len(raw) // _MOST_FOREIGN)
+    if len(raw) > _GLANCE_BYTES and sum(map(raw[:_GLANCE_BYTES].count, _FOREIGN_LEADS)) > most:
+        return False
+    return 0 < sum(map(raw.count, _FOREIGN_LEADS)) <= most
 
 
 def _terminal(text: str) -> Iterator[Seen]:

@@ -13,15 +13,17 @@ MIN_CHARS = 8
 """Shorter texts hold neither an order nor a payload."""
 
 
-def steering(text: str) -> list[Seen]:
+def steering(text: str, raw: bytes | None = None, small: bytes | None = None) -> list[Seen]:
     """What in `text` hides from a reader, gives orders to a model or runs commands of a stranger's.
 
-    Linear in the text for any input; 45 MB of ordinary files take 0.15 s. At most one row for each rule.
+    Linear in the text for any input; 45 MB of ordinary files take 0.1 s. At most one row for each rule. `raw` is `text`
+    in UTF-8 and `small` is `raw.lower()`, for callers that have them.
     """
     if len(text) < MIN_CHARS:
         return []
-    raw = text.encode("utf-8", "surrogatepass")
-    found = orders(text, raw)
+    if raw is None:
+        raw = text.encode("utf-8", "surrogatepass")
+    found = orders(text, raw, small)
     if "\x1b" in text or len(raw) != len(text):
         known = {one.rule for one in found}
         found += [one for one in hidden(text, raw) if one.rule not in known]

@@ -144,6 +144,11 @@ _BETTER: dict[str, Syntax] = {
 _HASH_AT_WORD = frozenset(("Shell", "Makefile", "Dockerfile", "YAML", "Fish", "PowerShell", "Tcl", "Nix", "Awk"))
 """Where `#` opens a comment only at the start of a word: `$#`, `${x#y}`, `a#b` are none."""
 
+_WHOLE_LINES = frozenset(("Gettext Catalog",))
+"""Where comments have lines of their own and strings end on theirs: counted without a look at the strings."""
+
+_HASH_LINE = re.compile(rb"(?:\n|\A)[ \t]*+#")
+
 TABLE: dict[str, Syntax] = {name: syntax for syntax, names in _GROUPS for name in names.split("|")} | _BETTER
 
 
@@ -151,6 +156,9 @@ def lines_of(language: str, raw: bytes) -> Lines:
     """The counts for `raw` in `language`. Without a known comment syntax every line that is not blank is code."""
     total = raw.count(b"\n") + (bool(raw) and not raw.endswith(b"\n"))
     filled = _filled(raw)
+    if language in _WHOLE_LINES:
+        comments = len(_HASH_LINE.findall(raw))
+        return Lines(filled - comments, comments, total - filled, raw)
     pattern = _pattern(language)
     if pattern is None:
         return Lines(filled, 0, total - filled, raw)
@@ -201,6 +209,8 @@ def _pattern(language: str) -> re.Pattern[bytes] | None:
     comment = b"|".join(comments)
     first = _starts(syntax)
     plain = rb"[^" + first + rb"]++"
+    if syntax.docstrings:  # lines that begin with no string, and short strings, at once
+        plain += rb"|\n\s*+(?![rRuUbB]{0,2}[\"'])" + rb'|"(?!"")[^"\\\n]*+"' + rb"|'(?!'')[^'\\\n]*+'"
     other = b"|".join([*strings, rb"[\s\S]"])
     code = plain + rb"|(?!" + comment + rb")(?:" + other + rb")"
     # With the end as an alternative no attempt fails: a failure would be tried again from every later byte.
