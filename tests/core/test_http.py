@@ -273,6 +273,33 @@ async def test_a_closed_port_is_unavailable(server: Server) -> None:
             await http.get(f"{server.origin}/x", max_bytes=1)
 
 
+async def test_requests_share_a_connection_and_none_outlives_the_client() -> None:  # S-142
+    opened, closed = 0, anyio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(answer(b"ok"))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            closed.set()
+        finally:
+            writer.close()
+
+    kept = Server()
+    kept._serve = serve  # type: ignore[method-assign]
+    await kept.start()
+    async with client(kept) as http:
+        for _ in range(5):
+            assert (await http.get(f"{kept.origin}/x", max_bytes=2)).body == b"ok"
+        assert opened == 1
+        assert not closed.is_set()
+    with anyio.fail_after(5):
+        await closed.wait()
+    await kept.stop()
+
+
 async def test_cancellation_gives_the_connection_back(server: Server) -> None:  # F24
     async def silent(writer: asyncio.StreamWriter, headers: dict[str, str]) -> None:
         await asyncio.sleep(30)

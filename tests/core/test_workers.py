@@ -251,7 +251,7 @@ async def test_a_worker_has_limits_and_knows_nothing_of_us(  # A72
     assert (tmp_path / "out").read_bytes() == b""
 
 
-async def test_two_workers_run_at_the_same_time_and_no_third(pool: WorkerPool, tmp_path: Path) -> None:
+async def test_two_workers_run_at_the_same_time_and_no_third(pool: WorkerPool, tmp_path: Path) -> None:  # S-143
     mine, other = str(tmp_path / "one"), str(tmp_path / "two")
     with anyio.fail_after(10):
         async with anyio.create_task_group() as group:

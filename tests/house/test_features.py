@@ -5,9 +5,9 @@ from pathlib import Path
 
 KEPT = {
     # repository survey, over MCP and the command line
-    *(f"S-{number:02}" for number in (*range(1, 10), *range(27, 31), 40, 42, 43, 44)),
+    *(f"S-{number:02}" for number in (*range(1, 10), *range(27, 45))),
     *(f"S-{number}" for number in (91, 92, 93, 94, 95, 96, 97, 102, 103, 111, 112, 113, 114, 115, 116, 117, 118)),
-    *(f"S-{number}" for number in (120, 121, 130, 132, 133, 134, 136, 137, 148)),
+    *(f"S-{number}" for number in (120, 121, 130, 132, 133, 134, 136, 137, 142, 143, 148)),
     "S-80",  # the emitter of diagrams
     # configuration and operation
     *(f"C-{number}" for number in (22, 35, 48, 59, 60, 64, 65, 66)),

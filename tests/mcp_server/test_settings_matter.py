@@ -129,7 +129,7 @@ async def test_max_parse_s_ends_the_reading_of_one_file(tmp_path: Path) -> None:
     assert "not_parsed_too_slow" in await faults(survey__max_parse_s=0.01)
 
 
-async def test_max_surveys_bounds_how_many_run_at_once() -> None:
+async def test_max_surveys_bounds_how_many_run_at_once() -> None:  # S-143
     open_now, most = 0, 0
 
     class Slow:

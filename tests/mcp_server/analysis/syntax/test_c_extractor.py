@@ -54,7 +54,7 @@ char *later(int a) { return 0; }
 """
 
 
-def test_c_definitions_have_kind_name_lines_and_visibility() -> None:  # S-31
+def test_c_definitions_have_kind_name_lines_and_visibility() -> None:  # S-33
     found = [(s.kind, s.name, s.line, s.end_line, s.visibility) for s in c(HEADER).symbols]
     assert found == [
         ("macro", "MAX", 5, 5, "public"),
@@ -80,7 +80,7 @@ def test_c_definitions_have_kind_name_lines_and_visibility() -> None:  # S-31
     ]
 
 
-def test_c_signatures_documentation_complexity_and_includes() -> None:  # S-31, S-33
+def test_c_signatures_documentation_complexity_and_includes() -> None:  # S-33
     found = c(HEADER)
     by_name = {s.name: s for s in found.symbols}
     assert by_name["find"].signature == "char *find(const char *s)"
@@ -125,7 +125,7 @@ namespace { int hidden() { return 2; } }
 """
 
 
-def test_cpp_definitions_are_qualified_by_namespace_and_type() -> None:  # S-31
+def test_cpp_definitions_are_qualified_by_namespace_and_type() -> None:  # S-33
     found = [(s.kind, s.name, s.line, s.visibility, s.complexity) for s in cpp(CLASSES).symbols]
     assert found == [
         ("namespace", "a.b", 1, "public", 0),

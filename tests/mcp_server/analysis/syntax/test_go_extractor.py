@@ -80,7 +80,7 @@ func helper(
 """
 
 
-def test_definitions_have_kind_name_lines_visibility_and_the_first_line_of_their_comment() -> None:  # S-31
+def test_definitions_have_kind_name_lines_visibility_and_the_first_line_of_their_comment() -> None:  # S-33
     found = [(s.kind, s.name, s.line, s.end_line, s.visibility, s.doc) for s in read(FILE).symbols]
     assert found == [
         ("constant", "Limit", 14, 14, "public", "Limit is how many."),
@@ -98,7 +98,7 @@ def test_definitions_have_kind_name_lines_visibility_and_the_first_line_of_their
     ]
 
 
-def test_signatures_are_one_line_without_the_body() -> None:  # S-31
+def test_signatures_are_one_line_without_the_body() -> None:  # S-33
     signatures = {s.name: s.signature for s in read(FILE).symbols}
     assert signatures["Shop.Sell"] == "func (s *Shop[T]) Sell(n int) (err error)"
     assert signatures["helper"] == "func helper( f func(), ) error"

@@ -50,7 +50,7 @@ class Second {}
 """
 
 
-def test_definitions_have_kind_name_lines_and_visibility() -> None:  # S-31
+def test_definitions_have_kind_name_lines_and_visibility() -> None:  # S-33
     found = [(s.kind, s.name, s.line, s.end_line, s.visibility) for s in read(FILE).symbols]
     assert found == [
         ("class", "Shop", 11, 31, "public"),
@@ -75,7 +75,7 @@ def test_definitions_have_kind_name_lines_and_visibility() -> None:  # S-31
     ]
 
 
-def test_signatures_documentation_modifiers_and_complexity() -> None:  # S-31
+def test_signatures_documentation_modifiers_and_complexity() -> None:  # S-33
     by_name = {s.name: s for s in read(FILE).symbols}
     shop = by_name["Shop"]
     assert shop.signature == "public sealed abstract class Shop<T> extends Base permits X"

@@ -81,7 +81,7 @@ mod tests {
 """
 
 
-def test_definitions_have_kind_name_lines_visibility_and_documentation() -> None:  # S-31
+def test_definitions_have_kind_name_lines_visibility_and_documentation() -> None:  # S-33
     found = [(s.kind, s.name, s.line, s.end_line, s.visibility, s.doc) for s in read(FILE).symbols]
     assert found == [
         ("struct", "Point", 7, 11, "public", "A point."),
@@ -110,7 +110,7 @@ def test_definitions_have_kind_name_lines_visibility_and_documentation() -> None
     ]
 
 
-def test_signatures_modifiers_and_complexity() -> None:  # S-31
+def test_signatures_modifiers_and_complexity() -> None:  # S-33
     by_name = {s.name: s for s in read(FILE).symbols}
     new = by_name["Point.new"]
     assert new.signature == "pub(crate) async fn new(x: u8) -> Self where u8: Copy,"
