@@ -123,7 +123,7 @@ class Surveyor:
 
         collected = Collected()
         tools = Tools(self._workers, self._cache, self._limits, self._grammars)
-        with anyio.CancelScope(deadline=soft_deadline()):
+        with anyio.CancelScope(deadline=soft_deadline(len(snapshot.entries))):
             await gather(snapshot, wanted, tools, collected)
         report = await anyio.to_thread.run_sync(report_of, snapshot, wanted, collected)  # seconds for 300,000 files
         if key and report.coverage.complete:

@@ -38,6 +38,7 @@ class Opened:
         self.users: list[int] = head["users"]
         self.uses: dict[str, int] = head["uses"]
         self.coverage: dict[str, Any] = head["coverage"]
+        self.finished: bool = head["finished"]
         self._pieces = pieces
 
     def postings(self, words: Iterable[str]) -> dict[str, list[tuple[int, float]]]:
@@ -96,8 +97,11 @@ def opened(cache: Cache, key: str) -> Opened | None:
     return None if raw is None else Opened(orjson.loads(raw), _Pieces(cache, key))
 
 
-def kept(index: MapIndex, coverage: dict[str, Any], cache: Cache, key: str) -> Opened:
-    """The index in its pieces, put into the cache under `key`; "" keeps nothing. The head goes last."""
+def kept(index: MapIndex, coverage: dict[str, Any], cache: Cache, key: str, *, finished: bool = True) -> Opened:
+    """The index in its pieces, put into the cache under `key`; "" keeps nothing. The head goes last.
+
+    `finished` is false when the call's deadline came first.
+    """
     made = _pieces(index)
     head = {
         "paths": index.paths,
@@ -108,6 +112,7 @@ def kept(index: MapIndex, coverage: dict[str, Any], cache: Cache, key: str) -> O
         "users": index.users,
         "uses": index.uses,
         "coverage": coverage,
+        "finished": finished,
     }
     raw = orjson.dumps(head)
     if key:

@@ -37,7 +37,7 @@ class Maker:
     async def made(self, snapshot: Snapshot, key: str) -> Opened:
         """The index of a snapshot, kept under `key` when it is whole and the key is not ""."""
         collected = Collected()
-        with anyio.CancelScope(deadline=soft_deadline()):
+        with anyio.CancelScope(deadline=soft_deadline(len(snapshot.entries))):
             await gather(snapshot, WANTED, self._tools, collected)
         return await anyio.to_thread.run_sync(self._indexed, snapshot, collected, key)
 
@@ -50,4 +50,5 @@ class Maker:
             for path, facts in sorted(collected.packed.items())
             if parts.get(path) != "vendored"
         ]
-        return kept(build(sources), wire(coverage), self._cache, key if coverage.complete else "")
+        key = key if coverage.complete else ""
+        return kept(build(sources), wire(coverage), self._cache, key, finished=collected.finished)

@@ -136,6 +136,7 @@ def _answer(held: Opened, wanted: Asked, origin: Origin) -> RepositoryMap:
         unmatched_focus=tuple(word(path) for path in unmatched),
         untrusted=UNTRUSTED,
         truncated=_rest(wanted, len(order)),
+        retry_with=None if held.finished else {**_call(wanted), "max_tokens": wanted.max_tokens},
     )
     budget = int(wanted.max_tokens * (1 - TEXT_SHARE)) - token_bound(orjson.dumps(wire(bare))) - SPARE_TOKENS
     many = max(CANDIDATES, wanted.max_tokens // CANDIDATE_TOKENS)
@@ -249,9 +250,15 @@ def _rest(wanted: Asked, omitted: int) -> Truncated | None:
     """The call that shows more, when files were left out."""
     if omitted <= 0:
         return None
-    arguments: dict[str, object] = {"source": wanted.source, "max_tokens": min(wanted.max_tokens * 3, 50_000)}
+    arguments = {**_call(wanted), "max_tokens": min(wanted.max_tokens * 3, 50_000)}
+    return Truncated({"files": omitted}, {"tool": "map_repository", "arguments": arguments})
+
+
+def _call(wanted: Asked) -> dict[str, object]:
+    """The arguments of the call that was made, but for its budget."""
+    arguments: dict[str, object] = {"source": wanted.source}
     if wanted.question:
         arguments["question"] = wanted.question
     if wanted.focus_paths:
         arguments["focus_paths"] = list(wanted.focus_paths)
-    return Truncated({"files": omitted}, {"tool": "map_repository", "arguments": arguments})
+    return arguments

@@ -46,6 +46,8 @@ class RepositoryMap:
     unmatched_focus: tuple[Words, ...] = ()
     untrusted: tuple[str, ...] = ()
     truncated: Truncated | None = None
+    retry_with: dict[str, object] | None = None
+    """Set when the deadline cut the reading: the arguments of the call that goes on from what was kept."""
 
 
 RULE = "map.references"
