@@ -10,8 +10,8 @@ import math
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -106,7 +106,8 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
     secrets = secrets_of_file(text, small)[:MAX_SECRETS]
     found, fault = _extracted(language, raw, grammars, limit_s)
     symbols = found.symbols[:MAX_SYMBOLS]
-    show = _masked if secrets else _short
+    known = {text[one.start : one.end] for one in secrets}
+    show = partial(_masked, known) if known or len(raw) > MAX_SCAN_BYTES else _short
     callables = [one for one in symbols if one.kind in _CALLABLE]
     shown = [one for one in symbols if one.visibility == "public" and (one.kind in _CALLABLE or one.kind in _TYPES)]
     index = (
@@ -230,9 +231,11 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most and text.isascii() and text.isprintable() else clean_line(text, most)
 
 
-def _masked(text: str, most: int) -> str:
-    """As `analysis.words.word`."""
+def _masked(known: Collection[str], text: str, most: int) -> str:
+    """As `analysis.words.word`, and without the secrets of the file: a qualified name changes their form."""
     head = text[: 4 * most]
+    for secret in sorted(known, key=len, reverse=True):
+        head = head.replace(secret, MASK)
     for found in reversed(find_secrets(head)):
         head = head[: found.start] + MASK + head[found.end :]
     return clean_line(head, most)
