@@ -230,10 +230,19 @@ def _assigned_literal(text: str, start: int, end: int, row: str) -> Iterator[Fin
         and shuffled(value)
         and len(set(value)) >= 10
         and not _names_something(value)
+        and not _is_search_key(text, *span)
     ):
         yield Finding("assigned-literal", *span)
 
 
+def _is_search_key(text: str, start: int, end: int) -> bool:
+    """Whether a documentation site publishes it by design: Algolia's key that may only search one index."""
+    around = text[max(0, start - 300) : end + 300]
+    return end - start == 32 and _SEARCHED.search(around) is not None and _SEARCHED_INDEX.search(around) is not None
+
+
+_SEARCHED = LazyPattern(r"\bapp_?[iI]d[\"']?\s*[:=]")
+_SEARCHED_INDEX = LazyPattern(r"\bindex_?[nN]ame[\"']?\s*[:=]")
 _SOMETHING = LazyPattern(
     r"(?:https?:|/|\./|\$|[a-z]+[.\-_/][a-z0-9]+[.\-_/][a-z0-9.\-_/]*\Z|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|sha\d+[:\-]|(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]*\Z|"
     r"(?:[a-z]+\d?[_\-.])+[a-z0-9]+\Z|[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+\Z)"

@@ -106,10 +106,10 @@ _EXAMPLE = re.compile(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]
 _ASIDE = re.compile(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
     r"vendor|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|__fixtures__|e2e|benches|benchmarks?|playgrounds?|"
-    r"docs?_src|test_suite|tests?-[\w.-]+|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
+    r"docs?_src|test_suite|fuzz|tests?-[\w.-]+|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
     r"examples?|benchmarks?)|(?:jvm|js|native|common|android|ios|apple|wasm|unit|integration|functional)Tests?|testFixtures)(?=/)"
 )
-_OF_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|[\w.-]+[-_.]tests?)/")
+_OF_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|tests?-[\w.-]+|[\w.-]+[-_.]tests?)/")
 _PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".livemd", ".ipynb")
 
 _MATERIAL = re.compile(

@@ -17,6 +17,8 @@ from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
 _FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
 _SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
+_WRAPPERS = ("/gradle-wrapper.jar", "/maven-wrapper.jar")
+"""What every project that builds by Gradle or Maven carries."""
 MAX_SECRET_RISKS = 200
 
 
@@ -139,9 +141,10 @@ def is_pinned(one: Declaration) -> bool:
 
 def _tree_risks(gathered: Gathered, links: Mapping[str, bytes]) -> Iterator[Risk]:
     inventory = gathered.inventory
-    programs = [entry for entry in inventory.programs if not is_aside(entry.path)] or inventory.programs
+    own = [entry for entry in inventory.programs if not is_aside(entry.path) and not entry.path.endswith(_WRAPPERS)]
+    programs = own or inventory.programs
     if programs:
-        severity: Severity = "low" if is_aside(programs[0].path) else "medium"
+        severity: Severity = "medium" if own else "low"
         place = evidence(programs[0].path, "tree.program")
         yield Risk(severity, "compiled programs or archives in the tree", place, len(inventory.programs))
     if inventory.env_files:

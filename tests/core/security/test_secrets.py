@@ -26,6 +26,12 @@ def test_an_assigned_random_literal_is_found_and_code_is_not(drawn: Draw) -> Non
     assert not find_secrets('api_key = os.environ["API_KEY"]\ntoken = get_token("some-name")\npassword = "test"')
 
 
+def test_the_search_key_of_a_documentation_site_is_published_by_design(drawn: Draw) -> None:
+    key = f'apiKey: "{drawn(32)}"'
+    assert not find_secrets(f'algolia: {{ appId: "5PZNXB7M3G", {key}, indexName: "docs" }}')
+    assert find_secrets(f'algolia: {{ appId: "5PZNXB7M3G", {key} }}')
+
+
 def test_examples_and_placeholders_are_no_findings() -> None:
     assert not find_secrets("AKIA" + "IOSFODNN7EXAMPLE")
     assert not find_secrets("ghp_" + "x" * 36)

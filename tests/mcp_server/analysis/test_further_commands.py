@@ -67,6 +67,7 @@ async def test_the_first_test_command_is_the_best_evidence_there_is(
         ({"go.mod": "module example.org/x/fzf/v2\n", "main.go": "package main\n"}, [("fzf", "main.go")]),
         ({"package.json": '{"name": "one"}', "index.js": "1\n"}, [("main", "index.js")]),
         ({"package.json": '{"main": "./lib.js"}', "index.js": "1\n"}, [("main", "package.json:1")]),
+        ({"fuzz/Cargo.toml": '[package]\nname = "f"\n[[bin]]\nname = "f"\npath = "a.rs"\n', "fuzz/a.rs": ""}, []),
         ({"src/__main__.py": "1\n", "pyproject.toml": '[project]\nname = "one"\n'}, []),
     ],
 )

@@ -35,6 +35,12 @@ CASES: dict[str, tuple[dict[str, bytes | str], str, str, str]] = {
     "a checkout of a stranger's code": ({".github/workflows/a.yml": TARGET}, "ci.target-checkout", "high", ":6"),
     "a stranger's words in a shell": ({".github/workflows/a.yml": TARGET}, "ci.script-injection", "high", ":8"),
     "a token that may write all": ({".github/workflows/a.yml": TARGET}, "ci.write-all", "medium", ":2"),
+    "the build's own starter": (
+        {"gradle/wrapper/gradle-wrapper.jar": b"PK"},
+        "tree.program",
+        "low",
+        "gradle/wrapper/gradle-wrapper.jar",
+    ),
     "a program": ({"bin/tool.exe": b"MZ\0"}, "tree.program", "medium", "bin/tool.exe"),
     "an environment file": ({".env": "A=1\n"}, "tree.env-file", "medium", ".env"),
     "an install script": (

@@ -721,6 +721,7 @@ DETAILS: list[tuple[str, str, str, str, object]] = [
     ("package.json", PACKAGE_JSON, "shared", "inherits", "catalog:default"),
     ("package.json", PACKAGE_JSON, "vue", "group", "optional"),
     ("Cargo.toml", CARGO, "real-name", "alias", "renamed"),
+    ("Cargo.toml", "[dependencies]\na = '1'\nb.workspace = true\n", "b", "line", 3),
     ("Cargo.toml", CARGO, "winapi", "marker", "cfg(windows)"),
     ("Cargo.toml", CARGO, "git-dep", "reference", "git+https://example.org/x@main"),
     ("Cargo.toml", CARGO, "serde", "extras", ["derive"]),

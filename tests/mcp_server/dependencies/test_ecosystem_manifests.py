@@ -400,7 +400,7 @@ CASES = {
             ("dependency", "5.10.0", 6, "gradle.dependencies", "org.junit.jupiter:junit-jupiter", "dev"),
             ("dependency", "", 7, "gradle.catalog", "libs.okhttp", "runtime"),
             ("runtime", "21", 9, "gradle.java", "java", ""),
-            ("entry", "org.acme.Main", 10, "gradle.mainClass", "mainClass", "main"),
+            ("entry", "org.acme.Main", 10, "gradle.mainClass", "Main", "main"),
             ("framework", "junit5", 11, "gradle.junit", "", ""),
         ],
     ),

@@ -22,6 +22,9 @@ MAX_SHOWN = 100
 _JUDGED = frozenset(("python", "javascript", "go"))
 """Rust's compiler refuses what is not declared; imports of Maven and PHP do not name packages."""
 
+_LANGUAGES = ("rust", "go", "python", "javascript", "jvm", "dotnet", "ruby", "php", "elixir", "swift")
+"""Ecosystems whose manifests say what code a folder holds."""
+
 _HOSTS = re.compile(
     r"(?:vscode|electron|k6|obsidian|atom|bun|deno|cloudflare|node|ansible_collections|bpy|maya|hou|gdb|lldb|sublime|"
     r"weechat|xbmc\w*|idaapi|ida_\w+|gimpfu|pcbnew|FreeCAD|unreal|nuke|machine|micropython|board|pyodide|js|__\w+__|"
@@ -71,6 +74,16 @@ class _Reach:
             if not folder:
                 return tuple(found) or None
             folder = folder.rpartition("/")[0]
+
+    def is_among_others(self, ecosystem: str, path: str) -> bool:
+        """Whether a manifest of another language stands nearer to a file than any of its own."""
+        mine = self.homes.get(ecosystem, frozenset())
+        folder = path.rpartition("/")[0]
+        while folder and folder not in mine:
+            if any(folder in self.homes.get(name, frozenset()) for name in _LANGUAGES):
+                return True
+            folder = folder.rpartition("/")[0]
+        return False
 
 
 def missing_of(
@@ -145,6 +158,8 @@ def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, rea
     declared = reach.of(ecosystem, use.path)
     if declared is None:
         return False
+    if part == "test" and reach.is_among_others(ecosystem, use.path):
+        return False  # a Rust crate's tests on JavaScript: input, not code
     if part == "test" and not any("#dev" in keys for keys in declared):
         return False  # the project keeps what its tests need elsewhere
     return not any(names & keys for keys in declared)

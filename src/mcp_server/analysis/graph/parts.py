@@ -106,7 +106,8 @@ def _children(path: str, folder: _Folder, weights: Mapping[str, int]) -> Iterato
         yield _Open(Piece(at, at.rpartition("/")[2], "folder", files, below.weight, top), below)
     own = sum(weights[file] for file in folder.files)
     flat = own > OWN_FILES_SHARE * folder.weight and len(folder.files) > 2
-    if flat and not folder.files[0].endswith(_SEEING_EACH_OTHER):
+    heaviest = max(folder.files, key=lambda file: (weights[file], file), default="")
+    if flat and not heaviest.endswith(_SEEING_EACH_OTHER):
         yield from (_Open(piece, None) for piece in _modules(path, folder.files, weights))
     elif folder.files:
         name = path.rpartition("/")[2] or "top level"

@@ -56,7 +56,9 @@ def maven(file: ManifestText) -> list[Declaration]:
     for element in root.below("mainClass"):
         if "${" in element.text:
             continue
-        found.append(Declaration("entry", element.text.strip(), element.line, "maven.mainClass", "mainClass", "main"))
+        main = element.text.strip()
+        name = main.rpartition(".")[2]
+        found.append(Declaration("entry", main, element.line, "maven.mainClass", name, "main"))
         break
     build = root.child("build")
     plugins = build.child("plugins") if build else None
@@ -120,7 +122,8 @@ def gradle(file: ManifestText) -> list[Declaration]:
         if one := _JAVA_LEVEL.search(line):
             found.append(Declaration("runtime", one[1].replace("_", "."), number, "gradle.java", "java"))
         if one := _MAIN_CLASS.search(line):
-            found.append(Declaration("entry", one[1], number, "gradle.mainClass", "mainClass", "main"))
+            name = one[1].rpartition(".")[2].removesuffix("Kt")  # Kotlin's class of a file
+            found.append(Declaration("entry", one[1], number, "gradle.mainClass", name, "main"))
         if re.search(r"\buseJUnitPlatform\s*\(", line):
             found.append(Declaration("framework", "junit5", number, "gradle.junit"))
         if re.search(r"\bkotlin\s*\(\s*[\"']test(?:-junit5?)?[\"']|\bkotlin\.test\b", line):

@@ -154,7 +154,8 @@ def _toml_lines(text: str) -> dict[Path, int]:
         key = _TOML_KEY.match(line)
         if key:
             path = (*table, *_toml_path(key[1]))
-            lines.setdefault(path, number)
+            for depth in range(len(table) + 1, len(path) + 1):  # `a.workspace = true` is a table, too
+                lines.setdefault(path[:depth], number)
             value = line[key.end() :].strip()
             if value.startswith("["):
                 begun = _Array(path, lines)

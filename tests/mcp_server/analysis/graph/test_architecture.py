@@ -137,3 +137,12 @@ def test_pieces_part_the_files_and_are_few(weights: dict[str, int]) -> None:
     assert sorted(files) == sorted(weights)
     assert all(piece.weight == sum(weights[path] for path in piece.files) for piece in pieces)
     assert len(pieces) <= MOST
+
+
+def test_the_files_of_one_go_package_are_one_part() -> None:
+    files = {"Makefile": 9, "tx.go": 400, "db.go": 700, "node.go": 300, "cmd/tool/main.go": 200, "internal/x/x.go": 500}
+    assert [(piece.path, len(piece.files)) for piece in pieces_of(files)] == [
+        (".", 4),
+        ("cmd/tool", 1),
+        ("internal/x", 1),
+    ]

@@ -1,5 +1,6 @@
 """The third state of dependencies, and what is missing and unused, on small trees."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,6 +58,14 @@ def test_missing_names_what_no_manifest_declares_and_survives_no_doubt(made: "Ma
         ("respx", "test", "tests/test_a.py:3", True),
         ("sqlalchemy", "runtime", "src/app/b.py:2", True),
     ]
+
+
+def test_nothing_is_missing_in_test_input_of_a_neighbour_of_another_language(made: "Made") -> None:
+    files = {**FILES, "crates/js/tests/specs/__init__.py": [], "crates/js/tests/specs/a.py": ["import angular_core"]}
+    own = (declared("PyYAML"), declared("pytest", scope="test"))
+    crate = replace(declared("serde", at="crates/js/Cargo.toml:3"), ecosystem="rust")
+    told = [{one.name for one in judged(made, files, *direct).missing} for direct in (own, (*own, crate))]
+    assert told[0] - told[1] == {"angular_core"}
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def _module_file(path: str, folder: str, written: str, languages: Mapping[str, s
     if _is_path(written):
         named = normpath(joined(dirname(path), written))
         return named if named in languages else None
-    base = joined(folder, *written.split("::"))
+    base = joined(folder, *(step.removeprefix("r#") for step in written.split("::")))
     return next((each for each in (f"{base}.rs", f"{base}/mod.rs") if each in languages), None)
 
 
@@ -252,6 +252,14 @@ def _adopt(
     """A file that no `mod` leads to (a macro declares it) stands where its path says, if its crate has a library."""
     crate = owner_of(world.crates, path)
     target = world.libraries.get(crate.folder) if crate is not None else None
+    near = (f"{dirname(path)}/main.rs", f"{dirname(path)}/mod.rs")
+    root = next((each for each in near if each in world.places), None)
+    if root is not None and root != path:  # beside the root of a test: `automod::dir!`
+        beside, above = world.places[root][0]
+        name = path.rpartition("/")[2].removesuffix(".rs")
+        beside.files.setdefault((*above, name), path)
+        world.places[path].append((beside, (*above, name)))
+        return
     if crate is None or target is None or not path.startswith(dirname(target.root) + "/"):
         lone = _Target(crate or Crate(dirname(path)), path)
         _grow(world, lone, modules, languages)
