@@ -1,13 +1,15 @@
 """Which edition of the extractors runs: part of every cache key, so that changed code never serves facts of before.
 
 A number that people must remember to raise is forgotten once; the digest of the code cannot be. It is taken over the
-bytes of all files that decide what a report says, 2 MB in 3 ms, once in a process.
+bytes of all files that decide what a report says, 2 MB in 3 ms, once in a process. The libraries that read for us
+count by their versions.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from plumbrule import __version__
@@ -18,16 +20,33 @@ DECIDING = ("core/facts.py", "core/security", "mcp_server/analysis", "mcp_server
 """What is between a repository's bytes and its report; `platforms` decides what is read and what is left out."""
 
 
+READING = ("tree_sitter", "semble_grammars", "packaging", "yaml", "defusedxml", "license_expression")
+"""Modules of libraries whose next version may read a file otherwise."""
+
+
 @cache
 def edition() -> str:
     """The package's version and the digest of its extractors, in 28 characters or a little more."""
-    return f"{__version__}-{digest_of(_PACKAGE)}"
+    return f"{__version__}-{digest_of(_PACKAGE, libraries_in(_site_folders()))}"
 
 
-def digest_of(package: Path) -> str:
-    """24 hexadecimal digits over the names and the bytes of the deciding files below a package's folder."""
+def _site_folders() -> list[str]:
+    """The folders that the libraries are installed in, found without importing one."""
+    origins = [spec.origin for spec in map(find_spec, READING) if spec is not None and spec.origin is not None]
+    return sorted({os.path.dirname(os.path.dirname(origin)) for origin in origins})
+
+
+def libraries_in(folders: Iterable[str]) -> list[str]:
+    """`name-version` of the libraries, as their metadata folders are called."""
+    known = (*READING, "pyyaml")
+    names = {name for folder in folders for name in os.listdir(folder) if name.endswith(".dist-info")}
+    return sorted(name for name in names if name.lower().startswith(known))
+
+
+def digest_of(package: Path, libraries: Iterable[str] = ()) -> str:
+    """24 hexadecimal digits over the libraries, the names and the bytes of the deciding files of a package's folder."""
     root = os.fspath(package)
-    digest = sha256()
+    digest = sha256("\0".join(libraries).encode())
     for name in DECIDING:
         for path in _files(f"{root}/{name}"):
             digest.update(os.fsencode(path[len(root) + 1 :]) + b"\0")

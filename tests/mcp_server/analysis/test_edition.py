@@ -8,7 +8,7 @@ import pytest
 
 import plumbrule
 from plumbrule.mcp_server.analysis import survey
-from plumbrule.mcp_server.analysis.edition import DECIDING, digest_of, edition
+from plumbrule.mcp_server.analysis.edition import DECIDING, digest_of, edition, libraries_in
 
 PACKAGE = Path(plumbrule.__file__).parent
 
@@ -65,3 +65,17 @@ async def test_what_another_edition_kept_is_not_read(
     await surveys.of(snapshot)
     assert len(snapshot.read_paths) == 2 * once
     assert edition().startswith(plumbrule.__version__)
+
+
+def test_another_version_of_a_library_that_reads_is_another_edition(tmp_path: Path) -> None:
+    for name in (
+        "tree_sitter-0.26.1.dist-info",
+        "semble_grammars-0.1.2.dist-info",
+        "PyYAML-6.0.dist-info",
+        "rich-14.0.dist-info",
+    ):
+        (tmp_path / name).mkdir()
+    before = libraries_in([str(tmp_path)])
+    assert before == ["PyYAML-6.0.dist-info", "semble_grammars-0.1.2.dist-info", "tree_sitter-0.26.1.dist-info"]
+    (tmp_path / "semble_grammars-0.1.2.dist-info").rename(tmp_path / "semble_grammars-0.1.3.dist-info")
+    assert digest_of(PACKAGE, libraries_in([str(tmp_path)])) != digest_of(PACKAGE, before)
