@@ -3,10 +3,11 @@
 Each script beside this one takes folders and compares with a reference tool that must be installed.
 """
 
+import argparse
 import importlib
+import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -68,28 +69,62 @@ def resolving_of(module: str, language_of: dict[str, str], folder: Path, found: 
     return importlib.import_module(f"{resolving}.{module}").resolver(tree)
 
 
-def agreement(title: str, ours: set[object], theirs: set[object], show: int = 0) -> None:
-    """Prints precision and recall of a set against the reference, and the first few that differ."""
-    both = len(ours & theirs)
-    recall = both / len(theirs) if theirs else 1.0
-    precision = both / len(ours) if ours else 1.0
-    print(
-        f"  {title:34} precision {precision:8.4%}  recall {recall:8.4%}  ours {len(ours):6}  reference {len(theirs):6}"
-    )
-    for name, rest in (("only ours", ours - theirs), ("only reference", theirs - ours)):
-        for each in sorted(rest, key=str)[:show]:
-            print(f"      {name}: {each}")
+class Sheet:
+    """The folders to compare, and where the figures go: printed, and kept as JSON lines where that is asked for.
+
+    On the command line: `FOLDER... [--show N] [--rows FILE]`.
+    """
+
+    def __init__(self, folders: Iterable[Path], show: int = 0, rows: Path | None = None) -> None:
+        self.folders = [folder.resolve() for folder in folders]
+        self.show = show
+        self._rows = rows
+        self._folder = ""
+
+    @classmethod
+    def asked(cls) -> "Sheet":
+        """As the command line says."""
+        parser = argparse.ArgumentParser()
+        parser.add_argument("folders", nargs="*", type=Path)
+        parser.add_argument("--show", type=int, default=0)
+        parser.add_argument("--rows", type=Path)
+        given = parser.parse_args()
+        return cls(given.folders, given.show, given.rows)
+
+    def start(self, folder: Path) -> None:
+        """Name the folder that the figures to come are about."""
+        self._folder = folder.name
+        print(folder.name)
+
+    def compare(self, fact: str, title: str, ours: set[object], theirs: set[object]) -> None:
+        """Precision and recall of a set against the reference, and the first few that differ."""
+        both, only, missed = len(ours & theirs), sorted(ours - theirs, key=str), sorted(theirs - ours, key=str)
+        differs = [f"only ours: {worded(one)}" for one in only] + [f"only reference: {worded(one)}" for one in missed]
+        self.count(fact, title, (both, len(ours), len(theirs)), differs)
+        for name, rest in (("only ours", only), ("only reference", missed)):
+            for each in rest[: self.show]:
+                print(f"      {name}: {each}")
+
+    def count(self, fact: str, title: str, counts: tuple[int, int, int], differs: list[str]) -> None:
+        """The same from counts: agreeing, ours, the reference's. `differs` are what a reader sees of the rest."""
+        both, ours, theirs = counts
+        recall = both / theirs if theirs else 1.0
+        precision = both / ours if ours else 1.0
+        print(f"  {title:34} precision {precision:8.4%}  recall {recall:8.4%}  ours {ours:6}  reference {theirs:6}")
+        firsts = [one for start in ("only ours", "only ref") for one in [d for d in differs if d.startswith(start)][:3]]
+        others = [one for one in differs if not one.startswith(("only ours", "only ref"))][:6]
+        self.keep({"fact": fact, "what": title, "counts": [both, ours, theirs], "differs": firsts + others})
+
+    def keep(self, row: dict[str, object]) -> None:
+        """One line more in the file of rows."""
+        if self._rows is not None:
+            with self._rows.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"folder": self._folder} | row, sort_keys=True) + "\n")
 
 
-def folders() -> tuple[list[Path], int]:
-    """The folders named on the command line, and how many differences to show (`--show N`)."""
-    words = sys.argv[1:]
-    show = 0
-    if "--show" in words:
-        at = words.index("--show")
-        show = int(words[at + 1])
-        del words[at : at + 2]
-    return [Path(word).resolve() for word in words], show
+def worded(each: object) -> str:
+    """A difference as a reader sees it."""
+    return " ".join(worded(part) for part in each) if isinstance(each, tuple) else str(each)
 
 
 def output(command: Iterable[str], cwd: Path, given: bytes = b"") -> bytes:

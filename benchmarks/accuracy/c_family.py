@@ -1,6 +1,6 @@
 """C, C++ and Kotlin: our symbols beside Universal Ctags as a second opinion, and our include edges by hand rules.
 
-    python benchmarks/accuracy/c_family.py c|cpp|kotlin FOLDER... [--show N]
+    python benchmarks/accuracy/c_family.py c|cpp|kotlin FOLDER... [--show N] [--rows FILE]
 
 ctags reads text, not trees: where the two differ, either may be wrong. Names are compared without their scopes. It has
 no prototypes whose body is in the file, as we have none; anonymous names are left out. It counts what is local to
@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from agreement import agreement, extraction, folders, output, resolving_of, source_files
+from agreement import Sheet, extraction, output, resolving_of, source_files
 
 ENDINGS = {
     "c": ("C", "C", (".c", ".h")),
@@ -35,15 +35,15 @@ OURS = {
 
 def main() -> None:
     language, tool, endings = ENDINGS[sys.argv.pop(1)]
-    given, show = folders()
-    for folder in given:
-        compare(folder, (language, tool, endings), show)
+    sheet = Sheet.asked()
+    for folder in sheet.folders:
+        compare(folder, (language, tool, endings))
 
 
-def compare(folder: Path, which: tuple[str, str, tuple[str, ...]], show: int) -> None:
+def compare(folder: Path, which: tuple[str, str, tuple[str, ...]], sheet: Sheet) -> None:
     """Prints the agreement over one folder, kind by kind."""
     language, tool, endings = which
-    print(folder.name)
+    sheet.start(folder)
     extract = extraction(language)
     names = [path.relative_to(folder).as_posix() for path in source_files(folder, endings)]
     found = {name: extract((folder / name).read_bytes()) for name in names}
@@ -70,7 +70,7 @@ def compare(folder: Path, which: tuple[str, str, tuple[str, ...]], show: int) ->
         mine = {(p, n) for p, k, n, _ in ours if k == kind}
         other = {(p, n) for p, k, n, _ in theirs if k == kind}
         if other:
-            agreement(kind, set(mine), set(other), show)
+            sheet.compare("symbols", kind, set(mine), set(other))
     damaged = [name for name in names if found[name].errors]
     print(f"  files with damage left: {len(damaged)} of {len(names)}")
     if language != "Kotlin":
@@ -84,7 +84,7 @@ def compare(folder: Path, which: tuple[str, str, tuple[str, ...]], show: int) ->
                 if result.standing == "unknown":
                     unknown.append(f"{path}:{one.line} {one.target}")
         print("  includes:", dict(sorted(counted.items())))
-        for line in unknown[:show]:
+        for line in unknown[: sheet.show]:
             print("      unknown:", line)
 
 

@@ -351,6 +351,7 @@ def requires_dist(path: Path) -> Facts | None:
     lines = described.get_all("Requires-Dist") or []
     own = re.sub(r"[-_.]+", "-", described.get("Name", "")).lower()
     facts: Facts = set()
+    named: dict[str, set[str]] = {}
     for line in lines:
         one = Requirement(line)
         text = str(one.marker or "")
@@ -359,11 +360,23 @@ def requires_dist(path: Path) -> Facts | None:
         text = text[1:-1] if text.startswith("(") and text.endswith(")") and "(" not in text[1:] else text
         marker = str(Marker(text)) if text else ""
         name = re.sub(r"[-_.]+", "-", one.name).lower()
-        if name == own:
-            continue  # an extra that names others of the same package: backends write it out or not
         group = re.sub(r"[-_.]+", "-", extra[1]).lower() if extra else ""
+        if name == own:
+            named.setdefault(group, set()).update(re.sub(r"[-_.]+", "-", each).lower() for each in one.extras)
+            continue
         specifiers = ",".join(sorted(re.sub(r"(?<=[\d])(?:\.0)+$", "", part) for part in str(one.specifier).split(",")))
         facts.add((name, specifiers, "".join(sorted(one.extras)), marker.replace(" ", ""), group))
+    return expanded(facts, named)
+
+
+def expanded(facts: Facts, named: dict[str, set[str]]) -> Facts:
+    """With the requirements of extras that an extra names of its own package: backends write these out or not."""
+    for extra in sorted(named):
+        reached, waiting = set[str](), [extra]
+        while waiting:
+            waiting += (each := named.get(waiting.pop(), set())) - reached
+            reached |= each
+        facts |= {(*one[:-1], extra) for one in facts if one[-1] in reached}
     return facts
 
 

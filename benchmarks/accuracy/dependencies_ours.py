@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, cast
 
+from dependencies_oracles import expanded
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 
@@ -80,18 +81,21 @@ def locked(reading: Reading) -> Facts:
 def _of_sdist(found: dict[str, Reading]) -> Facts:
     """Runtime and optional statements of the root manifests, with those of files that they take them from."""
     facts: Facts = set()
+    named: dict[str, set[str]] = {}
     for path in ("pyproject.toml", "setup.py", "setup.cfg"):
         reading = found.get(path)
         for one in reading.asked if reading else ():
             own = reading.first("name") if reading else None
-            if one.scope in ("runtime", "optional") and not (own and own.name == one.name):
+            if own and own.name == one.name and one.scope == "optional":
+                named.setdefault(normal(one.group), set()).update(map(normal, one.extras))
+            elif one.scope in ("runtime", "optional") and not (own and own.name == one.name):
                 facts.add(_distribution(one, one.group if one.scope == "optional" else ""))
         for fact in reading.of("include") if reading else ():
             scope, _, extra = fact.value.partition(":")
             target = posixpath.normpath(fact.name)
             if scope in ("runtime", "optional") and target in found:
                 facts |= {_distribution(one, extra) for one in found[target].asked}
-    return facts
+    return expanded(facts, named)
 
 
 def _distribution(one: Requirement, extra: str) -> tuple[str, ...]:

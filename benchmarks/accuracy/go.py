@@ -1,6 +1,6 @@
 """Go: our symbols and import edges beside `go/parser` and `go list`. Needs `go` on the path.
 
-    python benchmarks/accuracy/go.py FOLDER... [--show N]
+    python benchmarks/accuracy/go.py FOLDER... [--show N] [--rows FILE]
 
 `go list -e` knows which import path each folder has; what each file imports is read by go/parser. Modules whose go.mod
 asks for a newer Go than the one installed are copied with the version lowered, nothing else changed.
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TypedDict
 
-from agreement import agreement, extraction, folders, output, resolving_of, source_files
+from agreement import Sheet, extraction, output, resolving_of, source_files
 
 HERE = Path(__file__).resolve().parent
 
@@ -84,25 +84,25 @@ def folder_of(path: str) -> str:
 
 
 def main() -> None:
-    given, show = folders()
+    sheet = Sheet.asked()
     extract = extraction("Go")
-    for folder in given:
-        print(folder.name)
+    for folder in sheet.folders:
+        sheet.start(folder)
         with tempfile.TemporaryDirectory() as scratch:
             theirs, known = reference(folder, Path(scratch)), packages(folder, Path(scratch))
         found = {path: extract((folder / path).read_bytes()) for path in theirs}
         parsed = {path: row for path, row in theirs.items() if not row["Error"]}
-        agreement(
+        sheet.compare(
+            "symbols",
             "symbols (kind, name, lines)",
             {(p, s.kind, s.name, s.line, s.end_line) for p in parsed for s in found[p].symbols},
             {(p, s["Kind"], s["Name"], s["Line"], s["End"]) for p, row in parsed.items() for s in row["Symbols"] or ()},
-            show,
         )
-        agreement(
+        sheet.compare(
+            "imports",
             "imports",
             {(p, i.target) for p in parsed for i in found[p].imports if i.kind == "import"},
             {(p, i) for p, row in parsed.items() for i in row["Imports"] or ()},
-            show,
         )
         resolve = resolving_of("go", dict.fromkeys(found, "Go"), folder, found)
         ours: set[object] = set()
@@ -119,7 +119,7 @@ def main() -> None:
                 ours.update((path, one.target, folder_of(file)) for file in result.files if "testdata" not in file)
                 if one.kind == "import" and one.target in seen:
                     expected.add((path, one.target, seen[one.target]))
-        agreement("import edges (file to folder)", ours, expected, show)
+        sheet.compare("edges", "import edges (file to folder)", ours, expected)
 
 
 if __name__ == "__main__":

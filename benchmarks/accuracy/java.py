@@ -1,6 +1,6 @@
 """Java: our symbols and imports beside javac's own parser, our edges beside the types it found. Needs a JDK (17+).
 
-    python benchmarks/accuracy/java.py FOLDER... [--show N]
+    python benchmarks/accuracy/java.py FOLDER... [--show N] [--rows FILE]
 
 An import's file is the one that declares the type of that name (the longest prefix of the import that is a type; all
 types of the package for a wildcard). Where several files declare the type (copies for tests), any of them counts.
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from agreement import agreement, extraction, folders, output, resolving_of, source_files
+from agreement import Sheet, extraction, output, resolving_of, source_files
 
 from plumbrule.mcp_server.analysis.syntax.model import Extracted
 
@@ -23,14 +23,14 @@ _Known = tuple[list[str], dict[str, Extracted], Mapping[str, set[str]], dict[str
 
 
 def main() -> None:
-    given, show = folders()
-    for folder in given:
-        compare(folder, show)
+    sheet = Sheet.asked()
+    for folder in sheet.folders:
+        compare(folder, sheet)
 
 
-def compare(folder: Path, show: int) -> None:
+def compare(folder: Path, sheet: Sheet) -> None:
     """Prints the agreement over one folder."""
-    print(folder.name)
+    sheet.start(folder)
     extract = extraction("Java")
     names = [path.relative_to(folder).as_posix() for path in source_files(folder, (".java",))]
     found = {name: extract((folder / name).read_bytes()) for name in names}
@@ -59,16 +59,16 @@ def compare(folder: Path, show: int) -> None:
                 ours.add((path, "field", s.name, s.line, 0))
             else:
                 ours.add((path, s.kind, s.name, s.line, s.end_line))
-    agreement(f"symbols ({len(read)} of {len(names)} files)", ours, symbols, show)
+    sheet.compare("symbols", f"symbols ({len(read)} of {len(names)} files)", ours, symbols)
     written = {
         (p, f"{i.target}.*" if i.names == ("*",) else i.target)
         for p in read for i in found[p].imports if i.kind == "import"
     }  # fmt: skip
-    agreement("imports", set(written), imports, show)
-    edges(folder, (sorted(read), found, types, packages), show)
+    sheet.compare("imports", "imports", set(written), imports)
+    edges(folder, (sorted(read), found, types, packages), sheet)
 
 
-def edges(folder: Path, known: _Known, show: int) -> None:
+def edges(folder: Path, known: _Known, sheet: Sheet) -> None:
     """Compares where imports lead."""
     paths, found, types, packages = known
     resolve = resolving_of("jvm", dict.fromkeys(found, "Java"), folder, found)
@@ -98,7 +98,7 @@ def edges(folder: Path, known: _Known, show: int) -> None:
                 ours.add((path, one.target, tuple(sorted(got))[:1]))
             if expected:
                 theirs.add((path, one.target, "to", tuple(sorted(expected))[:1]))
-    agreement("import edges", ours, theirs, show)
+    sheet.compare("edges", "import edges", ours, theirs)
 
 
 if __name__ == "__main__":

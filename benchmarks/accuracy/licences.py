@@ -1,9 +1,11 @@
 """Licence ids are right for at least 98 of 100 texts, and none is wrong with a score above 0.95.
 
-Two sets, fetched anew: every text of the SPDX list (npm's `spdx-license-list`), as published and changed in the ways
-that copies are changed in the wild; and the licence files of real packages from PyPI and npm beside what their
-metadata declare. Run it from the repository's root with npm and pip on the PATH:
-`python -m benchmarks.accuracy.licences [FOLDER]`. FOLDER keeps what was fetched for the next run.
+Two sets: every text of the SPDX list (npm's `spdx-license-list`), as published and changed in the ways that copies are
+changed in the wild; and the licence files of unpacked packages beside what their metadata declare.
+
+    python benchmarks/accuracy/licences.py FOLDER... [--texts FOLDER] [--show N] [--rows FILE]
+
+The folder of `--texts` keeps what was fetched for the next run.
 
 What counts as right. For a text: its own identifier, or one whose words are the same (a licence's text alone cannot
 tell `-only` from `-or-later`). Left out are identifiers without a text of their own: deprecated ones and exceptions.
@@ -13,6 +15,7 @@ names the family ("BSD License"); packages without a licence file or a declarati
 
 import json
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,12 +23,14 @@ import tarfile
 import tempfile
 import textwrap
 import time
-import zipfile
+import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from agreement import Sheet
 
 from plumbrule.mcp_server.analysis.licences.declared import normalise
 from plumbrule.mcp_server.analysis.licences.detection import detect
@@ -35,26 +40,6 @@ SPDX = "spdx-license-list@6.12.0"
 BAR = 0.98
 SURE = 0.95
 WARM_MS = 5.0
-
-PYPI = """
-requests flask click jinja2 werkzeug numpy scipy pandas django attrs pytest pluggy packaging urllib3 idna
-certifi charset-normalizer six python-dateutil pytz pyyaml cryptography cffi lxml pillow sqlalchemy alembic
-mako markupsafe itsdangerous aiohttp yarl multidict pydantic fastapi starlette uvicorn httpx httpcore h11
-anyio sniffio rich typer tqdm colorama pygments sphinx babel tornado pyzmq pymysql redis celery kombu billiard
-vine amqp paramiko bcrypt pynacl joblib networkx matplotlib kiwisolver cycler fonttools contourpy sympy mpmath
-regex chardet html5lib webencodings bleach beautifulsoup4 soupsieve gevent greenlet zope.interface twisted
-automat hyperlink tabulate termcolor psutil setuptools wheel pip mypy black isort pylint astroid dill
-defusedxml orjson uv ruff
-"""
-NPM = """
-express lodash react vue chalk commander debug async moment uuid axios webpack typescript eslint prettier
-rollup vite jest mocha chai sinon jquery underscore three leaflet bootstrap rxjs @babel/core postcss
-autoprefixer caniuse-lite semver glob minimatch rimraf mkdirp yargs minimist ora dotenv cors helmet morgan
-passport jsonwebtoken pg mysql2 mongodb mongoose knex ws socket.io graphql next svelte preact lit core-js
-source-map terser uglify-js sharp node-fetch undici cheerio jsdom marked highlight.js prismjs katex dompurify
-immer redux mobx date-fns luxon nanoid chokidar spdx-license-ids argparse sax tweetnacl pako node-forge jszip
-atob opener
-"""
 
 _BRITISH = (
     *(("license", "licence"), ("favor", "favour"), ("behavior", "behaviour"), ("acknowledgment", "acknowledgement")),
@@ -183,38 +168,20 @@ def grade_texts(texts: dict[str, str]) -> tuple[Tally, list[float]]:
     return tally, spent
 
 
-def fetched(folder: Path) -> Iterator[Package]:
-    wheels, packs = folder / "pypi", folder / "npm"
-    for place, names, command in (
-        (wheels, PYPI, [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:"]),
-        (packs, NPM, ["npm", "pack", "--silent"]),
-    ):
-        if not place.is_dir():
-            place.mkdir()
-            for name in names.split():  # one that is gone tomorrow must not cost the others
-                subprocess.run([*command, name], cwd=place, check=False, capture_output=True, timeout=120)
-    yield from map(from_wheel, sorted(wheels.glob("*.whl")))
-    yield from map(from_npm, sorted(packs.glob("*.tgz")))
+def unpacked(folder: Path) -> Package:
+    """The licence files at the root of a package, and what its metadata declare."""
+    files = {
+        path.name: path.read_text("utf-8", "replace")
+        for path in sorted(folder.iterdir())
+        if path.is_file() and _LICENCE_FILE.match(path.name)
+    }
+    return Package(folder.name, next((said for read in METADATA if (said := read(folder))), ""), files)
 
 
-def from_wheel(path: Path) -> Package:
-    files: dict[str, str] = {}
-    declared = ""
-    with zipfile.ZipFile(path) as wheel:
-        for name in wheel.namelist():
-            folder, _, inside = name.partition(".dist-info/")
-            if not inside or "/" in folder:
-                continue
-            if inside == "METADATA":
-                declared = declared_in(message_from_bytes(wheel.read(name)))
-            elif _LICENCE_FILE.match(inside.removeprefix("licenses/")) and inside.count("/") <= inside.startswith(
-                "licenses/"
-            ):
-                files[inside.rpartition("/")[2]] = wheel.read(name).decode("utf-8", "replace")
-    return Package(f"pypi {path.name.partition('-')[0]}", declared, files)
-
-
-def declared_in(metadata: Any) -> str:
+def of_python(folder: Path) -> str:
+    if not (folder / "PKG-INFO").is_file():
+        return ""
+    metadata = message_from_bytes((folder / "PKG-INFO").read_bytes())
     stated = str(metadata.get("License-Expression") or metadata.get("License") or "")
     if len(stated) <= 100 and normalise(stated).expression:
         return stated
@@ -222,25 +189,29 @@ def declared_in(metadata: Any) -> str:
     return classifiers[0] if len(classifiers) == 1 else stated[:100]
 
 
-def from_npm(path: Path) -> Package:
-    files: dict[str, str] = {}
+def of_json(folder: Path) -> str:
+    """package.json of npm and composer.json."""
     said: Any = ""
-    with tarfile.open(path) as pack:
-        for member in pack.getmembers():
-            name = member.name.partition("/")[2]
-            if "/" in name or not (file := pack.extractfile(member) if member.isfile() else None):
-                continue
-            if name == "package.json":
-                manifest = json.loads(file.read())
-                said = manifest.get("license") or manifest.get("licenses") or ""
-            elif _LICENCE_FILE.match(name):
-                files[name] = file.read().decode("utf-8", "replace")
+    for name in ("package.json", "composer.json"):
+        if not said and (folder / name).is_file():
+            manifest = json.loads((folder / name).read_text("utf-8"))
+            said = manifest.get("license") or manifest.get("licenses") or ""
     if isinstance(said, list):
-        said = " OR ".join(each.get("type", "") for each in said)
-    return Package(f"npm {path.stem}", said.get("type", "") if isinstance(said, dict) else str(said), files)
+        said = " OR ".join(each.get("type", "") if isinstance(each, dict) else str(each) for each in said)
+    return said.get("type", "") if isinstance(said, dict) else str(said)
 
 
-def grade_packages(packages: Iterator[Package]) -> Tally:
+def of_cargo(folder: Path) -> str:
+    if not (folder / "Cargo.toml").is_file():
+        return ""
+    package = tomllib.loads((folder / "Cargo.toml").read_text("utf-8")).get("package", {})
+    return str(package.get("license", "") if isinstance(package.get("license", ""), str) else "")
+
+
+METADATA = (of_python, of_json, of_cargo)
+
+
+def grade_packages(packages: Iterable[Package]) -> Tally:
     tally = Tally()
     for package in packages:
         meaning = normalise(package.declared)
@@ -254,19 +225,35 @@ def grade_packages(packages: Iterator[Package]) -> Tally:
     return tally
 
 
-def shown(name: str, tally: Tally) -> bool:
+def shown(sheet: Sheet, name: str, tally: Tally) -> bool:
     sure = [each for each in tally.wrong if each[1] and each[2] > SURE]
     total = tally.right + len(tally.wrong)
     held = tally.share >= BAR and not sure
     print(f"{name:20} {tally.right} of {total} right ({tally.share:.2%}), {len(sure)} wrong with a score above {SURE}")
-    for each in tally.wrong:
-        print(f"    {each[0]}: {each[1]} ({each[2]})")
+    told = [f"{name}: {answer or 'none'} ({score})" for name, answer, score in tally.wrong]
+    for each in told:
+        print(f"    {each}")
+    counts = [tally.right, total, len(sure)]
+    sheet.keep({"fact": "licences", "what": name, "counts": counts, "differs": told[:30]})
     return held
 
 
-def main(folder: Path) -> int:
-    texts, spent = grade_texts(spdx_texts(folder))
-    held = [shown("SPDX texts", texts), shown("package files", grade_packages(fetched(folder)))]
+def main() -> int:
+    scratch = tempfile.mkdtemp()
+    texts = Path(scratch)
+    if "--texts" in sys.argv:
+        at = sys.argv.index("--texts")
+        texts = Path(sys.argv[at + 1])
+        del sys.argv[at : at + 2]
+    texts.mkdir(parents=True, exist_ok=True)
+    sheet = Sheet.asked()
+    try:
+        graded, spent = grade_texts(spdx_texts(texts))
+    finally:
+        shutil.rmtree(scratch)
+    sheet.start(Path("all"))
+    held = [shown(sheet, f"SPDX texts in {len(CHANGES)} forms", graded)]
+    held.append(shown(sheet, "licence files of packages", grade_packages(map(unpacked, sheet.folders))))
     spent.sort()
     p95 = spent[int(len(spent) * 0.95)]
     print(
@@ -277,9 +264,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        place = Path(sys.argv[1])
-        place.mkdir(parents=True, exist_ok=True)
-        sys.exit(main(place))
-    with tempfile.TemporaryDirectory() as temporary:
-        sys.exit(main(Path(temporary)))
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """Python: our import edges beside grimp's inside packages, and beside the interpreter's own file finder everywhere.
 
-    python benchmarks/accuracy/python_imports.py FOLDER... [--show N]
+    python benchmarks/accuracy/python_imports.py FOLDER... [--show N] [--rows FILE]
 
 Nothing of the folders is run: grimp parses, and the finder only looks files up. For it a file's `sys.path` is the
 folder that its top-level package lies in (its own for a script), folders of `conftest.py` above it, and the folders of
@@ -15,7 +15,7 @@ from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 
 import grimp
-from agreement import agreement, extraction, folders, resolving_of, source_files
+from agreement import Sheet, extraction, resolving_of, source_files
 
 Edges = set[object]
 
@@ -111,9 +111,9 @@ def of_interpreter(folder: Path, file: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    given, show = folders()
+    sheet = Sheet.asked()
     extract = extraction("Python")
-    for folder in given:
+    for folder in sheet.folders:
         files = list(source_files(folder, (".py",)))
         names = {file: file.relative_to(folder).as_posix() for file in files}
         found = {names[file]: extract(file.read_bytes()) for file in files}
@@ -121,11 +121,11 @@ def main() -> None:
         ours: Edges = set()
         for path, each in found.items():
             ours.update((path, to) for one in each.imports for to in resolve(path, one).files if to != path)
-        print(folder.name)
+        sheet.start(folder)
         for package in packages(folder):
             edges, members = of_grimp(folder, package)
             kept: Edges = {pair for pair in ours if isinstance(pair, tuple) and set(pair) <= members}
-            agreement(f"{package.name} (grimp)", kept, edges, show)
+            sheet.compare("edges", f"{package.name} (grimp)", kept, edges)
         expected: Edges = set()
         parsed: set[str] = set()
         for file in files:
@@ -138,7 +138,7 @@ def main() -> None:
             targets = {one.relative_to(folder).as_posix() for one in inside}
             expected.update((names[file], to) for to in targets if to != names[file])
         seen: Edges = {pair for pair in ours if isinstance(pair, tuple) and pair[0] in parsed}
-        agreement("all files (file finder)", seen, expected, show)
+        sheet.compare("edges", "all files (file finder)", seen, expected)
 
 
 if __name__ == "__main__":

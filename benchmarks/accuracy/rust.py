@@ -1,6 +1,6 @@
 """Rust: our symbols and `use` paths beside `syn`. Needs cargo, and syn 1 in a local registry (Debian: librust-syn-dev).
 
-    python benchmarks/accuracy/rust.py FOLDER... [--show N] [--registry FOLDER]
+    python benchmarks/accuracy/rust.py FOLDER... [--show N] [--rows FILE] [--registry FOLDER]
 
 syn does not look into macro calls, so what we find there is left out. For import edges there is no reference that works
 without the crates: how each import was resolved is counted, and what stays unknown is shown to be judged by hand.
@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from agreement import agreement, extraction, folders, output, resolving_of, source_files
+from agreement import Sheet, extraction, output, resolving_of, source_files
 
 HERE = Path(__file__).resolve().parent
 
@@ -37,14 +37,14 @@ def built(scratch: Path) -> Path:
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         program = built(Path(scratch))
-        given, show = folders()
-        for folder in given:
-            compare(folder, program, show)
+        sheet = Sheet.asked()
+        for folder in sheet.folders:
+            compare(folder, program, sheet)
 
 
-def compare(folder: Path, program: Path, show: int) -> None:
+def compare(folder: Path, program: Path, sheet: Sheet) -> None:
     """Prints the agreement over one folder."""
-    print(folder.name)
+    sheet.start(folder)
     extract = extraction("Rust")
     names = [path.relative_to(folder).as_posix() for path in source_files(folder, (".rs",))]
     found = {name: extract((folder / name).read_bytes()) for name in names}
@@ -66,13 +66,13 @@ def compare(folder: Path, program: Path, show: int) -> None:
         for s in found[path].symbols:
             if s.line not in inside and s.name.replace(".", "").replace("#", "").replace("_", "").isalnum():
                 ours.add((path, s.kind, s.name.replace("r#", ""), s.end_line))
-    agreement(f"symbols ({len(read)} of {len(names)} files)", ours, symbols, show)
+    sheet.compare("symbols", f"symbols ({len(read)} of {len(names)} files)", ours, symbols)
     targets = {(p, i.target) for p in read for i in found[p].imports if i.kind in ("use", "export")}
     missed: set[object] = {
         (p, t) for p in read for t in paths[p] if (p, t) not in targets and (p, f"self::{t}") not in targets
     }
     everything: set[object] = {(p, t) for p in read for t in paths[p]}
-    agreement("use paths outside of inline modules", everything - missed, everything, show)
+    sheet.compare("imports", "use paths outside of inline modules", everything - missed, everything)
     resolve = resolving_of("rust", dict.fromkeys(names, "Rust"), folder, found)
     standings: Counter[str] = Counter()
     unknown: list[str] = []
@@ -83,7 +83,7 @@ def compare(folder: Path, program: Path, show: int) -> None:
             if result.standing == "unknown":
                 unknown.append(f"{path}:{one.line} {one.kind} {one.target}")
     print("  resolved:", dict(sorted(standings.items())))
-    for line in unknown[:show]:
+    for line in unknown[: sheet.show]:
         print("      unknown:", line)
 
 

@@ -1,6 +1,6 @@
 """Ruby, PHP, Scala, Elixir, shell and Terraform: our symbols and imports beside parsers of other hands.
 
-    python benchmarks/accuracy/scripting.py LANGUAGE FOLDER... [--show N]
+    python benchmarks/accuracy/scripting.py LANGUAGE FOLDER... [--show N] [--rows FILE]
 
 Ripper needs `ruby`, Elixir's parser `elixir`, shell `shfmt`; php-parser and scalameta-parsers come from npm (name their
 `node_modules` in NODE_PATH), Terraform's reference is python-hcl2. Edges of PHP and Elixir are compared with the files
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agreement import agreement, extraction, folders, output, resolving_of, source_files
+from agreement import Sheet, extraction, output, resolving_of, source_files
 
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import
 
@@ -177,14 +177,14 @@ LANGUAGES = {
 
 def main() -> None:
     language = LANGUAGES[sys.argv.pop(1)]
-    given, show = folders()
-    for folder in given:
-        compare(language, folder, show)
+    sheet = Sheet.asked()
+    for folder in sheet.folders:
+        compare(language, folder, sheet)
 
 
-def compare(language: Language, folder: Path, show: int) -> None:
+def compare(language: Language, folder: Path, sheet: Sheet) -> None:
     """Prints the agreement over one folder."""
-    print(folder.name)
+    sheet.start(folder)
     extract = extraction(language.name)
     paths = list(source_files(folder, language.suffixes))
     reference = language.reference(paths)
@@ -209,14 +209,14 @@ def compare(language: Language, folder: Path, show: int) -> None:
             if one.kind in language.imports and plain(language, one)
         }
     skipped = sum(1 for each in reference.values() if each is None)
-    agreement(f"symbols ({len(paths) - skipped} of {len(paths)} files)", ours, theirs, show)
+    sheet.compare("symbols", f"symbols ({len(paths) - skipped} of {len(paths)} files)", ours, theirs)
     if language.imports:
-        agreement("imports", written, named, show)
-        edges(language, folder, found, reference, show)
+        sheet.compare("imports", "imports", written, named)
+        edges(language, folder, found, reference, sheet)
 
 
 def edges(
-    language: Language, folder: Path, found: dict[str, Extracted], reference: dict[str, Found | None], show: int
+    language: Language, folder: Path, found: dict[str, Extracted], reference: dict[str, Found | None], sheet: Sheet
 ) -> None:
     """Compares what imports reach with the files that the reference says define their targets."""
     defined: defaultdict[str, set[str]] = defaultdict(set)
@@ -241,7 +241,7 @@ def edges(
             # Where several files define it (copies for tests), any of them counts.
             theirs |= {(name, one.target)} if right else set()
             ours |= {(name, one.target) if right & set(files) else (name, one.target, files)} if files else set()
-    agreement("edges", ours, theirs, show)
+    sheet.compare("edges", "edges", ours, theirs)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,16 @@
 
 Needs Node and an installed `typescript`. A symbol agrees when kind, name and line do; an import when target and line
 do; an edge when the same file, the same outside package or the same builtin is reached. Files that the compiler finds
-syntax errors in are left out of the symbols. `--show N` prints N differences of each sort.
+syntax errors in are left out of the symbols. `--show N` prints N differences, `--rows FILE` keeps the figures.
 """
 
-import argparse
 import collections
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+from agreement import Sheet, worded
 from semble_grammars import get_parser
 
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript import resolver
@@ -105,53 +105,42 @@ def same_edges(
     return agreeing, wrong, missed
 
 
-def measure(folder: Path, typescript: str, show: int) -> dict[str, list[int]]:
-    """Counts of one package: for each measure [agreeing, only ours, only theirs]."""
+def measure(folder: Path, typescript: str, sheet: Sheet) -> None:
+    """Compares one package."""
+    sheet.start(folder)
     totals = {"symbols": [0, 0, 0], "imports": [0, 0, 0], "edges": [0, 0, 0]}
+    differs: dict[str, list[str]] = collections.defaultdict(list)
     resolve = resolver(tree_of(folder))
-    shown: dict[tuple[str, str], int] = collections.Counter()
-    broken = 0
-    for row in compiler_view(folder, typescript):
+    rows = compiler_view(folder, typescript)
+    for row in rows:
         ours = our_view(folder / str(row["file"]))
         pairs = {"imports": same_imports(ours, row["imports"])}  # type: ignore[arg-type] # because JSON has no types
         pairs["edges"] = same_edges(str(row["file"]), ours, row["imports"], resolve)  # type: ignore[arg-type] # because JSON has no types
-        if row["errors"]:
-            broken += 1
-        else:
+        if not row["errors"]:
             pairs["symbols"] = same_symbols(ours, row["symbols"])  # type: ignore[arg-type] # because JSON has no types
-        for measure_, (agreeing, extra, missing) in pairs.items():
-            total = totals[measure_]
-            total[0] += agreeing
-            total[1] += len(extra)
-            total[2] += len(missing)
-            for word, found in (("only ours", extra), ("only theirs", missing)):
-                for one in found[: max(0, show - shown[measure_, word])]:
-                    print(f"  {measure_} {word}: {row['file']}: {one}", file=sys.stderr)
-                shown[measure_, word] += len(found)
-    totals["broken"] = [broken, 0, 0]
-    return totals
-
-
-def agreement(counts: list[int]) -> str:
-    """Precision and recall in percent."""
-    agreeing, extra, missing = counts
-    precision = 100 * agreeing / max(1, agreeing + extra)
-    recall = 100 * agreeing / max(1, agreeing + missing)
-    return f"{precision:6.2f} {recall:6.2f} ({agreeing})"
+        for fact, (agreeing, extra, missing) in pairs.items():
+            total = totals[fact]
+            for at, number in enumerate((agreeing, agreeing + len(extra), agreeing + len(missing))):
+                total[at] += number
+            for word, found in (("only ours", extra), ("only reference", missing)):
+                differs[fact] += [f"{word}: {row['file']} {worded(one)}" for one in found]
+    broken = sum(bool(row["errors"]) for row in rows)
+    for fact, (agreeing, mine, other) in totals.items():
+        what = f"{len(rows) - broken} of {len(rows)} files" if fact == "symbols" else f"{len(rows)} files"
+        sheet.count(fact, what, (agreeing, mine, other), differs[fact])
+        for line in differs[fact][: sheet.show]:
+            print("     ", line)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--typescript", default="typescript")
-    parser.add_argument("--show", type=int, default=0)
-    given = parser.parse_args()
-    heads = " ".join(f"{one + ': precision, recall':30}" for one in ("symbols", "imports", "edges"))
-    print(f"{'package':28} {heads}")
-    for folder in given.folders:
-        totals = measure(folder, given.typescript, given.show)
-        figures = " ".join(f"{agreement(totals[one]):30}" for one in ("symbols", "imports", "edges"))
-        print(f"{folder.name:28} {figures}", flush=True)
+    typescript = "typescript"
+    if "--typescript" in sys.argv:
+        at = sys.argv.index("--typescript")
+        typescript = sys.argv[at + 1]
+        del sys.argv[at : at + 2]
+    sheet = Sheet.asked()
+    for folder in sheet.folders:
+        measure(folder, typescript, sheet)
 
 
 if __name__ == "__main__":

@@ -116,6 +116,9 @@ tests_require = file: test-req.txt
 [options.extras_require]
 all =
     rich
+twice =
+    %(all)s
+    %(twice)s
 """
 
 CONDA = """\
@@ -465,6 +468,7 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
             ("requests", ">=2", "runtime", 6),
             ("attrs", "", "runtime", 7),
             ("wheel", "", "build", 8),
+            ("rich", "", "optional", 12),
             ("rich", "", "optional", 12),
         ],
     ),

@@ -1,6 +1,7 @@
 """`setup.cfg` and `setup.py`. The program is never run: literals are read from its syntax tree, the rest is named."""
 
 import ast
+import re
 
 from plumbrule.mcp_server.dependencies.asked.literals import Literals
 from plumbrule.mcp_server.dependencies.asked.pep508 import normal, requirement
@@ -9,6 +10,7 @@ from plumbrule.mcp_server.dependencies.manifests.texts import decode
 from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Fact, Reading, Requirement, Scope, Unread
 
+_NAMED = re.compile(r"%\((\w[\w.-]{0,80})\)s")
 _LISTS: tuple[tuple[str, Scope, str], ...] = (
     ("install_requires", "runtime", ""),
     ("tests_require", "test", "tests_require"),
@@ -37,7 +39,7 @@ def _listed(found: Reading, config: IniFile, keys: tuple[str, str], scope: Scope
     if text.startswith("attr:"):
         found.not_read.append(Unread(line, "python.computed"))
         return
-    for at, item in config.items(*keys):
+    for at, item in _items(config, keys):
         bare = item.partition(" #")[0].strip()
         if not bare or bare.startswith("#"):
             continue
@@ -47,6 +49,25 @@ def _listed(found: Reading, config: IniFile, keys: tuple[str, str], scope: Scope
             found.not_read.append(Unread(at, "python.not-a-requirement"))
         else:
             found.asked.append(_under(one, condition))
+
+
+def _items(config: IniFile, keys: tuple[str, str]) -> list[tuple[int, str]]:
+    """The lines of a value; one that only names another key (`%(asyncio)s`, interpolation) stands for its lines.
+
+    Each key is followed once at most, so that a few lines cannot become millions.
+    """
+    found: list[tuple[int, str]] = []
+    waiting, seen = config.items(*keys)[::-1], {keys[1]}
+    while waiting:
+        at, item = waiting.pop()
+        named = _NAMED.fullmatch(item.strip())
+        key = named[1].lower() if named else ""
+        if named and key not in seen and (lines := config.items(keys[0], key)):
+            seen.add(key)
+            waiting += lines[::-1]
+        else:
+            found.append((at, item))
+    return found
 
 
 def _under(one: Requirement, condition: str) -> Requirement:
