@@ -11,7 +11,7 @@ COMPILED := .venv/compiled
 SAMPLE := .tools/fastify-5.12.8.tgz
 NOX := $(BIN)/nox --no-error-on-missing-interpreters -s
 
-.PHONY: help run test check bench attacks conformance docs wheel image clean
+.PHONY: help run test check bench accuracy attacks conformance docs wheel image clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
@@ -27,6 +27,9 @@ check: $(READY) ## ruff, mypy strict, pyright strict, import contracts
 
 bench: $(READY) $(COMPILED) ## each claim of speed beside its floor, measured now
 	@$(NOX) bench
+
+accuracy: $(READY) $(COMPILED) ## grade the facts beside reference tools over published packages, write docs/accuracy.md
+	@$(NOX) accuracy
 
 attacks: $(READY) $(COMPILED) ## hostile repositories and surroundings against the whole program
 	@$(NOX) attacks

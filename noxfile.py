@@ -116,6 +116,17 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def accuracy(session: nox.Session) -> None:
+    """Our facts beside reference tools over published packages (fetched once); name comparisons to run only those."""
+    prepare(session)
+    if not AT_HOME:
+        session.install("--group", "accuracy")
+    else:
+        run_python(session, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--group", "accuracy")
+    run_python(session, "benchmarks/accuracy", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build both distributions and check what is in them."""
     prepare(session)

@@ -37,7 +37,7 @@ def main() -> None:
     language, tool, endings = ENDINGS[sys.argv.pop(1)]
     sheet = Sheet.asked()
     for folder in sheet.folders:
-        compare(folder, (language, tool, endings))
+        compare(folder, (language, tool, endings), sheet)
 
 
 def compare(folder: Path, which: tuple[str, str, tuple[str, ...]], sheet: Sheet) -> None:

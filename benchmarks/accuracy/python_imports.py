@@ -18,6 +18,12 @@ import grimp
 from agreement import Sheet, extraction, resolving_of, source_files
 
 Edges = set[object]
+MORE: dict[str, tuple[str, ...]] = {
+    "PyPI-sqlalchemy": ("lib",),  # `where` of its pyproject.toml
+    "PyPI-poetry-core": ("src/poetry/core/_vendor",),  # its __init__ puts it on the path
+    "PyPI-flask": ("tests/test_apps",),  # its conftest.py puts it on the path
+}
+"""Folders on the path of some packages, found by hand."""
 
 
 def packages(folder: Path) -> list[Path]:
@@ -60,7 +66,9 @@ def paths_of(folder: Path, file: Path) -> tuple[str, ...]:
     first = [] if (folder / "src") in base.parents else [base]  # a part of a namespace is no root
     above = [one for one in file.parents if one.is_relative_to(folder) and (one / "conftest.py").exists()]
     above = [one for one in above if not (one / "__init__.py").exists()]
-    return tuple(str(one) for one in dict.fromkeys((*first, *above, *roots, folder / "src", folder)) if one.is_dir())
+    more = (folder / one for one in MORE.get(folder.name, ()))
+    places = dict.fromkeys((*first, *above, *more, *roots, folder / "src", folder))
+    return tuple(str(one) for one in places if one.is_dir())
 
 
 @cache

@@ -206,10 +206,10 @@ function resolved(specifier, file, mode) {
   const given = optionsFor(file)
   const bundler = ts.ModuleResolutionKind.Bundler
   const kind = given.moduleResolution ?? (given.module >= ts.ModuleKind.Node16 && given.module < ts.ModuleKind.ESNext + 100 && given.module >= 100 ? ts.ModuleResolutionKind.NodeNext : bundler)
-  const options = { ...given, allowJs: true, resolveJsonModule: true, allowImportingTsExtensions: true, moduleResolution: kind === ts.ModuleResolutionKind.Classic ? bundler : kind, preserveSymlinks: false }
+  const options = { ...given, allowJs: true, resolveJsonModule: true, allowImportingTsExtensions: true, customConditions: [...(given.customConditions ?? []), 'node'], moduleResolution: kind === ts.ModuleResolutionKind.Classic ? bundler : kind, preserveSymlinks: false }
   const bare = specifier.replace(/^node:/, '')
   if (specifier.startsWith('node:') || builtinModules.includes(bare)) return ['builtin', bare]
-  const key = JSON.stringify([specifier, path.dirname(file), mode])
+  const key = JSON.stringify([specifier, path.dirname(file), /\.[cm]?tsx?$/.test(file), mode])
   if (!cache.has(key)) {
     let got
     // A JavaScript file runs code: the compiler is asked for that first, as `noDtsResolution` does.

@@ -76,7 +76,7 @@ def tree_of(folder: Path) -> Tree:
 
 
 def same_edges(
-    file: str, ours: Extracted, theirs: list[list[object]], resolve: Resolve
+    file: str, ours: Extracted, theirs: list[list[object]], resolve: Resolve, own: str
 ) -> tuple[int, list[object], list[object]]:
     """Imports seen by both whose goal both know: (agreeing, ours that differ or are wrong, theirs that we miss)."""
     answers: dict[tuple[str, object], Resolution] = {}
@@ -94,6 +94,8 @@ def same_edges(
         else:
             same = answer.standing == standing or (standing == "unknown" and answer.standing == "file")
             same = same or (standing == "external" and answer.standing == "unknown")
+        # Nothing is installed here; where it is, a package finds itself under its own name, and we know that.
+        same = same or (standing == "external" and own == goal and answer.standing == "file")
         row = (target, line, (standing, goal), (answer.standing, answer.files or answer.package))
         if same:
             agreeing += standing == "file" or (standing == "built" and answer.standing == "file")
@@ -111,11 +113,13 @@ def measure(folder: Path, typescript: str, sheet: Sheet) -> None:
     totals = {"symbols": [0, 0, 0], "imports": [0, 0, 0], "edges": [0, 0, 0]}
     differs: dict[str, list[str]] = collections.defaultdict(list)
     resolve = resolver(tree_of(folder))
+    manifest = folder / "package.json"
+    own = json.loads(manifest.read_text("utf-8")).get("name", "") if manifest.exists() else ""
     rows = compiler_view(folder, typescript)
     for row in rows:
         ours = our_view(folder / str(row["file"]))
         pairs = {"imports": same_imports(ours, row["imports"])}  # type: ignore[arg-type] # because JSON has no types
-        pairs["edges"] = same_edges(str(row["file"]), ours, row["imports"], resolve)  # type: ignore[arg-type] # because JSON has no types
+        pairs["edges"] = same_edges(str(row["file"]), ours, row["imports"], resolve, own)  # type: ignore[arg-type] # because JSON has no types
         if not row["errors"]:
             pairs["symbols"] = same_symbols(ours, row["symbols"])  # type: ignore[arg-type] # because JSON has no types
         for fact, (agreeing, extra, missing) in pairs.items():

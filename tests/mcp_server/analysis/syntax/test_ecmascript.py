@@ -298,3 +298,21 @@ def test_calls_types_and_elements_are_references():
 )
 def test_hostile_files_are_read_without_recursion(source):
     assert read(source, "javascript").exports is not ...
+
+
+def test_types_imported_with_arguments_leave_their_neighbours_whole() -> None:  # the grammar cannot read them
+    """Compilers write such declarations into every second declaration file."""
+    found = read(
+        "/** import('./no').T<1> */\n"
+        "export declare const flap: (a: A) =>\n  import('./HKT').Kind<'Array', B>\n"
+        "export interface Next { a: import(\"./x\").y.Z<string>\n b: import('./plain').T }\n"
+    )
+    assert [one.name for one in found.symbols] == ["flap", "Next", "Next.a", "Next.b"]
+    assert found.symbols[0].signature.endswith("import('./HKT').Kind<'Array', B>")
+    assert [(one.target, one.line, one.kind, one.names) for one in found.imports] == [
+        ("./HKT", 3, "type", ("Kind",)),
+        ("./x", 4, "type", ("y",)),
+        ("./plain", 5, "type", ("T",)),
+    ]
+    assert found.errors == []
+    assert not any("import" in name or "__" in name for name in found.refs)

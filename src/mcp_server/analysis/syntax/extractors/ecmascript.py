@@ -11,6 +11,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_exports import E
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_imports import imports_of
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_scopes import Captured, Entry, entries_of
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_symbols import Symbols
+from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_types import readable
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_uses import uses_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import
 
@@ -25,10 +26,14 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
 
 def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...]) -> Extracted:
     """The same for a file that is a module in any case because it offers the names `offered` without saying so."""
+    typescript = ecmascript_queries.is_typescript(tree.language)
+    tree, of_types = readable(raw, tree) if typescript else (tree, [])
     captured = common.captures(ecmascript_queries.definitions(tree.language), tree)
     entries = entries_of(raw, captured)
     exports = Exports(raw, entries, captured, offered)
-    imports = imports_of(raw, entries, captured, typescript=ecmascript_queries.is_typescript(tree.language))
+    imports = imports_of(raw, entries, captured, typescript=typescript)
+    if of_types:
+        imports = sorted((*imports, *of_types), key=lambda one: one.line)
     return Extracted(
         Symbols(raw, entries, captured, exports).found,
         imports,

@@ -1,0 +1,3 @@
+"""Why some facts differ, by the section of the page: written by hand after looking at each difference."""
+
+REASONS: dict[str, tuple[str, ...]] = {}
