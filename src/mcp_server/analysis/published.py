@@ -21,6 +21,7 @@ from plumbrule.mcp_server.analysis.components import components_of
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.inventory import shows_only
 from plumbrule.mcp_server.analysis.model import Component
+from plumbrule.mcp_server.analysis.passed_on import kind_elsewhere
 from plumbrule.mcp_server.analysis.sections.structure import Api
 from plumbrule.mcp_server.analysis.words import evidence, place, word
 
@@ -208,7 +209,7 @@ def _import_counts(deep: Deep) -> Counter[str]:
 def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
     offer = _Offer()
     scripts = [path for path in paths if (deep.languages[path].language or "") in _ECMASCRIPT]
-    entry = _entry_of(folder, set(scripts))
+    entry = _entry_of(deep, folder, set(scripts))
     if entry:
         _follow(deep, entry, deep.facts, offer)
     headers = any(path.endswith(_HEADERS) for path in paths)
@@ -292,7 +293,7 @@ def _public(deep: Deep, path: str) -> Iterator[tuple[str, str, int]]:
             told.add(name)
             yield name, str(row["kind"]), int(row["line"])
     for name in () if exports is None or language != "Python" else sorted(exports - told):  # what `__all__` re-exports
-        yield name, "reexport", 1
+        yield name, kind_elsewhere(deep, path, name), 1
 
 
 _HIDDEN_RUST = re.compile(r"cfg\((?:doctest|test)\)|doc\(hidden\)")
@@ -307,8 +308,14 @@ def _acting(rows: Iterable[Mapping[str, Any]], language: str) -> frozenset[str]:
     return frozenset(str(row["name"]).rpartition(".")[0] for row in rows if row["kind"] in _METHODS)
 
 
-def _entry_of(folder: str, scripts: set[str]) -> str:
+def _entry_of(deep: Deep, folder: str, scripts: set[str]) -> str:
+    """The entry module: what package.json names where it is a source file, else the usual places."""
     base = f"{folder}/" if folder else ""
+    for manifest in deep.gathered.manifests:
+        for one in manifest.declarations if manifest.path == f"{base}package.json" else ():
+            target = base + one.value.removeprefix("./")
+            if one.field == "entry" and one.scope == "main" and target in scripts:
+                return target
     for entry in _ENTRIES:
         for end in _ECMASCRIPT_ENDS:
             if f"{base}{entry}{end}" in scripts:

@@ -66,7 +66,7 @@ def structure_of(deep: Deep) -> Structure:
         environment=_environment(deep, uses["env"]),
         ports=_ports(deep, uses["port"]),
         routes=_routes(deep, uses["route"]),
-        cli_commands=_commands(uses["command"]),
+        cli_commands=_commands(deep, uses["command"]),
         api=api_of(deep),
     )
 
@@ -146,9 +146,23 @@ def _routes(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Route, ...]:
     )
 
 
-def _commands(uses: Iterable[tuple[str, Use]]) -> tuple[CommandName, ...]:
+def _commands(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[CommandName, ...]:
+    scripts = [
+        (*one.value.partition(":")[::2], one.label)
+        for _, one in deep.gathered.declared("entry")
+        if one.scope == "console_script"
+    ]
     found: dict[str, Evidence] = {}
     for path, use in uses:
         if use.value:
-            found.setdefault(use.value, evidence(path, use.rule, use.line))
+            found.setdefault(_installed_name(path, use, scripts), evidence(path, use.rule, use.line))
     return tuple(CommandName(word(name, 100), found[name]) for name in sorted(found)[:MAX_ROWS])
+
+
+def _installed_name(path: str, use: Use, scripts: Iterable[tuple[str, str, str]]) -> str:
+    """The name under which a console script installs a function; its users never see `main` or `cli`."""
+    for module, function, name in scripts:
+        home = module.strip().replace(".", "/")
+        if function.strip() == use.value and (f"/{path}".endswith(f"/{home}.py") or f"/{home}/" in f"/{path}"):
+            return name
+    return use.value

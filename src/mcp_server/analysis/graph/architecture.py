@@ -1,5 +1,6 @@
 """The architecture's section: a few parts named from the code, what depends on what, layers, cycles and main flows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -107,16 +108,25 @@ def _bundles(links: Links, part_of: Mapping[str, int]) -> dict[tuple[int, int], 
 
 def _parts(deep: Deep, pieces: Sequence[Piece], layer: Sequence[int]) -> tuple[Part, ...]:
     components = {one.path: one for one in components_of(deep.gathered)}
+    counts = Counter(piece.name for piece in pieces)
+    twice = {name for name, count in counts.items() if count > 1}
     made: list[Part] = []
     for number, piece in enumerate(pieces):
         component = _component_of(components, piece)
-        top = deep.gathered.origin.name.rpartition("/")[2] if piece.path == "." and piece.kind == "folder" else ""
-        name = component.name if component else word(top or piece.name)
+        top = _root_name(deep) if piece.path == "." and piece.kind == "folder" else ""
+        name = component.name if component else word(top or (piece.path if piece.name in twice else piece.name))
         kind = component.kind if component else _kind(deep, piece)
         lines = sum(sum(deep.facts[path][:3]) for path in piece.files)
         path = component.path if component else place(piece.path)
         made.append(Part(f"n{number + 1}", name, path, kind, layer[number], len(piece.files), lines))
     return tuple(made)
+
+
+def _root_name(deep: Deep) -> str:
+    """What the root calls itself in a manifest; the folder it was unpacked into says less."""
+    own = (one for one in deep.gathered.own() if "/" not in one.path and one.rule.kind == "manifest")
+    named = (one.value for manifest in own for one in manifest.declarations if one.field == "name" and one.value)
+    return next(named, "") or deep.gathered.origin.name.rpartition("/")[2]
 
 
 def _component_of(components: Mapping[str, Component], piece: Piece) -> Component | None:

@@ -8,6 +8,7 @@ import re
 
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.links import Links
+from plumbrule.mcp_server.analysis.packed import packed_as
 from plumbrule.mcp_server.analysis.syntax.facts import Index
 
 _TELLING = frozenset(("Python", "JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte", "Rust"))
@@ -38,9 +39,14 @@ _SCRIPT_FOLDER = re.compile(
 _RUST = re.compile(r"(?:main|lib|build|mod)\.rs$")
 _RUST_FOLDER = re.compile(r"(?:^|/)(?:bin|tests|benches|examples|fuzz_targets|fuzz)(?:/|$)")
 _STARTING_USES = frozenset(("port", "route", "command"))
+_HIDDEN = re.compile(r"(?:^|/)_[^_/][^/]*(?:/|\.py$)|(?:^|/)(?:internals?|private)/")
+"""What a library keeps to itself; of the rest of an archive it is not known who imports it."""
+
 _WORD = re.compile(rb"[\w./@-]+")
 
-MAX_TEXT_BYTES = 200_000
+MAX_TEXT_BYTES = 500_000
+"""The package.json of a library with many `exports` has 200 KB."""
+
 FEW = 3
 """So many files of one folder, or of one name, that nothing imports are found by a convention, not forgotten."""
 
@@ -53,6 +59,8 @@ def orphans_of(deep: Deep, links: Links) -> list[str]:
         for path, part in links.parts.items()
         if part == "source" and path not in imported and _may_be_orphan(deep, links, path)
     ]
+    if loose and packed_as(deep):
+        loose = [path for path in loose if _HIDDEN.search(path)]
     if not loose:
         return []
     loose = _without_conventions(loose, links)

@@ -14,6 +14,7 @@ from plumbrule.mcp_server.analysis.building import tests_of
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import Licence
+from plumbrule.mcp_server.analysis.packed import packed_as
 from plumbrule.mcp_server.analysis.quality.measures import OPTIONAL_TYPES, Measures
 from plumbrule.mcp_server.analysis.quality.signs import Signs
 from plumbrule.mcp_server.analysis.sections.quality import Indicator
@@ -113,8 +114,11 @@ def _tests(seen: Seen) -> Indicator:
     framework = told is not None and bool(told.frameworks)
     runs = any(one.scope == "test" for _, one in seen.deep.gathered.declared("command"))
     if not counts.test_files and not counts.test_functions:
-        reason = "no tests were found" + ("; a test framework is declared" if framework else "")
-        return _indicator("tests", 0.05 if framework else 0.0, reason, _root(seen, "quality.tests"))
+        packed = packed_as(seen.deep)
+        reason = f"{packed} leaves tests out" if packed else "no tests were found"
+        reason += "; a test framework is declared" if framework else ""
+        score = UNKNOWN if packed else 0.05 if framework else 0.0
+        return _indicator("tests", score, reason, _root(seen, "quality.tests"))
     ratio = counts.test_lines / max(counts.source_lines, 1)
     density = counts.test_functions / max(counts.functions, 1) if counts.functions else 0.0
     much = min(1.0, max(ratio / FULL_TEST_RATIO, density / FULL_TEST_DENSITY))
@@ -198,7 +202,7 @@ def _automation(seen: Seen) -> Indicator:
         for flow in system.workflows
         for trigger in flow.triggers
     ) or any(system.system not in ("github_actions", "gitea_actions", "forgejo_actions") for system in systems)
-    packaged = not systems and "PKG-INFO" in seen.deep.languages
+    packaged = "" if systems else packed_as(seen.deep)
     parts = (
         (0.50, UNKNOWN if packaged else float(bool(systems))),
         (0.20, UNKNOWN if packaged else float(checks)),
@@ -207,7 +211,7 @@ def _automation(seen: Seen) -> Indicator:
         (0.08, float("coverage" in first)),
     )
     words = {"updates": "dependency updates", "hooks": "commit hooks", "coverage": "coverage"}
-    absent = "a source distribution leaves CI out" if packaged else "no CI is set up"
+    absent = f"{packaged} leaves CI out" if packaged else "no CI is set up"
     said = [f"{system.system} ({system.files} files)" for system in systems] or [absent]
     said += [word for sign, word in words.items() if sign in first]
     at = systems[0].evidence if systems else _root(seen, "quality.automation")

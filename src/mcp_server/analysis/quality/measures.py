@@ -81,6 +81,9 @@ class Measures:
     """`value` is how many copies there are, the place is the first."""
 
 
+MINIFIED_LINE_BYTES = 110
+"""Mean bytes a line above which linguist takes a script for minified."""
+
 OPTIONAL_TYPES = frozenset(("Python", "PHP", "Ruby"))
 """Languages in which the extractors count annotated functions."""
 
@@ -95,7 +98,7 @@ def measured(deep: Deep) -> Measures:
             continue
         if is_test(path):
             _count_test(found, deep, path, file, index)
-        elif not shows_only(path) and not _is_data(index):
+        elif not shows_only(path) and not _is_data(index) and not _is_built(file, index):
             _count_source(found, deep, path, file, index, bodies)
     _count_copies(found, bodies)
     for places in (found.complex_places, found.long_places, found.large_places, found.copied_places):
@@ -110,6 +113,12 @@ def _is_code(file: FileLanguage) -> bool:
 def _is_data(index: Index) -> bool:
     """A long file without a function is a table in the form of code."""
     return index.code > LONG_FILE and not index.functions and not index.classes and not index.fault
+
+
+def _is_built(file: FileLanguage, index: Index) -> bool:
+    """A script that a bundler packed into long lines; linguist's bound, which it holds to `.js` alone."""
+    lines = index.code + index.comment + index.blank
+    return file.language in ("JavaScript", "TypeScript") and file.size > MINIFIED_LINE_BYTES * lines > 0
 
 
 def is_test(path: str) -> bool:
@@ -152,7 +161,7 @@ def _count_source(
     found.documented += index.documented
     found.files_with_errors += bool(index.errors)
     if language in OPTIONAL_TYPES:
-        found.typed += index.typed or _annotated(deep, path)
+        found.typed += index.typed if language == "Python" else index.typed or _annotated(deep, path)
         found.functions_with_choice += index.functions
     found.complex_functions += len(index.complex)
     found.complex_places += _places(index.complex, path)
