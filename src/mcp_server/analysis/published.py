@@ -342,6 +342,7 @@ def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> Non
                     kinds.setdefault(name, (kind, target, line))
                     wanted.add(name)
             wanted.update(name for name in one.names if name != "*")
+            wanted.update((deep.facts[target].exports or ()) if bare else ())
     for name in [*kinds, *sorted(wanted - kinds.keys())]:
         kind, path, line = kinds.get(name, ("reexport", entry, 1))
         if name in wanted:

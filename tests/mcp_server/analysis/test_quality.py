@@ -92,6 +92,35 @@ def test_each_thing_that_is_missing_lowers_its_indicator(indicator: str, without
     assert _scores(_quality(files, known))[indicator] < _scores(_quality(GOOD, KNOWN))[indicator]
 
 
+PACKAGE_JSON = '{"name": "p", "version": "1.0.0", "main": "index.js"}'
+
+
+@pytest.mark.parametrize(
+    ("archive", "said"),
+    [
+        ({"PKG-INFO": "x", "pyproject.toml": PYPROJECT}, "a source distribution leaves"),
+        ({"package.json": PACKAGE_JSON}, "a published package leaves"),
+        ({"package.json": PACKAGE_JSON, ".gitignore": "x"}, "no "),  # a repository
+        ({"package.json": '{"name": "p"}'}, "no "),
+    ],
+)
+def test_what_an_archive_leaves_out_is_not_held_against_it(archive: dict[str, str], said: str) -> None:
+    told = _quality({"index.js": "x", "README.md": README, **archive}, {"index.js": SOUND})
+    reasons = {one.name: (one.reason, one.score) for one in told.indicators}
+    for name in ("tests", "automation"):
+        reason, score = reasons[name]
+        assert reason.startswith(said)
+        assert (score > 0.3) == said.startswith("a ")
+
+
+def test_scripts_in_long_lines_are_not_judged() -> None:
+    """A bundle's functions stand out everywhere, and nobody wrote them so."""
+    built = facts(code=4, functions=40, complex=[["f", 1, 800]])
+    told = _quality({**GOOD, "pack/built.mjs": "x" * 4_000}, {**KNOWN, "pack/built.mjs": built})
+    assert told.counts["source_files"] == 1
+    assert not told.outliers
+
+
 @pytest.mark.parametrize(
     ("indicator", "worse"),
     [

@@ -117,6 +117,45 @@ def test_python_publishes_all_or_public_names_of_public_modules() -> None:
     assert (api.component, api.names, api.functions, api.others) == (".", ("Thing", "make", "LIMIT"), 1, 2)
 
 
+def test_what_a_package_passes_on_keeps_its_kind() -> None:
+    files = {"pyproject.toml": '[project]\nname = "p"\n', "p/__init__.py": "", "p/_api.py": "", "p/_all.py": ""}
+    known = {
+        "p/__init__.py": facts(
+            exports=["Client", "get", "gone"],
+            raw_imports=[["._all", 1, "from", ["*"], []], ["p._api", 2, "from", ["get"], []]],
+        ),
+        "p/_all.py": facts(raw_imports=[["._api", 1, "from", ["Client"], []]]),
+        "p/_api.py": facts(symbols=[_definition("class", "Client"), _definition("function", "get")]),
+    }
+    (api,) = structure_of(deep_of(files, known)).api
+    assert (api.names, api.classes, api.functions, api.others) == (("Client", "get", "gone"), 1, 1, 1)
+
+
+def test_a_command_has_the_name_under_which_it_is_installed() -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "p"\n[project.scripts]\npea = "p:main"\n',
+        "p/_main.py": "",
+        "q.py": "",
+    }
+    uses = facts(raw_uses=[["command", "main", 9, "command.click", ""], ["command", "init", 19, "command.click", ""]])
+    told = structure_of(deep_of(files, {"p/_main.py": uses, "q.py": uses}))
+    assert [(one.name, one.evidence.at) for one in told.cli_commands] == [
+        ("init", "p/_main.py:19"),
+        ("main", "q.py:9"),
+        ("pea", "p/_main.py:9"),
+    ]
+
+
+def test_the_entry_is_what_the_package_names_where_that_is_a_source() -> None:
+    files = {"package.json": '{"name": "p", "main": "./p.js"}', "p.js": "", "lib/inner.js": ""}
+    known = {
+        "p.js": facts(exports=["open"], symbols=[_definition("function", "open")]),
+        "lib/inner.js": facts(exports=["inner"], symbols=[_definition("function", "inner")]),
+    }
+    (api,) = structure_of(deep_of(files, known)).api
+    assert api.names == ("open",)
+
+
 def test_an_entry_module_publishes_what_it_exports_and_re_exports() -> None:
     files = {"package.json": '{"name": "p"}', "src/index.ts": "", "src/a.ts": "", "src/b.ts": "", "src/inner.ts": ""}
     known = {

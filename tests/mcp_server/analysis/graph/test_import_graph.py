@@ -77,6 +77,12 @@ def test_an_orphan_is_imported_by_nothing_and_starts_nothing(made: "Made") -> No
     assert named.orphans == ()
 
 
+def test_public_modules_of_an_archive_are_no_orphans(made: "Made") -> None:
+    """Nobody knows who imports them; what is private has no importer elsewhere."""
+    deep = made(TREE | {"PKG-INFO": [], "app/_inner.py": ["from .c import x"]})
+    assert imports_of(deep, links_of(deep)).orphans == ("app/_inner.py",)
+
+
 def test_what_leads_nowhere_is_named_and_counted_but_not_what_may_be_absent(made: "Made") -> None:
     found = graph(made)
     assert [(one.target, one.evidence.at) for one in found.unresolved] == [("app.missing", "app/forgotten.py:1")]
