@@ -63,7 +63,7 @@ PACKAGES = (
     *listed(
         "npm", "typescript", "express@5.1.0 fastify@5.6.1 date-fns@4.1.0 axios@1.12.2 chalk@5.6.2 commander@14.0.1"
     ),
-    *listed("npm", "typescript", "commander@14.0.1 zod@4.1.11 rxjs@7.8.2 preact@10.27.2"),
+    *listed("npm", "typescript", "zod@4.1.11 rxjs@7.8.2 preact@10.27.2"),
     *listed("npm", "typescript", "@tanstack/query-core@5.90.2 lodash@4.17.21 react@19.1.1 fp-ts@2.16.11"),
     *listed("Debian", "go", "golang-github-spf13-cobra golang-github-gorilla-mux"),
     *listed("Debian", "rust", "rust-ripgrep rust-hashbrown"),

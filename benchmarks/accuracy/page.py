@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from comparisons import COMPARISONS
-from reasons import REASONS
+from reasons import OLDER, REASONS
 
 Row = dict[str, Any]
 
@@ -147,8 +147,7 @@ def _rows(section: Section, measured: dict[str, Any]) -> Iterator[tuple[str, Row
 def _section(section: Section, measured: dict[str, Any]) -> list[str]:
     rows = list(_rows(section, measured))
     bar = f"Bar: {section.bar:.0%}." if section.bar else "No bar is set."
-    lines = [f"## {section.title}", "", *section.text.split(" \n"), bar, ""]
-    lines[2:3] = section.text.replace(". ", ".\n").split("\n")
+    lines = [f"## {section.title}", "", *section.text.replace(". ", ".\n").split("\n"), bar, ""]
     if section.fact == "languages":
         lines += ["| package | files | languages | overlap | |", "| --- | --- | --- | --- | --- |"]
         lines += [_cells(row["package"], row["what"], row["languages"], f"{row['overlap']:.4f}", _mark(section, row))
@@ -185,7 +184,7 @@ def _shares(row: Row) -> tuple[float, float]:
 
 
 def _held(section: Section, row: Row) -> bool:
-    if section.bar is None or COMPUTED in row["what"]:
+    if section.bar is None or COMPUTED in row["what"] or _older(section, row):
         return True
     if section.fact == "languages":
         return bool(row["overlap"] >= section.bar)
@@ -195,13 +194,19 @@ def _held(section: Section, row: Row) -> bool:
     return min(_shares(row)) >= section.bar
 
 
+def _older(section: Section, row: Row) -> bool:
+    return any(section.title == title and row["package"].startswith(f"{name} ") for title, name in OLDER)
+
+
 def _mark(section: Section, row: Row) -> str:
+    if _older(section, row):
+        return "reference is older"
     return "" if section.bar is None or COMPUTED in row["what"] else "held" if _held(section, row) else "**missed**"
 
 
 def _differences(section: Section, rows: list[tuple[str, Row]]) -> list[str]:
     """The reasons that hold for what differs, and the first differences of each row."""
-    lines = [f"- {text}" for text in REASONS.get(section.title, ())]
+    lines = ["- " + text.replace(". ", ".\n  ") for text in REASONS.get(section.title, ())]
     lines = ["What differs, and why:", "", *lines, ""] if lines else []
     told = [(row, [text for text in row["differs"] if text][:3]) for _, row in rows if row.get("differs")]
     if told:
