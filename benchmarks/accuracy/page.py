@@ -206,7 +206,7 @@ def _mark(section: Section, row: Row) -> str:
 
 def _differences(section: Section, rows: list[tuple[str, Row]]) -> list[str]:
     """The reasons that hold for what differs, and the first differences of each row."""
-    lines = ["- " + text.replace(". ", ".\n  ") for text in REASONS.get(section.title, ())]
+    lines = [f"- {text}" for text in REASONS.get(section.title, ())]
     lines = ["What differs, and why:", "", *lines, ""] if lines else []
     told = [(row, [text for text in row["differs"] if text][:3]) for _, row in rows if row.get("differs")]
     if told:

@@ -2,12 +2,12 @@
 
 REASONS: dict[str, tuple[str, ...]] = {
     "Languages": (
-        "Mojolicious' tests (`.t`) are Raku and Turing for Debian's linguist 7.22; version 9 tells Perl by `->`, as we do.",
+        "Mojolicious' tests (`.t`) are Raku or Turing for linguist 7.22; version 9 tells Perl by `->`, as we do.",
         "`.tmpl` (Scrapy) is Go Template, `.env` (flask) Dotenv in newer tables than that of linguist 7.22.",
         "linguist reads what git stores; where `.gitattributes` asks for other line ends, files on disk are longer.",
     ),
     "What Python packages offer": (
-        "griffe merges stubs into classes and functions; it names where a stub says so, we where the definition stands.",
+        "griffe merges stubs into classes and functions; we name each where the definition stands.",
         "A package that griffe cannot load (aliases of another package of the same archive) has no row.",
     ),
     "TypeScript and JavaScript symbols": (
@@ -16,7 +16,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "Functions assigned to a handler (`request.onabort = function handleAbort() {}`) are named after the handler.",
     ),
     "Symbols of other languages": (
-        "Ctags counts include guards, locals of Kotlin's functions and macros called like functions, which we leave out.",
+        "Ctags counts include guards, locals of Kotlin's functions and called macros, which we leave out.",
         "C++ headers that open namespaces and classes with macros lose what the grammar cannot place.",
         "Function types of C are named after the type by ctags, after the declarator by us.",
     ),

@@ -19,6 +19,7 @@ import orjson
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.components import components_of
 from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.entry_modules import beside, entry_of
 from plumbrule.mcp_server.analysis.inventory import shows_only
 from plumbrule.mcp_server.analysis.model import Component
 from plumbrule.mcp_server.analysis.passed_on import kind_elsewhere
@@ -59,8 +60,7 @@ _INNER = frozenset(("internal", "detail", "details", "impl", "Internal", "Impl")
 _METHODS = frozenset(("method", "function", "macro"))
 _HEADERS = (".h", ".hpp", ".hh", ".hxx")
 _ECMASCRIPT = frozenset(("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte"))
-_ECMASCRIPT_ENDS = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js")
-_ENTRIES = ("src/index", "src/main", "index", "lib/index", "src/lib/index", "src/mod", "mod", "source/index")
+
 _HIDDEN_PYTHON = re.compile(
     r"(?:^|/)(?:_(?!_init__\.py$)[^/]*|(?:setup|conftest|noxfile|tasks)\.py|docs?/.*|scripts/.*)(?:/|$)"
 )
@@ -209,7 +209,7 @@ def _import_counts(deep: Deep) -> Counter[str]:
 def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
     offer = _Offer()
     scripts = [path for path in paths if (deep.languages[path].language or "") in _ECMASCRIPT]
-    entry = _entry_of(deep, folder, set(scripts))
+    entry = entry_of(deep, folder, set(scripts))
     if entry:
         _follow(deep, entry, deep.facts, offer)
     headers = any(path.endswith(_HEADERS) for path in paths)
@@ -308,21 +308,6 @@ def _acting(rows: Iterable[Mapping[str, Any]], language: str) -> frozenset[str]:
     return frozenset(str(row["name"]).rpartition(".")[0] for row in rows if row["kind"] in _METHODS)
 
 
-def _entry_of(deep: Deep, folder: str, scripts: set[str]) -> str:
-    """The entry module: what package.json names where it is a source file, else the usual places."""
-    base = f"{folder}/" if folder else ""
-    for manifest in deep.gathered.manifests:
-        for one in manifest.declarations if manifest.path == f"{base}package.json" else ():
-            target = base + one.value.removeprefix("./")
-            if one.field == "entry" and one.scope == "main" and target in scripts:
-                return target
-    for entry in _ENTRIES:
-        for end in _ECMASCRIPT_ENDS:
-            if f"{base}{entry}{end}" in scripts:
-                return f"{base}{entry}{end}"
-    return ""
-
-
 def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> None:
     """The exports of the entry module; `export … from "./x"` takes the kind from the module that has the definition."""
     kinds = {name: (kind, entry, line) for name, kind, line in _public(deep, entry)}
@@ -332,7 +317,7 @@ def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> Non
         path = queue.pop(0)
         bare = deep.facts[path].exports == [] and path == entry  # `module.exports = require("./lib/x")`
         for one in deep.facts[path].imports():
-            target = _beside(path, one.target, known)
+            target = beside(path, one.target, known)
             if not target or target in seen or not (one.kind == "export" or (one.kind == "require" and bare)):
                 continue
             seen.add(target)
@@ -347,18 +332,3 @@ def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> Non
         kind, path, line = kinds.get(name, ("reexport", entry, 1))
         if name in wanted:
             offer.note(name, kind, path, line)
-
-
-def _beside(path: str, target: str, known: Container[str]) -> str:
-    """The file that a relative import means."""
-    if not target.startswith("."):
-        return ""
-    steps = path.split("/")[:-1]
-    for step in target.split("/"):
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in (".", ""):
-            steps.append(step)
-    base = "/".join(steps)
-    stem = re.sub(r"\.[mc]?[jt]sx?$", "", base)
-    return next((name for name in (base, *(stem + end for end in _ECMASCRIPT_ENDS)) if name in known), "")
