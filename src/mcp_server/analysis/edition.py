@@ -30,16 +30,16 @@ def edition() -> str:
     return f"{__version__}-{digest_of(_PACKAGE, libraries_in(_site_folders()))}"
 
 
-def _site_folders() -> list[str]:
+def _site_folders() -> list[Path]:
     """The folders that the libraries are installed in, found without importing one."""
     origins = [spec.origin for spec in map(find_spec, READING) if spec is not None and spec.origin is not None]
-    return sorted({os.path.dirname(os.path.dirname(origin)) for origin in origins})
+    return sorted({Path(origin).parents[1] for origin in origins})
 
 
-def libraries_in(folders: Iterable[str]) -> list[str]:
+def libraries_in(folders: Iterable[Path]) -> list[str]:
     """`name-version` of the libraries, as their metadata folders are called."""
     known = (*READING, "pyyaml")
-    names = {name for folder in folders for name in os.listdir(folder) if name.endswith(".dist-info")}
+    names = {place.name for folder in folders for place in folder.glob("*.dist-info")}
     return sorted(name for name in names if name.lower().startswith(known))
 
 

@@ -75,7 +75,7 @@ def test_another_version_of_a_library_that_reads_is_another_edition(tmp_path: Pa
         "rich-14.0.dist-info",
     ):
         (tmp_path / name).mkdir()
-    before = libraries_in([str(tmp_path)])
+    before = libraries_in([tmp_path])
     assert before == ["PyYAML-6.0.dist-info", "semble_grammars-0.1.2.dist-info", "tree_sitter-0.26.1.dist-info"]
     (tmp_path / "semble_grammars-0.1.2.dist-info").rename(tmp_path / "semble_grammars-0.1.3.dist-info")
-    assert digest_of(PACKAGE, libraries_in([str(tmp_path)])) != digest_of(PACKAGE, before)
+    assert digest_of(PACKAGE, libraries_in([tmp_path])) != digest_of(PACKAGE, before)
