@@ -39,7 +39,6 @@ from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders,
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, settings_schema
-from plumbrule.mcp_server.tools.resources import SurveyPrompt, all_resources
 
 if TYPE_CHECKING:  # the protocol SDK costs half a second, which no command line call pays
     from plumbrule.mcp_server.analysis.changes.comparer import Comparer
@@ -351,6 +350,7 @@ def serve_web(loaded: Loaded, transport: Literal["http", "sse"]) -> int:
 
 def _server(app: App) -> "ProtocolServer":
     from plumbrule.mcp_server.server.build import create_server  # as above
+    from plumbrule.mcp_server.tools.resources import SurveyPrompt, all_resources  # for clients only
 
     return create_server(
         tools=app.tools,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from plumbrule.mcp_server.analysis.model import Detail
+Detail = Literal["card", "summary", "full"]
+"""How much is asked for: `card` within 600 tokens, `summary` within 1,500, `full` everything that is known."""
 
 Aspect = Literal[
     "languages",

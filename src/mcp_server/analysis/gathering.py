@@ -6,11 +6,10 @@ leaves a `Collected` that is true as far as it goes.
 """
 
 from plumbrule.core.context import report_progress
-from plumbrule.mcp_server.analysis.aspects import Aspect, Wanted
+from plumbrule.mcp_server.analysis.aspects import Aspect, Detail, Wanted
 from plumbrule.mcp_server.analysis.collected import SMALL_BYTES, Collected, Tools, aside
 from plumbrule.mcp_server.analysis.inventory import FoundManifest, take
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.model import Detail
 from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
 from plumbrule.mcp_server.analysis.reading_sources import read_sources
 from plumbrule.mcp_server.analysis.risks import secrets_in

@@ -8,7 +8,6 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import combinations
 from math import log2
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.inventory import shows_only
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.releases import day_of, every_days, final_releases
+from plumbrule.mcp_server.analysis.releases import day_of, releases_until
 from plumbrule.mcp_server.analysis.sections.quality import Coupling, History, HotSpot, Owner, Release
 from plumbrule.mcp_server.analysis.words import evidence, place, word
 from plumbrule.mcp_server.platforms.ports.snapshot import Change, Snapshot, Tag
@@ -37,11 +36,9 @@ KEPT_FILES = 2_000
 KEPT_PAIRS = 500
 """What is kept for later: far more than a report shows, because files of today are chosen from it."""
 
-DAY_S = 86_400
 SHOWN_SPOTS = 20
 SHOWN_PAIRS = 20
 SHOWN_OWNERS = 10
-SHOWN_RELEASES = 10
 
 
 class Touched(NamedTuple):
@@ -237,11 +234,10 @@ def history_of(found: Walked, files: Mapping[str, FileLanguage], lines: Mapping[
 
 def with_releases(history: History, tags: Sequence[Tag]) -> History:
     """The section with the releases up to its last day. Tags come and go without a commit: they are asked for anew."""
-    until_s = int(datetime.fromisoformat(history.last_day).replace(tzinfo=UTC).timestamp()) + DAY_S - 1
-    releases = final_releases(tags, until_s)
+    found = releases_until(history.last_day, tags)
     return replace(
         history,
-        releases=tuple(Release(word(tag.name, 80), day_of(tag.when_s)) for tag in releases[: -SHOWN_RELEASES - 1 : -1]),
-        releases_count=len(releases),
-        release_every_days=every_days(releases),
+        releases=tuple(Release(name, day) for name, day in found.shown),
+        releases_count=found.total,
+        release_every_days=found.every_days,
     )

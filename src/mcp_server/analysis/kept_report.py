@@ -1,21 +1,28 @@
-"""How a finished report lies in the cache: rows as they are, everything else as JSON.
+"""How a finished report lies in the cache: its rows as they are, everything else as JSON, masked already when deep.
 
 Rows make up most of a full report (10 MB of Django's) and are never parsed again: they come back as the bytes that go
-into the next answer. Above it lies `survey`.
+into the next answer. Above it lies `survey`; `told_report` makes an answer from a kept one without any dataclass.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import orjson
 
+from plumbrule.core.security.masking import Masker
 from plumbrule.mcp_server.analysis.model import RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready
 
 PLACES = (("files", ""), ("symbols", "files"), ("imports", "edges"))
 """Where a report holds rows: the field, and the field inside of it."""
+
+BETWEEN = b",\n"
+"""Between two rows: the block is the inside of a JSON list. No row holds a line break."""
+
+_STAND_IN = Ready((b"0",))
+"""Holds the place of rows in the JSON of the rest, so that their field keeps its turn."""
 
 
 def kept(report: RepositoryReport) -> bytes:
@@ -24,11 +31,15 @@ def kept(report: RepositoryReport) -> bytes:
     blocks: list[tuple[int, bytes]] = []
     for outer, inner in PLACES:
         rows = _rows(report, outer, inner)
-        blocks.append((-1 if rows is None else len(rows.rows), b"\n".join(rows.rows) if rows else b""))
-        if rows is not None:
-            bare = _with_rows(bare, outer, inner, NOTHING)
-    head = orjson.dumps(wire(bare))
-    sizes = orjson.dumps([[count, len(block)] for count, block in blocks])
+        blocks.append((-1 if rows is None else len(rows.rows), BETWEEN.join(rows.rows) if rows else b""))
+        if rows:
+            bare = _with_rows(bare, outer, inner, _STAND_IN)
+    told = wire(bare)
+    # A turn is kept for `activity` too, which is no part of what is kept.
+    parts = {one.name: told.get(one.name) for one in fields(report) if one.name in told or one.name == "activity"}
+    deep = report.detail == "full"
+    head = orjson.dumps(Masker().mask_value(orjson.loads(orjson.dumps(parts))) if deep else parts)
+    sizes = orjson.dumps([deep, [[count, len(block)] for count, block in blocks]])
     return b"\n".join((sizes, head, *(block for _, block in blocks)))
 
 
@@ -42,11 +53,11 @@ def revived(raw: bytes) -> RepositoryReport:
     second = raw.index(b"\n", first + 1)
     report = revive(RepositoryReport, orjson.loads(raw[first + 1 : second]))
     at = second + 1
-    for (outer, inner), (count, length) in zip(PLACES, orjson.loads(raw[:first]), strict=True):
+    for (outer, inner), (count, length) in zip(PLACES, orjson.loads(raw[:first])[1], strict=True):
         block = raw[at : at + length]
         at += length + 1
         if count >= 0:
-            report = _with_rows(report, outer, inner, Ready(tuple(block.split(b"\n")) if count else ()))
+            report = _with_rows(report, outer, inner, Ready(tuple(block.split(BETWEEN))) if count else NOTHING)
     return report
 
 
@@ -55,10 +66,10 @@ def masked_rows(report: RepositoryReport, hides: Callable[[bytes], bytes]) -> Re
     for outer, inner in PLACES:
         rows = _rows(report, outer, inner)
         if rows:
-            block = b"\n".join(rows.rows)
+            block = BETWEEN.join(rows.rows)
             safe = hides(block)
             if safe is not block:
-                report = _with_rows(report, outer, inner, Ready(tuple(safe.split(b"\n"))))
+                report = _with_rows(report, outer, inner, Ready(tuple(safe.split(BETWEEN))))
     return report
 
 

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+from plumbrule.mcp_server.analysis.aspects import Detail
 from plumbrule.mcp_server.analysis.collected import Collected
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import Amount, tally
-from plumbrule.mcp_server.analysis.model import Bulk, Detail, Languages, LanguageShare
+from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare
 from plumbrule.mcp_server.analysis.words import evidence
 
 

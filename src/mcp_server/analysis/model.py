@@ -14,6 +14,7 @@ import orjson
 from typing_extensions import Doc
 
 from plumbrule.core.facts import Coverage, Evidence, Truncated, Words
+from plumbrule.mcp_server.analysis.aspects import Detail
 
 if TYPE_CHECKING:  # forty dataclasses take 20 ms to make, which a card never pays: `section_names` resolves the names
     from plumbrule.mcp_server.analysis.sections.changes import Changes
@@ -27,9 +28,6 @@ if TYPE_CHECKING:  # forty dataclasses take 20 ms to make, which a card never pa
 
 SCHEMA = "plumbrule.repository/1"
 """The version of this shape; a field that changes its meaning raises the number."""
-
-Detail = Literal["card", "summary", "full"]
-"""How much is asked for: `card` within 600 tokens, `summary` within 1,500, `full` everything that is known."""
 
 Severity = Literal["high", "medium", "low"]
 Purpose = Literal["run", "build", "test", "install", "check"]

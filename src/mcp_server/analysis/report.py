@@ -6,13 +6,13 @@ from typing import Any
 
 from plumbrule.core.facts import Coverage, Skipped
 from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, starting, surroundings
-from plumbrule.mcp_server.analysis.aspects import ASPECTS, USUAL, Aspect, Wanted, left_out
+from plumbrule.mcp_server.analysis.aspects import ASPECTS, USUAL, Aspect, Detail, Wanted, left_out
 from plumbrule.mcp_server.analysis.collected import Collected
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.deepening import deepened
 from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
 from plumbrule.mcp_server.analysis.languages_fact import languages_of
-from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport, Size, with_live_pointers
+from plumbrule.mcp_server.analysis.model import SCHEMA, RepositoryReport, Size, with_live_pointers
 from plumbrule.mcp_server.analysis.source_fact import source_of
 from plumbrule.mcp_server.analysis.syntax.facts import index_of
 from plumbrule.mcp_server.analysis.words import word

@@ -6,8 +6,10 @@ version), so an unchanged repository costs one look at the cache; a partial one 
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
+from functools import partial
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
@@ -16,18 +18,33 @@ import orjson
 from plumbrule.core.context import report_progress
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.once import SingleFlight
-from plumbrule.mcp_server.analysis.aspects import Aspect, Wanted, selected
+from plumbrule.mcp_server.analysis.aspects import Aspect, Detail, Wanted, selected
 from plumbrule.mcp_server.analysis.chosen import chosen
 from plumbrule.mcp_server.analysis.deadlines import soft_deadline
 from plumbrule.mcp_server.analysis.edition import edition
-from plumbrule.mcp_server.analysis.kept_report import kept, revived
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.model import SCHEMA, Detail, RepositoryReport
-from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of
+from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of, told_activity, told_source
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
+from plumbrule.mcp_server.analysis.told_report import Hides, Masks, told
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
+
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.model import RepositoryReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be surveyed and how; `key` names the finished report in the cache ("": it is not kept)."""
+
+    snapshot: Snapshot
+    wanted: Wanted
+    key: str
+
+    @property
+    def of_past(self) -> bool:
+        return self.wanted.detail != "card" and "history" in self.wanted.aspects
 
 
 class Surveyor:
@@ -47,7 +64,7 @@ class Surveyor:
         self._workers = workers
         self._cache = cache
         self._places = anyio.Semaphore(self._limits.max_surveys)
-        self._flights: SingleFlight[RepositoryReport] = SingleFlight()
+        self._flights: SingleFlight[_Made] = SingleFlight()
 
     async def survey(
         self,
@@ -57,7 +74,7 @@ class Surveyor:
         aspects: Sequence[Aspect] = (),
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
-    ) -> RepositoryReport:
+    ) -> "RepositoryReport":
         """What is true about `source`. `aspects` select what of it (none: all), `include` and `exclude` the files.
 
         Near the call's deadline it returns what there is, with `coverage.complete` false and `retry_with`.
@@ -65,26 +82,77 @@ class Surveyor:
         Raises: what `Sources.open` raises, and InvalidArgument for a pattern.
         """
         async with self._places, self._sources.open(source) as whole:
-            snapshot = chosen(whole, include, exclude)
-            wanted = Wanted(detail, selected(aspects))
-            key = self._key(snapshot.origin, wanted, (*include, "", *exclude))
-            raw = self._cache.get(key) if key else None
-            if raw is not None:
-                report = revived(raw)
-            elif key:
-                report = await self._flights.run(key, lambda: self._made(snapshot, wanted, key))
+            asked = self._asked(whole, detail, aspects, include, exclude)
+            raw = self._cache.get(asked.key) if asked.key else None
+            if raw is None:
+                report = (await self._finished(asked)).report
             else:
-                report = await self._made(snapshot, wanted, "")
-            report = replace(report, source=source_of(snapshot.origin))
-            if detail != "card" and "history" in wanted.aspects:
-                report = await self._with_activity(snapshot, report)
+                from plumbrule.mcp_server.analysis.kept_report import revived  # with the model, as `told` needs neither
+
+                report = revived(raw)
+            report = replace(report, source=source_of(asked.snapshot.origin))
+            if asked.of_past:
+                report = await self._with_activity(asked.snapshot, report)
             if report.retry_with is None:
                 return report
-            lists = {"aspects": list(aspects), "include": list(include), "exclude": list(exclude)}
-            asked = {name: words for name, words in lists.items() if words}
-            return replace(report, retry_with={**report.retry_with, "detail": detail, **asked})
+            again = _again(detail, aspects, include, exclude)
+            return replace(report, retry_with={**report.retry_with, **again})
 
-    async def _with_activity(self, snapshot: Snapshot, report: RepositoryReport) -> RepositoryReport:
+    async def told(
+        self,
+        source: str,
+        *,
+        detail: Detail = "card",
+        aspects: Sequence[Aspect] = (),
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        hides: Hides,
+        masks: Masks,
+    ) -> dict[str, Any]:
+        """The whole of `survey` as a dict for `orjson`, masked: what is kept is not taken apart for it.
+
+        `hides` hides what the program itself knows in bytes, `masks` every secret in values.
+
+        Raises: as `survey`.
+        """
+        async with self._places, self._sources.open(source) as whole:
+            asked = self._asked(whole, detail, aspects, include, exclude)
+            raw = self._cache.get(asked.key) if asked.key else None
+            if raw is None:
+                raw = (await self._finished(asked)).raw
+            answer = await self._answer(asked, raw, hides, masks)
+            if "retry_with" in answer:
+                answer["retry_with"] |= masks(_again(detail, aspects, include, exclude))
+            return answer
+
+    async def _answer(self, asked: _Asked, raw: bytes, hides: Hides, masks: Masks) -> dict[str, Any]:
+        """A kept report with what belongs to this call."""
+        own: dict[str, object] = {"source": told_source(asked.snapshot.origin)}
+        if asked.of_past:
+            with anyio.CancelScope(deadline=soft_deadline()):
+                own["activity"] = told_activity(await asked.snapshot.activity(), asked.snapshot.origin.commit)
+                answer = told(raw, own, hides, masks)
+                if "history" in answer:
+                    await _tell_releases(asked.snapshot, answer["history"], masks)
+                return answer
+            answer = told(raw, own, hides, masks)
+            answer["coverage"]["complete"] = False
+            return answer
+        return told(raw, own, hides, masks)
+
+    def _asked(
+        self, whole: Snapshot, detail: Detail, aspects: Sequence[Aspect], include: Sequence[str], exclude: Sequence[str]
+    ) -> _Asked:
+        snapshot = chosen(whole, include, exclude)
+        wanted = Wanted(detail, selected(aspects))
+        return _Asked(snapshot, wanted, self._key(snapshot.origin, wanted, (*include, "", *exclude)))
+
+    async def _finished(self, asked: _Asked) -> "_Made":
+        if not asked.key:
+            return await self._made(asked)
+        return await self._flights.run(asked.key, lambda: self._made(asked))
+
+    async def _with_activity(self, snapshot: Snapshot, report: "RepositoryReport") -> "RepositoryReport":
         """History is no part of the content: it is asked for anew and never kept with the content's facts."""
         with anyio.CancelScope(deadline=soft_deadline()):
             activity = activity_of(await snapshot.activity(), snapshot.origin.commit)
@@ -102,7 +170,6 @@ class Surveyor:
             return ""
         parts = (
             edition(),
-            SCHEMA,
             wanted.detail,
             sorted(wanted.aspects),
             patterns,
@@ -115,19 +182,54 @@ class Surveyor:
         made_from = orjson.dumps([*parts, *astuple(self._limits)])
         return f"report/{sha256(made_from).hexdigest()}"
 
-    async def _made(self, snapshot: Snapshot, wanted: Wanted, key: str) -> RepositoryReport:
+    async def _made(self, asked: _Asked) -> "_Made":
         # Imported when there is something to make: a warm call saves 25 ms.
         from plumbrule.mcp_server.analysis.collected import Collected, Tools
         from plumbrule.mcp_server.analysis.gathering import gather
+        from plumbrule.mcp_server.analysis.kept_report import kept
         from plumbrule.mcp_server.analysis.report import report_of
 
         collected = Collected()
         tools = Tools(self._workers, self._cache, self._limits, self._grammars)
-        with anyio.CancelScope(deadline=soft_deadline(len(snapshot.entries))):
-            await gather(snapshot, wanted, tools, collected)
-        report = await anyio.to_thread.run_sync(report_of, snapshot, wanted, collected)  # seconds for 300,000 files
-        if key and report.coverage.complete:
-            self._cache.put(key, kept(report))
+        with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
+            await gather(asked.snapshot, asked.wanted, tools, collected)
+        made = partial(report_of, asked.snapshot, asked.wanted, collected)
+        report = await anyio.to_thread.run_sync(made)  # seconds for 300,000 files
+        raw = await anyio.to_thread.run_sync(kept, report)
+        if asked.key and report.coverage.complete:
+            await anyio.to_thread.run_sync(self._cache.put, asked.key, raw)
         if collected.finished:
             await report_progress(1.0, 1.0, "done")
-        return report
+        return _Made(report, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A report, and the same as it is kept."""
+
+    report: "RepositoryReport"
+    raw: bytes
+
+
+def _again(
+    detail: Detail, aspects: Sequence[Aspect], include: Sequence[str], exclude: Sequence[str]
+) -> dict[str, object]:
+    """The arguments of the call that goes on, but for the source."""
+    lists = {"aspects": list(aspects), "include": list(include), "exclude": list(exclude)}
+    return {"detail": detail, **{name: words for name, words in lists.items() if words}}
+
+
+async def _tell_releases(snapshot: Snapshot, history: dict[str, Any], masks: Masks) -> None:
+    """Put the releases into the section where a report has them. Tags come and go without a commit."""
+    tags = await snapshot.tags()
+    if not tags:
+        return
+    from plumbrule.mcp_server.analysis.releases import told_releases
+
+    releases: Any = masks(told_releases(history["last_day"], tags))
+    parts = list(history.items())
+    history.clear()
+    for name, part in parts:
+        history.update(releases if name == "releases_count" else {name: part})
+    for name in [name for name in releases if releases[name] is None or releases[name] == []]:
+        del history[name]

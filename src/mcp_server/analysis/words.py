@@ -1,12 +1,15 @@
 """The one door through which the repository's own words and paths enter a report: one line, cleaned, bounded."""
 
 import re
+from typing import TYPE_CHECKING
 
 from plumbrule.core.facts import Evidence
 from plumbrule.core.security.masking import MASK
 from plumbrule.core.security.secrets import find_secrets
 from plumbrule.core.security.text import clean_line
-from plumbrule.mcp_server.analysis.model import Stated
+
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.model import Stated
 
 MAX_PATH_CHARS = 240
 MAX_WORD_CHARS = 200
@@ -37,6 +40,8 @@ def word(text: str, max_chars: int = MAX_WORD_CHARS) -> str:
     return clean_line(head, max_chars)
 
 
-def stated(text: str, path: str, rule: str, line: int = 0, *, max_chars: int = MAX_WORD_CHARS) -> Stated:
+def stated(text: str, path: str, rule: str, line: int = 0, *, max_chars: int = MAX_WORD_CHARS) -> "Stated":
     """A word with its evidence."""
+    from plumbrule.mcp_server.analysis.model import Stated  # a kept answer is told without it, 10 ms less
+
     return Stated(word(text, max_chars), evidence(path, rule, line))

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from plumbrule.core.fields import nearest
-from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect
-from plumbrule.mcp_server.analysis.kept_report import masked_rows
-from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
+from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect, Detail
 from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call, exit_code
 from plumbrule.mcp_server.cli.exits import DONE, PARTIAL
 from plumbrule.mcp_server.cli.session import print_json
-from plumbrule.mcp_server.tools.analyze_repository import budgeted, call_arguments, unlimited
-from plumbrule.mcp_server.tools.budget import LEAST_TOKENS
+from plumbrule.mcp_server.tools.bounds import LEAST_TOKENS
+
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.model import RepositoryReport
 
 NAME = "analyze_repository"
 FORMATS = ("sarif", "junit", "github", "markdown", "cyclonedx", "spdx")
@@ -105,20 +105,36 @@ class Survey:
     include: tuple[str, ...]
     exclude: tuple[str, ...]
 
-    async def made(self, app: App) -> RepositoryReport:
+    async def made(self, app: App) -> "RepositoryReport":
         return await app.surveyor.survey(
             self.source, detail=self.detail, aspects=self.aspects, include=self.include, exclude=self.exclude
         )
 
+    async def told(self, app: App) -> dict[str, Any]:
+        """Everything, masked, for `--json` without a budget."""
+        return await app.surveyor.told(
+            self.source,
+            detail=self.detail,
+            aspects=self.aspects,
+            include=self.include,
+            exclude=self.exclude,
+            hides=app.runtime.hide_known,
+            masks=app.runtime.mask_value,
+        )
+
     def arguments(self) -> dict[str, object]:
+        from plumbrule.mcp_server.tools.analyze_repository import call_arguments  # only where a budget cuts
+
         return call_arguments(self.source, self.detail, self.aspects, self.include, self.exclude)
 
 
 def _print_json(ctx: click.Context, survey: Survey, max_tokens: int | None, *, keep: bool) -> int:
     async def work(app: App) -> dict[str, Any]:
-        report = await survey.made(app)
         if max_tokens is None:
-            return as_result(app, unlimited(masked_rows(report, app.runtime.hide_known)).structured)
+            return await survey.told(app)
+        from plumbrule.mcp_server.tools.analyze_repository import budgeted  # only where a budget cuts
+
+        report = await survey.made(app)
         return as_result(app, budgeted(report, max_tokens=max_tokens, arguments=survey.arguments()).structured)
 
     structured, call_id = call(ctx, NAME, work, keep=keep)
@@ -131,7 +147,7 @@ def _print_page(ctx: click.Context, survey: Survey, max_tokens: int | None, *, k
     from plumbrule.mcp_server.cli.page_print import print_page
     from plumbrule.mcp_server.tools.budget import shed
 
-    async def work(app: App) -> tuple[RepositoryReport, Page]:
+    async def work(app: App) -> "tuple[RepositoryReport, Page]":
         report = await survey.made(app)
         if max_tokens is not None:
             report, _ = shed(report, lambda _: "", max_tokens=max_tokens)

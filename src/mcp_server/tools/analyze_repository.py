@@ -7,11 +7,12 @@ import orjson
 from annotated_types import Interval, Len
 from typing_extensions import Doc
 
-from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect
+from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect, Detail
 from plumbrule.mcp_server.analysis.card import render_text
 from plumbrule.mcp_server.analysis.chosen import MAX_PATTERNS
-from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport, wire
-from plumbrule.mcp_server.tools.budget import LEAST_TOKENS, MOST_TOKENS, shed
+from plumbrule.mcp_server.analysis.model import RepositoryReport, wire
+from plumbrule.mcp_server.tools.bounds import LEAST_TOKENS, MOST_TOKENS
+from plumbrule.mcp_server.tools.budget import shed
 from plumbrule.mcp_server.tools.changes_budget import DEFAULT_TOKENS as CHANGES_TOKENS
 from plumbrule.mcp_server.tools.changes_budget import changes_answer
 from plumbrule.mcp_server.tools.spec import Answer, Handler, PublishedTool, publish

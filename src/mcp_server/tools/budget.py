@@ -12,8 +12,10 @@ import orjson
 
 from plumbrule.core.facts import Truncated
 from plumbrule.core.tokens import MOST_TOKENS_PER_BYTE, token_bound, token_weight
-from plumbrule.mcp_server.analysis.model import Detail, Languages, RepositoryReport, wire, with_live_pointers
+from plumbrule.mcp_server.analysis.aspects import Detail
+from plumbrule.mcp_server.analysis.model import Languages, RepositoryReport, wire, with_live_pointers
 from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready
+from plumbrule.mcp_server.tools.bounds import LEAST_TOKENS, MOST_TOKENS
 from plumbrule.mcp_server.tools.budget_order import ORDER, ROWS, Cut
 
 STRUCTURED_TOKENS: dict[Detail, int] = {"card": 600, "summary": 1500, "full": 20_000}
@@ -22,14 +24,8 @@ STRUCTURED_TOKENS: dict[Detail, int] = {"card": 600, "summary": 1500, "full": 20
 DEFAULT_FACTOR = 1.2
 """Default `max_tokens`, structured content and text together, as a multiple of the level's size (DECISIONS)."""
 
-MOST_TOKENS = 1_000_000
-"""The largest budget that can be asked for."""
-
 FAR = 4
 """A report so many times over its budget has its rows cut before it is weighed again: it may be many megabytes."""
-
-LEAST_TOKENS = 200
-"""Below this not even the source, the name and the way to the rest fit; smaller budgets are treated as this."""
 
 
 def default_max_tokens(detail: Detail) -> int:

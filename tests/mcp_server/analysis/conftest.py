@@ -8,8 +8,9 @@ import pytest
 from plumbrule.core.facts import Skipped
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.workers import WorkerPool
+from plumbrule.mcp_server.analysis.aspects import Detail
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
-from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
+from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.platforms.ports.snapshot import Activity, Change, Entry, LogEnd, Origin, Tag
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 import pytest
 
+from plumbrule.mcp_server.analysis.aspects import Detail
 from plumbrule.mcp_server.analysis.card import render_text
-from plumbrule.mcp_server.analysis.model import Detail, wire
+from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.platforms.ports.snapshot import Activity
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ from plumbrule.mcp_server.analysis.model import (
     wire,
     with_live_pointers,
 )
-from plumbrule.mcp_server.tools.budget import LEAST_TOKENS, STRUCTURED_TOKENS, default_max_tokens, shed
+from plumbrule.mcp_server.tools.bounds import LEAST_TOKENS
+from plumbrule.mcp_server.tools.budget import STRUCTURED_TOKENS, default_max_tokens, shed
 
 
 def large(detail: Detail = "card", size: int = 40, words: str = "word ") -> RepositoryReport:

@@ -12,8 +12,8 @@ from plumbrule.core.errors import InvalidArgument, UnknownTool
 from plumbrule.core.facts import Coverage, Evidence
 from plumbrule.core.tokens import token_bound
 from plumbrule.mcp_server.analysis import model
-from plumbrule.mcp_server.analysis.aspects import Aspect
-from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
+from plumbrule.mcp_server.analysis.aspects import Aspect, Detail
+from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.tools.analyze_repository import unlimited
 from plumbrule.mcp_server.tools.catalog import MAX_NAME_CHARACTERS, Engines, all_tools, tool_named
 from plumbrule.mcp_server.tools.resources import Family, SurveyPrompt, all_resources

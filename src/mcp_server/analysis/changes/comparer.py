@@ -13,7 +13,7 @@ import orjson
 
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.core.facts import Coverage, Skipped
-from plumbrule.mcp_server.analysis.aspects import Aspect
+from plumbrule.mcp_server.analysis.aspects import Aspect, Detail
 from plumbrule.mcp_server.analysis.changes.api import Surface, api_changes
 from plumbrule.mcp_server.analysis.changes.compare import (
     ci_changes,
@@ -25,7 +25,7 @@ from plumbrule.mcp_server.analysis.changes.compare import (
 )
 from plumbrule.mcp_server.analysis.graph.roles import is_others
 from plumbrule.mcp_server.analysis.inventory import shows_only
-from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport, with_live_pointers
+from plumbrule.mcp_server.analysis.model import RepositoryReport, with_live_pointers
 from plumbrule.mcp_server.analysis.sections.changes import Changes
 from plumbrule.mcp_server.analysis.source_fact import source_of
 from plumbrule.mcp_server.analysis.words import place, word

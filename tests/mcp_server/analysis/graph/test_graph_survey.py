@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Protocol
 
-    from plumbrule.mcp_server.analysis.model import Detail, RepositoryReport
+    from plumbrule.mcp_server.analysis.aspects import Detail
+    from plumbrule.mcp_server.analysis.model import RepositoryReport
 
     class Surveys(Protocol):
         """The fixture of the folder above."""
