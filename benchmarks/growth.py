@@ -47,7 +47,8 @@ def tree(folder: Path, files: int) -> Path:
     return root
 
 
-def main(sizes: tuple[int, ...]) -> int:
+def main() -> int:
+    sizes = tuple(int(word) for word in sys.argv[1:]) or SIZES
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         found: dict[int, Best] = {}
@@ -70,4 +71,4 @@ def main(sizes: tuple[int, ...]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(tuple(int(word) for word in sys.argv[1:]) or SIZES))
+    sys.exit(main())

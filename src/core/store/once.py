@@ -5,7 +5,6 @@ cancelled hands over to one of them, so that one impatient caller never fails th
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import anyio
@@ -13,11 +12,15 @@ import anyio
 T = TypeVar("T")
 
 
-@dataclass(slots=True, eq=False)
 class _Flight(Generic[T]):
-    landed: anyio.Event = field(default_factory=anyio.Event)
-    values: list[T] = field(default_factory=list[T])
-    error: Exception | None = None
+    """A computation under way. No dataclass: making a generic one takes 2 ms of every start."""
+
+    __slots__ = ("error", "landed", "values")
+
+    def __init__(self) -> None:
+        self.landed = anyio.Event()
+        self.values: list[T] = []
+        self.error: Exception | None = None
 
 
 class SingleFlight(Generic[T]):

@@ -82,7 +82,7 @@ async def open_work_tree(
             shallow=shallow,
         )
 
-        past = head.commit and Past(lambda: borrowed.skeleton, head.commit, subpath, limits, shallow, git_dir)
+        past = head.commit and Past(lambda: borrowed.skeleton, head.commit, subpath, limits, shallow, git_dir, cache)
         yield FilesSnapshot(root_fd, origin, found.entries, found.omitted.as_skipped(), past=past or None)
 
 

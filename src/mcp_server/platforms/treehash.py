@@ -39,8 +39,13 @@ def tree_hash(items: Iterable[TreeItem], object_format: ObjectFormat) -> str:
             lines = folders[folder] = []
             _add_parents(folders, folder)
         lines.append((name + b"/" if mode == FOLDER_MODE else name, line))
+    hash_of = hashlib.sha256 if object_format == "sha256" else hashlib.sha1  # `hashlib.new` takes twice as long
     for folder in sorted(folders, key=_depth, reverse=True):
-        digest = _tree(folders[folder], object_format)
+        lines = folders[folder]
+        lines.sort()
+        body = b"".join([line for _, line in lines])
+        # SHA-1 is git's format, nothing here rests on its strength.
+        digest = hash_of(b"tree %d\0" % len(body) + body, usedforsecurity=False).digest()
         if not folder:
             return digest.hex()
         above, _, name = folder.rpartition(b"/")
@@ -58,10 +63,3 @@ def _add_parents(folders: dict[bytes, list[tuple[bytes, bytes]]], folder: bytes)
 
 def _depth(folder: bytes) -> int:
     return folder.count(b"/") + 1 if folder else 0
-
-
-def _tree(lines: list[tuple[bytes, bytes]], object_format: ObjectFormat) -> bytes:
-    lines.sort()
-    body = b"".join([line for _, line in lines])
-    # SHA-1 is git's format, nothing here rests on its strength.
-    return hashlib.new(object_format, b"tree %d\0" % len(body) + body, usedforsecurity=False).digest()

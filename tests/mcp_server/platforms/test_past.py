@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from plumbrule.core.security.paths import PathPolicy
+from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.mcp_server.analysis.history import past_of
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
+from plumbrule.mcp_server.platforms.build import build_sources
+from plumbrule.mcp_server.platforms.git import Skeleton
+from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.platforms.ports.snapshot import Change, Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
@@ -120,3 +125,35 @@ async def test_without_git_there_is_no_past(sources: Sources, tmp_path: Path) ->
     async with sources.open(str(tmp_path / "plain")) as snapshot:
         assert await _log(snapshot) == ([], None)
         assert not await snapshot.tags()
+
+
+async def test_the_past_of_an_unchanged_repository_is_told_without_git(
+    repository: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _commit(git, repository, {"a.py": "1"}, 1_000_000_000)
+    git(repository, "tag", "v1.0")
+    sources = build_sources(
+        SourceSettings(),
+        NetworkSettings(),
+        paths=PathPolicy(roots=None, home=tmp_path, cwd=tmp_path),
+        cache_folder=tmp_path / "kept",
+        cache=MemoryCache(1000, 1_000_000),
+    )
+    told = []
+    for _ in range(2):
+        async with sources.open(str(repository)) as snapshot:
+            told.append((await snapshot.activity(), await snapshot.tags()))
+
+        async def refused(*_: object, **__: object) -> None:
+            raise AssertionError("git was asked")
+
+        monkeypatch.setattr(Skeleton, "git", refused)
+    assert told[0] == told[1]
+    monkeypatch.undo()
+    _commit(git, repository, {"a.py": "2"}, 1_000_086_400)
+    git(repository, "tag", "v1.1")
+    async with sources.open(str(repository)) as snapshot:
+        activity = await snapshot.activity()
+        assert activity is not None
+        assert activity.last_commit == "2001-09-10"
+        assert [tag.name for tag in await snapshot.tags()] == ["v1.0", "v1.1"]
