@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import orjson
 
-from plumbrule.core.security.masking import MASK
 from plumbrule.core.security.secrets import find_secrets, secrets_of_file
 from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.analysis.findings.texts import steering
@@ -233,6 +232,8 @@ def _short(text: str, most: int) -> str:
 
 def _masked(known: Collection[str], text: str, most: int) -> str:
     """As `analysis.words.word`, and without the secrets of the file: a qualified name changes their form."""
+    from plumbrule.core.security.masking import MASK  # the masker itself, which few files need
+
     head = text[: 4 * most]
     for secret in sorted(known, key=len, reverse=True):
         head = head.replace(secret, MASK)
@@ -246,13 +247,13 @@ def _bodies(callables: list[Symbol], stripped: bytes) -> list[list[object]]:
     longer = [one for one in callables if _span(one) >= MIN_BODY_LINES]
     if not longer:
         return []
-    lines = stripped.split(b"\n")
+    lines = stripped.translate(None, b" \t\r\v\f").split(b"\n")
     found: list[list[object]] = []
     for one in longer:
-        words = [b"".join(line.split()) for line in lines[one.line : one.end_line]]
-        code = b"\n".join(filter(None, words))
-        if code.count(b"\n") + 1 >= MIN_BODY_CODE_LINES:
-            found.append([hashlib.blake2b(code, digest_size=8).hexdigest(), one.line, _span(one)])
+        code = list(filter(None, lines[one.line : one.end_line]))
+        if len(code) >= MIN_BODY_CODE_LINES:
+            name = hashlib.blake2b(b"\n".join(code), digest_size=8).hexdigest()
+            found.append([name, one.line, _span(one)])
     return found
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.findings.first_gate import Gate, first_gate
 from plumbrule.mcp_server.analysis.findings.orders import is_order
 from plumbrule.mcp_server.analysis.findings.seen import Seen, line_of, mark_of
@@ -40,27 +41,27 @@ _MOST_FOREIGN = 50
 _GLANCE_BYTES = 8_192
 
 _INVISIBLE = "\u200b-\u200d\u2060-\u2064\ufeff\u180e\u3164"
-_TAGS = re.compile("[\U000e0000-\U000e007f]+")
-_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
-_PAYLOAD = re.compile(f"[{_INVISIBLE}]{{8,}}")
-_IN_WORD = re.compile("(?<=[A-Za-z0-9_])[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+(?=[A-Za-z0-9_])")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_DISGUISED_LETTERS = re.compile("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
-_ALL_HIDDEN = re.compile(f"[{_INVISIBLE}\u00ad\ufe00-\ufe0f\u202a-\u202e\u2066-\u2069\U000e0100-\U000e01ef]+")
+_TAGS = LazyPattern("[\U000e0000-\U000e007f]+")
+_FLAG = LazyPattern("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
+_SELECTORS = LazyPattern("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+_PAYLOAD = LazyPattern(f"[{_INVISIBLE}]{{8,}}")
+_IN_WORD = LazyPattern("(?<=[A-Za-z0-9_])[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+(?=[A-Za-z0-9_])")
+_BIDI = LazyPattern("[\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT = LazyPattern("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_DISGUISED_LETTERS = LazyPattern("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
+_ALL_HIDDEN = LazyPattern(f"[{_INVISIBLE}\u00ad\ufe00-\ufe0f\u202a-\u202e\u2066-\u2069\U000e0100-\U000e01ef]+")
 
 _LOOKS_LATIN = dict(
     zip("асеорхуіјѕһԁԛԝАВЕКМНОРСТХІЈЅοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aceopxyijshdqwABEKMHOPCTXIJSoABEZHIKMNOPTYX", strict=True)  # noqa: RUF001 - because these look-alikes are what is looked for
 )
 _LATINISED = str.maketrans(_LOOKS_LATIN)
-_CONFUSABLE = re.compile(f"[{''.join(_LOOKS_LATIN)}]")
-_MIXED = re.compile(f"[A-Za-z0-9_{''.join(_LOOKS_LATIN)}]+")
-_FOREIGN_WORD = re.compile("[\u0370-\u03ff\u0400-\u052f]{2,}")
+_CONFUSABLE = LazyPattern(f"[{''.join(_LOOKS_LATIN)}]")
+_MIXED = LazyPattern(f"[A-Za-z0-9_{''.join(_LOOKS_LATIN)}]+")
+_FOREIGN_WORD = LazyPattern("[\u0370-\u03ff\u0400-\u052f]{2,}")
 
-_COLOUR = re.compile(r"\x1b\[(?![\d;]*\b8[;m])[\d;:]*m")
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_]|[ -/]*[0-~])")
-_CLIPBOARD = re.compile(r"\x1b\]52;")
+_COLOUR = LazyPattern(r"\x1b\[(?![\d;]*\b8[;m])[\d;:]*m")
+_SEQUENCE = LazyPattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_]|[ -/]*[0-~])")
+_CLIPBOARD = LazyPattern(r"\x1b\]52;")
 
 MAX_DECODED_CHARS = 1_000_000
 MAX_PLACES = 10_000
@@ -110,7 +111,8 @@ def _holds_any(raw: bytes) -> bool:
 def _is_slightly_foreign(raw: bytes) -> bool:
     """Whether there is Cyrillic or Greek, but little. What its beginning tells of a text written in it is enough."""
     most = max(20, len(raw) // _MOST_FOREIGN)
-    if len(raw) > _GLANCE_BYTES and sum(map(raw[:_GLANCE_BYTES].count, _FOREIGN_LEADS)) > most:
+    beginning = raw[: len(raw) // 8]
+    if sum(map(beginning.count, _FOREIGN_LEADS)) > most:
         return False
     return 0 < sum(map(raw.count, _FOREIGN_LEADS)) <= most
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_values import lowered as lower
 from plumbrule.mcp_server.analysis.findings import order_words as words
 from plumbrule.mcp_server.analysis.findings.first_gate import Gate, first_gate
@@ -24,10 +25,10 @@ GATED = 16
 """Literals of one gate where they are many and everyday."""
 
 _QUOTES = "\"'`“”‘’«»「」『』„"  # noqa: RUF001 - because typographic quotes are quotes too
-_TALKS_ABOUT = re.compile(r"(?i)prompt[\s_-]*injection|jailbreak|adversarial|red[\s-]?team|guardrail|prompt attack")
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,4000}")
-_HEX_RUN = re.compile(r"[0-9a-f]{24,4000}")
-_STYLE = re.compile(r"""[^<>{}]{0,300}>([^<>]{20,600})<""")
+_TALKS_ABOUT = LazyPattern(r"(?i)prompt[\s_-]*injection|jailbreak|adversarial|red[\s-]?team|guardrail|prompt attack")
+_BASE64_RUN = LazyPattern(r"[A-Za-z0-9+/_-]{16,4000}")
+_HEX_RUN = LazyPattern(r"[0-9a-f]{24,4000}")
+_STYLE = LazyPattern(r"""[^<>{}]{0,300}>([^<>]{20,600})<""")
 
 
 def orders(text: str, raw: bytes | None = None, small: bytes | None = None) -> list[Seen]:

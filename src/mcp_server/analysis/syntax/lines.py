@@ -147,7 +147,7 @@ _HASH_AT_WORD = frozenset(("Shell", "Makefile", "Dockerfile", "YAML", "Fish", "P
 _WHOLE_LINES = frozenset(("Gettext Catalog",))
 """Where comments have lines of their own and strings end on theirs: counted without a look at the strings."""
 
-_HASH_LINE = re.compile(rb"(?:\n|\A)[ \t]*+#")
+_HASH_LINE = re.compile(rb"\n[ \t]*+#")
 
 TABLE: dict[str, Syntax] = {name: syntax for syntax, names in _GROUPS for name in names.split("|")} | _BETTER
 
@@ -157,7 +157,7 @@ def lines_of(language: str, raw: bytes) -> Lines:
     total = raw.count(b"\n") + (bool(raw) and not raw.endswith(b"\n"))
     filled = _filled(raw)
     if language in _WHOLE_LINES:
-        comments = len(_HASH_LINE.findall(raw))
+        comments = len(_HASH_LINE.findall(raw)) + raw.lstrip(b" \t").startswith(b"#")
         return Lines(filled - comments, comments, total - filled, raw)
     pattern = _pattern(language)
     if pattern is None:

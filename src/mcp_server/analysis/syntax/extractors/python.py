@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     Captures = Mapping[str, Sequence[Node]]
 
 _QUERY = """
-(function_definition name: (identifier) @function.name body: (block) @function.body) @function
-(class_definition name: (identifier) @class.name body: (block) @class.body) @class
+(function_definition body: (block) @function.body) @function
+(class_definition body: (block) @class.body) @class
 (decorator) @decorator
 (function_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
 (class_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
@@ -68,6 +68,7 @@ _QUERY = """
 (import_from_statement name: (aliased_import name: (dotted_name (identifier) @ref)))
 """
 
+_NAMED = re.compile(rb"(?:async[\s\\]+)?(?:def|class)[\s\\]+([^\s\\(\[:#]+)")
 _COMMENT = re.compile(rb"#[^\n]*")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 _TARGET = re.compile(r"[^\W\d]\w*")
@@ -120,15 +121,16 @@ class _Scope(NamedTuple):
 
 
 def _scopes(raw: bytes, captures: "Captures") -> list[_Scope]:
-    """In the order of the text. Every definition has one name and one body, and all three come in the same order."""
+    """In the order of the text. Every definition has one body, and both come in the same order."""
     found: list[_Scope] = []
     for kind, is_function in (("function", True), ("class", False)):
-        nodes, names, bodies = (_by_start(captures.get(f"{kind}{part}", [])) for part in ("", ".name", ".body"))
-        for (start, node), (name_start, name), (body, _) in zip(nodes, names, bodies, strict=True):
-            span = (start, node.end_byte)
-            word = text(raw, name_start, name.end_byte)
-            end_line = node.end_point[0] + 1 - _trailing_comment_lines(raw, node.end_byte)
-            found.append(_Scope(span, is_function, word, body, node.start_point[0] + 1, end_line))
+        bodies = sorted([node.start_byte for node in captures.get(f"{kind}.body", ())])
+        for (start, node), body in zip(_by_start(captures.get(kind, ())), bodies, strict=True):
+            end = node.end_byte
+            named = _NAMED.match(raw, start, body)
+            word = named[1].decode("utf-8", "replace") if named else ""
+            end_line = node.end_point[0] + 1 - _trailing_comment_lines(raw, end)
+            found.append(_Scope((start, end), is_function, word, body, node.start_point[0] + 1, end_line))
     found.sort()
     return found
 
@@ -146,9 +148,10 @@ def _trailing_comment_lines(raw: bytes, end: int) -> int:
 
 
 def _by_start(nodes: "Sequence[Node]") -> "list[tuple[int, Node]]":
-    pairs = [(node.start_byte, node) for node in nodes]
-    pairs.sort(key=_first)
-    return pairs
+    starts = [node.start_byte for node in nodes]
+    if starts != sorted(starts):
+        return sorted(zip(starts, nodes, strict=True), key=_first)
+    return list(zip(starts, nodes, strict=True))
 
 
 def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Symbol]:
@@ -158,6 +161,7 @@ def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Sym
     branches = sorted(node.start_byte for node in captures.get("branch", ()))
     numbers = _complexities(scopes, branches)
     docs = _docs(raw, scopes, captures)
+    signatures = [_signature(raw, scope) for scope in scopes]
     modifiers = _modifiers(raw, scopes, captures)
     found: list[Symbol] = []
     for at, scope in enumerate(scopes):
@@ -165,7 +169,7 @@ def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Sym
         kind: SymbolKind = "class" if not scope.is_function else "function"
         if scope.is_function and inside is not None and not inside.is_function:
             kind = "method"
-        signature = _signature(raw, scope)
+        signature = signatures[at]
         words = modifiers.get(at, ())
         if scope.is_function and signature.startswith("async "):
             words = ("async", *words)
@@ -182,7 +186,7 @@ def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Sym
                 words,
             )
         )
-    found += _variables(raw, scopes, names, captures)
+    found += _variables(raw, scopes, names, signatures, captures)
     found.sort(key=_by_line)
     return found
 
@@ -234,11 +238,13 @@ def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[i
     return found
 
 
-def _variables(raw: bytes, scopes: list[_Scope], names: list[str], captures: "Captures") -> list[Symbol]:
+def _variables(
+    raw: bytes, scopes: list[_Scope], names: list[str], signatures: list[str], captures: "Captures"
+) -> list[Symbol]:
     """Assignments at the top of the module and of classes, the first of each name; also `type X = ...`."""
     nodes = _by_start([*captures.get("assigned", []), *captures.get("alias", [])])
     holders = owners([scope.span for scope in scopes], [start for start, _ in nodes])
-    enums = {at for at, scope in enumerate(scopes) if not scope.is_function and _ENUMS.search(_signature(raw, scope))}
+    enums = {at for at, scope in enumerate(scopes) if not scope.is_function and _ENUMS.search(signatures[at])}
     seen: set[str] = set()
     found: list[Symbol] = []
     for (start, node), at in zip(nodes, holders, strict=True):
