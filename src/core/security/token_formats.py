@@ -13,8 +13,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Literal, NamedTuple
 
-from plumbrule.core.security.lazy_pattern import LazyPattern
-
 Body = Literal[
     "alnum", "word", "dash", "hex", "upper", "base64", "dotted", "path", "url", "crypt", "three", "numbered", "uuid", "dollars", "hexes"
 ]  # fmt: skip
@@ -363,6 +361,3 @@ def _twilio_openings() -> tuple[str, ...]:
 def _discord_openings() -> tuple[str, ...]:
     """A bot token opens with its numeric id in base64, so with three digits as four letters."""
     return tuple(base64.b64encode(str(number).encode()).decode() for number in range(100, 1000))
-
-
-_CONSONANTS = LazyPattern(r"[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{5}")

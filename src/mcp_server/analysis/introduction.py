@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from plumbrule.mcp_server.analysis.text_risks import comments
-
 MAX_PARAGRAPHS = 40
 MIN_CHARS = 12
 
@@ -207,7 +205,18 @@ def _without_comments(text: str) -> str:
     """HTML comments as their line breaks, so that lines keep their numbers."""
     parts: list[str] = []
     at = 0
-    for start, end in comments(text):
+    for start, end in _comments(text):
         parts += [text[at:start], "\n" * text.count("\n", start, end)]
         at = end
     return "".join([*parts, text[at:]])
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where HTML comments begin and end, ends exclusive. Linear: an opening without an end ends the search."""
+    start = text.find("<!--")
+    while start >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return
+        yield start, end + 3
+        start = text.find("<!--", end + 3)

@@ -10,7 +10,6 @@ from plumbrule.core.security.text import findings
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.model import Licence, Risk, Severity
-from plumbrule.mcp_server.analysis.text_risks import text_risks
 from plumbrule.mcp_server.analysis.words import evidence
 from plumbrule.mcp_server.dependencies.manifests.dangers import DANGER
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
@@ -193,3 +192,14 @@ def _text_risks(gathered: Gathered) -> Iterator[Risk]:
         raw = gathered.texts.get(entry.path)
         if raw:
             yield from text_risks(entry.path, raw)
+
+
+def text_risks(path: str, raw: bytes) -> Iterator[Risk]:
+    """What a document holds that its reader would not see or should not obey; never its words."""
+    from plumbrule.mcp_server.analysis.findings.judged import judged  # 10 ms that a source without documents saves
+    from plumbrule.mcp_server.analysis.findings.texts import steering
+
+    for one in steering(raw.decode("utf-8", "surrogateescape")):
+        severity = judged(one.rule, one.severity, path)
+        if severity is not None:
+            yield Risk(severity, one.message, evidence(path, one.rule, one.line), one.places)

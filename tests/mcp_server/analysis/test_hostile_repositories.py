@@ -184,4 +184,4 @@ async def test_no_hidden_character_reaches_a_report_or_its_text(surveys: "Survey
     told = "".join(text for _, text in _strings(wire(report))) + render_text(report, max_tokens=10_000)
     assert not [character for character in CHARACTERS if character in told]
     rules = {one.evidence.rule for one in report.risks}
-    assert {"tree.hidden-name", "text.hidden-characters", "text.comment-to-model"} <= rules
+    assert {"tree.hidden-name", "text.bidi-control", "text.comment-to-model"} <= rules

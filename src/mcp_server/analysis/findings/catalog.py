@@ -74,7 +74,6 @@ CATALOG: dict[str, About] = {
     "licence.missing": About("licence", "neither a licence file nor the metadata names a licence", "ask the author; without a licence all rights are reserved", "License"),
     "licence.unrecognised": About("licence", "a licence file is there and its words match no known licence", "have it read by somebody who may judge it", "License"),
     "licence.disagreement": About("licence", "the metadata and the licence file name different licences", "ask which one holds; the file's text usually does"),
-    "text.hidden-characters": About("text", "bidi, zero-width, tag, selector or terminal characters in a document", "look at the bytes before you trust what is shown"),
     "text.instruction-override": About("text", "a text tells its reader to ignore instructions", "keep the file out of a model's context, or mark it as data"),
     "text.disguised-order": About("text", "an order to ignore instructions in base64, rot13, hexadecimal, spaced or reversed letters, look-alikes or invisible characters", "keep the file out of a model's context and ask who put it there"),
     "text.order-to-model": About("text", "visible words tell a model to send, to run, to hide or to ignore something", "keep the file out of a model's context, or mark it as data"),

@@ -5,7 +5,7 @@ folder, there is no negation and no recursion into a matched folder; the last ma
 the tree wins over one above it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -86,11 +86,6 @@ class Attributes:
             if rule.matches(path, name):
                 values.update(rule.settings)
         return _overrides(values) if values else None
-
-
-def attribute_paths(paths: Iterable[str]) -> list[str]:
-    """The `.gitattributes` files among the paths: what to read before `parse_attributes`."""
-    return [path for path in paths if path == ATTRIBUTES_FILE or path.endswith("/" + ATTRIBUTES_FILE)]
 
 
 def parse_attributes(files: Mapping[str, bytes]) -> Attributes:

@@ -14,7 +14,6 @@ MAX_PHRASE = 300
 _NOISE = re.compile(r"\b(?:the|licen[cs]es?|licen[cs]ed|version|ver|under|terms|of|open source|software)\b|[,()\"'“”]")
 _VERSION = re.compile(r"\bv\.?\s?(?=\d)")
 _LETTERS = {"lesser ": "L", "library ": "L", "affero ": "A"}
-_OWN_REFERENCE = re.compile(r"(?:LicenseRef|DocumentRef)-[\w.:+-]{1,100}")
 _GLUED = re.compile(r"gpl[- ]?v?\.?(\d)")
 _SPACES = re.compile(r"[\s\-_:/]+")
 _GNU = re.compile(

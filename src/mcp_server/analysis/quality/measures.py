@@ -15,9 +15,6 @@ from plumbrule.mcp_server.analysis.syntax.facts import Index
 LONG_FILE = 1_000
 """Lines of code from which a file is an outlier: the limit of pylint's `too-many-lines`."""
 
-COPIED_LINES = 8
-"""A body of fewer lines is no duplication worth a word; the extractors leave these out."""
-
 _TEST_NAMED = re.compile(rb"\"name\":\"(?:[^\"]*\.)?(?:test_|test[A-Z]|Test[A-Z_]|Fuzz[A-Z]|Benchmark[A-Z])")
 """Python, Go, PHP, Swift, JUnit 3, Ruby's minitest."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from plumbrule.mcp_server.analysis.syntax.grammars import MAX_LIBRARY_BYTES, Library, bundle, sha256_of
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Parser, Query
+    from tree_sitter import Language, Node, Parser
 
 _OWN_WHEELS: dict[str, tuple[str, str]] = {
     "typescript": ("tree_sitter_typescript", "language_typescript"),
@@ -130,16 +130,6 @@ def _wrapped(capsule: object) -> "Language | None":
             return Language(capsule)
     except ValueError:
         return None
-
-
-def query_of(grammar: str, text: str) -> "Query":
-    """A compiled query for a grammar that `parser_of` has loaded. Extractors keep theirs for the process's life."""
-    from tree_sitter import Query
-
-    parser = _loaded[grammar]
-    assert parser is not None
-    assert parser.language is not None
-    return Query(parser.language, text)
 
 
 def error_lines(root: "Node", most: int = 20) -> list[int]:

@@ -54,7 +54,6 @@ _DASH = Syntax(("--",), _C_BLOCK)
 _PERCENT = Syntax(("%",), (), ())
 _HASKELL = Syntax(("--",), (("{-", "-}"),), _DOUBLE)
 _SEMICOLON = Syntax((";",), (), ('"', "'"))
-_SLASHES = Syntax(("//",), ())
 _ASM = Syntax(("#", ";", "//"), _C_BLOCK, _DOUBLE)
 
 _GROUPS: tuple[tuple[Syntax, str], ...] = (

@@ -1,12 +1,9 @@
 """`go.mod` and `go.work`: line-based, read by their published grammar (go.dev/ref/mod)."""
 
-import re
 from collections.abc import Iterator
 
 from plumbrule.mcp_server.dependencies.manifests.texts import decode
 from plumbrule.mcp_server.dependencies.model import RUNTIME_SCOPE, Declaration, ManifestText
-
-_VERSION_SUFFIX = re.compile(r"/v\d+$")
 
 
 def directives(raw: bytes) -> Iterator[tuple[int, str, str, str]]:

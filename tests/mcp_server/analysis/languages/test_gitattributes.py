@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from plumbrule.mcp_server.analysis.languages.attributes import (
     MAX_RULES,
     Overrides,
-    attribute_paths,
     parse_attributes,
 )
 from plumbrule.mcp_server.analysis.languages.globs import matches_name, matches_path
@@ -119,12 +118,6 @@ def test_flags_are_read_as_linguist_reads_them() -> None:
     attributes = parse_attributes({".gitattributes": text})
     said = [(attributes.of(name) or Overrides()).vendored for name in "abcde"]
     assert said == [True, False, False, True, None]
-
-
-def test_attribute_files_are_found_at_any_depth() -> None:
-    assert attribute_paths(["a", ".gitattributes", "x/.gitattributes", "x.gitattributes"]) == [
-        *(".gitattributes", "x/.gitattributes"),
-    ]
 
 
 def test_lines_beyond_the_bound_are_counted_and_not_applied() -> None:

@@ -6,7 +6,6 @@ from typing import cast
 import orjson
 
 MAX_BYTES = 2_000_000
-MAX_NESTING = 200
 _COMMENT = re.compile(rb'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _TRAILING = re.compile(rb'("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])')
 
