@@ -24,6 +24,10 @@ ROWS = 20
 _TONES = {"yes": "bad", "perhaps": "warn", "no": "plain", "high": "bad", "medium": "warn", "low": "plain"}
 
 
+_SAID = {"yes": "BREAKING ", "perhaps": "perhaps breaking, ", "no": ""}
+"""Colours alone tell nothing in a file or a pipe."""
+
+
 def print_changes(
     ctx: click.Context, source: str, since: str, max_tokens: int | None, *, as_json: bool, keep: bool
 ) -> int:
@@ -50,6 +54,8 @@ def _page(report: RepositoryReport) -> Page:
     files = changes.files
     when = f"since {clean_line(changes.since, MAX_CHARACTERS)}"
     counts = f"{files.changed} files changed, {files.added} added, {files.removed} removed, {files.moved} moved"
+    if changes.breaking:
+        counts += f"; {changes.breaking} breaking changes of the API"
     blocks = [Block(title, tuple(rows)[:ROWS]) for title, rows in _blocks(changes)]
     return Page(
         clean_line(report.name.value, MAX_CHARACTERS),
@@ -63,7 +69,11 @@ def _blocks(changes: Changes) -> Iterator[tuple[str, Iterator[Row]]]:
     yield (
         "API",
         (
-            Row(_line(one.change, one.name, one.before, one.after), one.evidence.at, _TONES[one.breaking])
+            Row(
+                _line(_SAID[one.breaking] + one.change, one.name, one.before, one.after),
+                one.evidence.at,
+                _TONES[one.breaking],
+            )
             for one in changes.api
         ),
     )
@@ -87,9 +97,9 @@ def _blocks(changes: Changes) -> Iterator[tuple[str, Iterator[Row]]]:
 
 def _line(change: str, name: str, before: str | None, after: str | None) -> str:
     text = f"{change}: {name}"
-    if change == "changed" and before and after:
+    if change.endswith("changed") and before and after:
         text += f": {before} -> {after}"
-    elif change == "added" and after:
+    elif change.endswith("added") and after:
         text += f": {after}"
     return clean_line(text, MAX_CHARACTERS)
 

@@ -3,6 +3,7 @@
 Pure. Only files whose bytes differ are ever compared: what is in the others is the same. Above it lies `compare`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,23 @@ BY_FOLDER = frozenset(("Go", "C#", "Java", "Kotlin", "Scala", "Swift", "PHP", "R
 _CALLABLE = frozenset(("function", "method", "constructor", "macro", "procedure", "operator"))
 _INNER = frozenset(("variable", "index"))
 """What no caller from outside is meant to depend on, whatever its visibility says."""
+
+
+_WORKSHOP = ("scripts", "script", "hack", "ci", "tasks", "benchmarks", "bench", "benches", "fuzz", ".github")
+"""Folders at the top with the project's own tools."""
+
+_DERIVABLE = frozenset(("default", "clone", "fmt", "eq", "ne", "hash", "cmp", "partial_cmp"))
+"""Methods of Rust that `derive` writes as well as a hand does."""
+
+_PROGRAMS = ("cmd", "hack", "tools")
+_NATIVE = ("ext",)
+"""Where gems and PECL packages keep what is behind their Ruby or PHP."""
+
+_INSIDE = frozenset(("src", "source", "ext", "internal", "detail"))
+"""Folders whose headers are for the sources beside them, unless they lie in `include`."""
+
+_FINAL = re.compile(r"(?<=[(,])(\s*)final\s+")
+"""Java's `final` of a parameter is a matter of the body alone."""
 
 
 class Surface(NamedTuple):
@@ -52,7 +70,7 @@ def api_changes(before: Mapping[str, Surface], after: Mapping[str, Surface]) -> 
     come = {key: one for key, one in new.items() if key not in old}
     changes = [_moved(name, gone, come) for name in sorted({key[1] for key in gone} & {key[1] for key in come})]
     found = [change for batch in changes for change in batch]
-    found += [_removed(key[1], one) for key, one in gone.items()]
+    found += [_removed(key, one, old, new) for key, one in gone.items()]
     found += [
         ApiChange(key[1], "added", "no", evidence(one.path, RULE, one.line), after=one.signatures[0])
         for key, one in come.items()
@@ -91,6 +109,8 @@ def _definitions(surfaces: Mapping[str, Surface]) -> dict[tuple[str, str], _Defi
         for row in public_rows(surface):
             key = (place, str(row["name"]))
             signature = str(row.get("signature", ""))
+            if surface.language == "Java":
+                signature = _FINAL.sub(r"\1", signature).removeprefix("public ")  # in an interface it goes unsaid
             known = found.get(key)
             if known is None:
                 found[key] = _Definition(path, int(row["line"]), str(row["kind"]), surface.language, (signature,))
@@ -102,10 +122,17 @@ def _definitions(surfaces: Mapping[str, Surface]) -> dict[tuple[str, str], _Defi
 def _is_private(path: str, language: str) -> bool:
     """Whether the path itself says that it is nobody else's business."""
     steps = path.split("/")
+    if steps[0] in _WORKSHOP and len(steps) > 1:
+        return True
     if language == "Python":
         return any(step.startswith("_") and not step.startswith("__") for step in steps)
     if language == "Go":
-        return "internal" in steps[:-1]
+        return "internal" in steps[:-1] or steps[0] in _PROGRAMS or steps[-1] == "main.go"
+    if language in ("Java", "Kotlin"):
+        return "internal" in steps[:-1] or steps[0] in _NATIVE
+    if language in ("C", "C++"):
+        header = path.endswith((".h", ".hpp", ".hh", ".hxx"))
+        return not header or ("include" not in steps and not _INSIDE.isdisjoint(steps[:-1]))
     return False
 
 
@@ -121,8 +148,18 @@ def _moved(
     return [ApiChange(name, "changed", "perhaps", evidence(new.path, RULE, new.line), old.path, new.path)]
 
 
-def _removed(name: str, one: _Definition) -> ApiChange:
-    return ApiChange(name, "removed", "yes", evidence(one.path, RULE, one.line), before=one.signatures[0])
+def _removed(
+    key: tuple[str, str],
+    one: _Definition,
+    old: Mapping[tuple[str, str], _Definition],
+    new: Mapping[tuple[str, str], _Definition],
+) -> ApiChange:
+    """Broken for sure, but for a member of a class that has another head now: it may be inherited since."""
+    owner = (key[0], key[1].rpartition(".")[0])
+    rebased = owner in old and owner in new and old[owner].signatures != new[owner].signatures
+    derived = one.language == "Rust" and owner in new and key[1].rpartition(".")[2] in _DERIVABLE
+    breaking: Breaking = "perhaps" if derived or (rebased and one.kind in _CALLABLE) else "yes"
+    return ApiChange(key[1], "removed", breaking, evidence(one.path, RULE, one.line), before=one.signatures[0])
 
 
 def _changed(
@@ -133,6 +170,9 @@ def _changed(
         if before.signatures != after.signatures or before.kind != after.kind:
             breaking = _breaking(key[1], before, after)
             at = evidence(after.path, RULE, after.line)
+            if breaking == "no" and set(before.signatures) < set(after.signatures):  # one more overload
+                yield ApiChange(key[1], "added", "no", at, after=_differing(after, before))
+                continue
             yield ApiChange(key[1], "changed", breaking, at, _differing(before, after), _differing(after, before))
 
 
@@ -146,7 +186,8 @@ def _breaking(name: str, before: _Definition, after: _Definition) -> Breaking:
         return "perhaps"
     bare = name.rpartition(".")[2].partition("/")[0]
     named = before.language in NAMED
-    return compatibility(bare, before.signatures[0], after.signatures[0], named=named)
+    labels = before.language == "Ruby"
+    return compatibility(bare, before.signatures[0], after.signatures[0], named=named, labels=labels)
 
 
 def _differing(one: _Definition, other: _Definition) -> str:

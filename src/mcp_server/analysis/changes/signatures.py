@@ -22,6 +22,9 @@ _TAKES_ANYTHING = frozenset(("any", "Object", "object", "Any", "dynamic", "mixed
 _COLON_TYPED = re.compile(r"^[\w$@ ?!*&.'`]+:")
 
 
+_LABEL = re.compile(r"([a-z_]\w*):(?!:)\s*(.*)$", re.DOTALL)
+
+
 class Parameter(NamedTuple):
     """One parameter. `name` is "" where the language puts the type first and callers never see names."""
 
@@ -32,13 +35,14 @@ class Parameter(NamedTuple):
     rest: bool
 
 
-def compatibility(name: str, before: str, after: str, *, named: bool) -> Breaking:
+def compatibility(name: str, before: str, after: str, *, named: bool, labels: bool = False) -> Breaking:
     """Whether callers of `before` still work with `after`.
 
     `name` is the definition's bare name. `named` is true where callers may pass parameters by name (Python, Kotlin,
-    Swift, C#, Scala, PHP, Ruby), so that renaming one breaks them.
+    Swift, C#, Scala, PHP, Ruby), so that renaming one breaks them. `labels` is true for Ruby, where a colon after a
+    name makes it a keyword and what follows is its default.
     """
-    old, new = parameters(name, before), parameters(name, after)
+    old, new = parameters(name, before, labels=labels), parameters(name, after, labels=labels)
     if old is None or new is None:
         return "no" if _plain(before) == _plain(after) else "perhaps"
     verdict = _parameters_kept(old, new, named=named)
@@ -47,7 +51,7 @@ def compatibility(name: str, before: str, after: str, *, named: bool) -> Breakin
     return verdict
 
 
-def parameters(name: str, signature: str) -> list[Parameter] | None:
+def parameters(name: str, signature: str, *, labels: bool = False) -> list[Parameter] | None:
     """The parameters in the parenthesis after the name, None when there is no such parenthesis or it has no end."""
     inside = _inside(name, signature)
     if inside is None:
@@ -57,6 +61,8 @@ def parameters(name: str, signature: str) -> list[Parameter] | None:
     for piece in _split(inside[0]):
         if piece in _MARKS:
             keyword_only = keyword_only or piece == "*"
+        elif labels and (label := _LABEL.match(piece)):
+            found.append(Parameter(label[1], "", bool(label[2]), keyword_only=True, rest=False))
         elif piece:
             one = _parameter(piece, keyword_only=keyword_only, type_last=signature.startswith("func"))
             keyword_only = keyword_only or (one.rest and piece.startswith("*") and not piece.startswith("**"))

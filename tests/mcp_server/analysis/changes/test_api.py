@@ -31,7 +31,15 @@ def test_what_nobody_outside_may_use_is_no_change() -> None:
     left = {"a.py": Surface("Python", [row("function", "f", "def f()")])}
     assert told({"a.py": Surface("Python", hidden)}, left) == []
     public = [row("function", "f", "def f()")]
-    for path, language in (("pkg/_inner.py", "Python"), ("internal/x.go", "Go")):
+    for path, language in (
+        ("pkg/_inner.py", "Python"),
+        ("internal/x.go", "Go"),
+        ("cmd/tool/run.go", "Go"),
+        ("src/main/java/a/internal/X.java", "Java"),
+        ("src/x.c", "C"),
+        ("src/win/x.h", "C"),
+        ("ext/p/x.h", "C"),
+    ):
         assert told({path: Surface(language, public)}, {}) == []
     assert told({"a.py": Surface("Python", public, ["g"])}, {}) == []  # not in __all__
 
@@ -47,5 +55,30 @@ def test_one_more_overload_breaks_nobody() -> None:
     one = row("method", "A.f", "void f(int a)")
     two = row("method", "A.f", "void f(String a)")
     before, after = {"A.java": Surface("Java", [one])}, {"A.java": Surface("Java", [one, two])}
-    assert told(before, after) == [("A.f", "changed", "no")]
+    assert told(before, after) == [("A.f", "added", "no")]
     assert told(after, before) == [("A.f", "changed", "perhaps")]
+
+
+def test_a_member_of_a_class_with_another_base_may_be_inherited_since() -> None:
+    method = row("method", "A.f", "function f()")
+    before = {"A.php": Surface("PHP", [row("class", "A", "class A"), method])}
+    after = {"A.php": Surface("PHP", [row("class", "A", "class A extends B")])}
+    assert told(before, after) == [("A", "changed", "perhaps"), ("A.f", "removed", "perhaps")]
+
+
+def test_the_word_final_before_a_parameter_is_no_change() -> None:
+    before = {"A.java": Surface("Java", [row("method", "A.f", "void f(final int a, final B b)")])}
+    assert told(before, {"A.java": Surface("Java", [row("method", "A.f", "void f(int a, B b)")])}) == []
+
+
+def test_what_a_language_leaves_to_taste_breaks_nobody() -> None:
+    ruby = [row("method", "A.f", f"def f({inside})") for inside in ("val=true", "val = true, on: false", "val, on:")]
+    states = [{"lib/a.rb": Surface("Ruby", [one])} for one in ruby]
+    assert told(states[0], states[1]) == [("A.f", "changed", "no")]
+    assert told(states[0], states[2]) == [("A.f", "changed", "yes")]
+    java = [row("method", "A.f", f"{word}void f()") for word in ("public ", "")]
+    assert told({"A.java": Surface("Java", java[:1])}, {"A.java": Surface("Java", java[1:])}) == []
+    enum, made = row("enum", "C", "pub enum C"), row("method", "C.default", "fn default() -> Self")
+    before, after = {"c.rs": Surface("Rust", [enum, made])}, {"c.rs": Surface("Rust", [enum])}
+    assert told(before, after) == [("C.default", "removed", "perhaps")]
+    assert told({"scripts/a.sh": Surface("Shell", [row("function", "f", "f()")])}, {}) == []
