@@ -35,7 +35,7 @@ _Arguments = TypeVarTuple("_Arguments")
 
 @dataclass(slots=True)
 class Collected:
-    """What was read so far. `stages` names the stages that are done; the report is complete when all are."""
+    """What was read so far. `limited` is set when a limit left something out, `finished` when all stages are done."""
 
     inventory: Inventory = field(default_factory=Inventory)
     manifests: list[Manifest] = field(default_factory=list[Manifest])

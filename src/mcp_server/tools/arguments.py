@@ -1,7 +1,7 @@
 """A handler's signature as its published input: the JSON Schema, and the strict reading of what a caller sends.
 
 Shared by the server (before the SDK's own, lax reading) and by `plumbrule call`. pydantic is not needed: parameters
-are flat scalars, so that every host can show and fill them, and a command starts without its import.
+are scalars and lists of them, so that every host can show and fill them, and a command starts without its import.
 """
 
 import inspect
