@@ -271,6 +271,12 @@ _EXAMPLE = LazyPattern(
 )
 
 
+def is_documented(text: str, position: int) -> bool:
+    """Whether the line is one of a documentation comment or of a session that is shown in one."""
+    line = text[text.rfind("\n", 0, position) + 1 : position + 5].lstrip()
+    return line.startswith(("* ", "/// ", "//! ", "iex>", ">>> "))
+
+
 def is_example(secret: str) -> bool:
     """Whether `secret` is written to be read: AKIA…EXAMPLE, runs of x, the alphabet, one character repeated."""
     return is_placeholder(secret) or _EXAMPLE.search(secret) is not None

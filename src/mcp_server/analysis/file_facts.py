@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import orjson
 
-from plumbrule.core.security.secrets import find_secrets, secrets_of_file
+from plumbrule.core.security.secrets import find_secrets, is_documented, secrets_of_file
 from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.analysis.findings.texts import steering
 from plumbrule.mcp_server.analysis.licences.tags import tags_in
@@ -121,7 +121,7 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
         [[show(one.name, NAME_CHARS), one.line, one.complexity] for one in callables if one.complexity > COMPLEX],
         [[show(one.name, NAME_CHARS), one.line, _span(one)] for one in callables if _span(one) > LONG_LINES],
         _bodies(callables, lines.stripped),
-        [[one.rule, text.count("\n", 0, one.start) + 1, _is_documented(text, one.start)] for one in secrets],
+        [[one.rule, text.count("\n", 0, one.start) + 1, is_documented(text, one.start)] for one in secrets],
         list(map(tuple, steering(text, head, small))),
         tags_in(head),
         found.typed,
@@ -255,12 +255,6 @@ def _bodies(callables: list[Symbol], stripped: bytes) -> list[list[object]]:
             name = hashlib.blake2b(b"\n".join(code), digest_size=8).hexdigest()
             found.append([name, one.line, _span(one)])
     return found
-
-
-def _is_documented(text: str, position: int) -> bool:
-    """Whether the line is one of a documentation comment or of a session that is shown in one."""
-    line = text[text.rfind("\n", 0, position) + 1 : position + 5].lstrip()
-    return line.startswith(("* ", "/// ", "//! ", "iex>", ">>> "))
 
 
 def _json(value: Any) -> bytes:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from plumbrule.core.security.secrets import Finding, find_secrets
+from plumbrule.core.security.secrets import Finding, find_secrets, is_documented
 from plumbrule.core.security.text import findings
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
@@ -40,7 +40,7 @@ def secrets_in(path: str, raw: bytes) -> list[Risk]:
     """The secrets in one file by rule and line; never what they are. Less severe among tests and examples."""
     text = raw.decode("utf-8", "replace")
     aside = shows_only(path)
-    return [_secret(path, text, one, aside=aside or _is_documented(text, one.start)) for one in find_secrets(text)]
+    return [_secret(path, text, one, aside=aside or is_documented(text, one.start)) for one in find_secrets(text)]
 
 
 def secrets_known(path: str, rows: Sequence[Sequence[object]]) -> list[Risk]:
@@ -57,12 +57,6 @@ def _secret_at(path: str, rule: str, line: int, *, aside: bool) -> Risk:
     severity: Severity = "low" if aside else "high"
     where = " in a test, example or document" if aside else ""
     return Risk(severity, f"a committed secret ({rule}){where}", evidence(path, "secret.committed", line))
-
-
-def _is_documented(text: str, position: int) -> bool:
-    """Whether the line is one of a documentation comment or of a session that is shown in one."""
-    line = text[text.rfind("\n", 0, position) + 1 : position + 5].lstrip()
-    return line.startswith(("* ", "/// ", "//! ", "iex>", ">>> "))
 
 
 def _gathered_secrets(secrets: Iterable[Risk]) -> Iterator[Risk]:
