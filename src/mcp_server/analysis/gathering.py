@@ -8,7 +8,7 @@ leaves a `Collected` that is true as far as it goes.
 from plumbrule.core.context import report_progress
 from plumbrule.mcp_server.analysis.aspects import Aspect, Detail, Wanted
 from plumbrule.mcp_server.analysis.collected import SMALL_BYTES, Collected, Tools, aside
-from plumbrule.mcp_server.analysis.inventory import FoundManifest, take
+from plumbrule.mcp_server.analysis.inventory import FoundManifest, take, take_files
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
 from plumbrule.mcp_server.analysis.reading_sources import read_sources
@@ -28,7 +28,8 @@ _OF_READINGS: frozenset[Aspect] = frozenset(("dependencies", "sbom"))
 async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collected) -> None:
     """Fill `into`, stage by stage."""
     detail = wanted.detail
-    into.inventory = await aside(len(snapshot.entries), take, snapshot.entries, tools.limits.max_files)
+    sort = take_files if wanted.of_names_alone else take
+    into.inventory = await aside(len(snapshot.entries), sort, snapshot.entries, tools.limits.max_files)
     _note_inventory(into)
     await report_progress(0.05, 1.0, f"{len(snapshot.entries)} files listed")
     if wanted.of_names_alone:

@@ -9,24 +9,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.conventions import framework_of_file
 from plumbrule.mcp_server.dependencies.ecosystems import match
 from plumbrule.mcp_server.dependencies.model import ManifestRule
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
-_LICENCE = re.compile(
+_LICENCE = LazyPattern(
     r"(?i)(?:un)?licen[cs]es?(?:[-_.].*)?$|copying(?:[-_.].*)?$|.*[-_.]licen[cs]e(?:\.(?:txt|md|rst))?$"
 )
 _LICENCE_BEGINS = frozenset(("LI", "Li", "li", "UN", "Un", "un", "CO", "Co", "co"))
-_README = re.compile(r"(?i)readme(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|org|rdoc|pod))?$")
+_README = LazyPattern(r"(?i)readme(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|org|rdoc|pod))?$")
 _DOCUMENTS = (
-    ("changelog", re.compile(r"(?i)(?:changelog|changes|history|news|releases?)(?:\.(?:md|rst|txt|adoc))?$")),
-    ("contributing", re.compile(r"(?i)contributing(?:\.(?:md|rst|txt|adoc))?$")),
-    ("security", re.compile(r"(?i)security(?:\.(?:md|rst|txt|adoc))?$")),
-    ("conduct", re.compile(r"(?i)code[_-]of[_-]conduct(?:\.(?:md|rst|txt|adoc))?$")),
-    ("authors", re.compile(r"(?i)(?:authors|maintainers|codeowners|contributors)(?:\.(?:md|rst|txt))?$")),
-    ("agents", re.compile(r"(?:AGENTS|CLAUDE|GEMINI)\.md$|\.cursorrules$|copilot-instructions\.md$")),
-    ("citation", re.compile(r"CITATION\.cff$")),
+    ("changelog", LazyPattern(r"(?i)(?:changelog|changes|history|news|releases?)(?:\.(?:md|rst|txt|adoc))?$")),
+    ("contributing", LazyPattern(r"(?i)contributing(?:\.(?:md|rst|txt|adoc))?$")),
+    ("security", LazyPattern(r"(?i)security(?:\.(?:md|rst|txt|adoc))?$")),
+    ("conduct", LazyPattern(r"(?i)code[_-]of[_-]conduct(?:\.(?:md|rst|txt|adoc))?$")),
+    ("authors", LazyPattern(r"(?i)(?:authors|maintainers|codeowners|contributors)(?:\.(?:md|rst|txt))?$")),
+    ("agents", LazyPattern(r"(?:AGENTS|CLAUDE|GEMINI)\.md$|\.cursorrules$|copilot-instructions\.md$")),
+    ("citation", LazyPattern(r"CITATION\.cff$")),
 )
 _DOCUMENT_FOLDERS = frozenset(("", ".github", "docs", "doc"))
 _GENERATORS = {
@@ -52,21 +53,21 @@ _WRAPPERS = ("gradlew", "mvnw")
 _TELLING = frozenset((*_GENERATORS, *_STARTS, *_WRAPPERS, ".gitattributes", "__init__.py"))
 _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
 _DOCS_PREFIXES = tuple(f"{folder}/" for folder in _DOCS_FOLDERS)
-_TEST_FILE = re.compile(
+_TEST_FILE = LazyPattern(
     r"(?:test_[^/]*\.(?:py|c|cc|cpp|rb|sh|jl|lua)|tests\.(?:py|rs)|[^/]*_test\.(?:py|go|c|cc|cpp|cxx|dart|rs|exs|rb|sh|ts|js|lua)|"
     r"[^/]*_spec\.(?:rb|lua)|spec_[^/]*\.rb|[^/]*[._-](?:test|spec)s?\.(?:[cm]?[jt]sx?|coffee|vue|clj)|"
     r"[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift)|[^/]*\.bats|[^/]*\.tftest\.hcl)$"
 )
-_RUST_TEST = re.compile(r"(?:^|/)tests/(?:(?!(?:\w*ui|\w*fixtures?|\w*fail|\w*data|snapshots?)/)[\w-]+/)?[^/]+\.rs$")
+_RUST_TEST = LazyPattern(r"(?:^|/)tests/(?:(?!(?:\w*ui|\w*fixtures?|\w*fail|\w*data|snapshots?)/)[\w-]+/)?[^/]+\.rs$")
 _TESTED_BY_FOLDER = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".tcl", ".c", ".cc", ".cpp", ".cxx")
 """Endings of languages whose runners take what lies in the test folder (Mocha, Jest, Node, Tcl, CTest's projects)."""
 
-_IN_TEST_FOLDER = re.compile(
+_IN_TEST_FOLDER = LazyPattern(
     r"(?:^|/)(?:tests?|__tests__)/(?:(?!(?:support|helpers?|utils?|[\w-]*fixtures?|libs?|common|data|[\w-]*mocks?|_*mocks_*|"
     r"assets|tools?|_*snapshots?_*|resources|scripts|apps?|examples?|types?|node_modules|vendor)/)[^/]+/)*"
     r"(?!(?:index|setup|[\w-]*helpers?|[\w-]*utils?|common|main|config|types?)\.)[^/]+(?<!\.d)(?<!\.config)\.\w+$"
 )
-_SECRET_NAME = re.compile(
+_SECRET_NAME = LazyPattern(
     r"(?i)(?:^|/)(?:\.env(?:[.-][^/]*)?|[^/]*\.(?:pem|key|p12|pfx|jks|keystore|ppk|tfvars|ovpn|kdbx)|id_(?:rsa|dsa|ecdsa|ed25519)|"
     r"\.npmrc|\.pypirc|\.netrc|_netrc|\.dockercfg|\.docker/config\.json|\.aws/credentials|\.git-credentials|\.htpasswd|"
     r"[^/]*credentials?[^/]*\.(?:json|ya?ml|ini|toml|txt|xml|properties|cfg|conf)|"
@@ -74,7 +75,7 @@ _SECRET_NAME = re.compile(
     r"(?:config|settings|application|appsettings|database|local|production|prod|dev)[^/]*\.(?:json|ya?ml|ini|toml|properties|cfg|conf|env)|"
     r"settings[^/]*\.py|config\.py|wp-config\.php|docker-compose[^/]*\.ya?ml|terraform\.tfstate)$"
 )
-_ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.(?!(?:example|sample|template|dist|test|ci|defaults?)\b)[^/]+)?$")
+_ENV_FILE = LazyPattern(r"(?:^|/)\.env(?:\.(?!(?:example|sample|template|dist|test|ci|defaults?)\b)[^/]+)?$")
 _SECRET_ENDINGS = frozenset(
     (
         *(".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".ppk", ".tfvars", ".ovpn", ".kdbx", ".json", ".yaml"),
@@ -102,22 +103,22 @@ _PROGRAM = frozenset(
         *(".whl", ".egg", ".msi", ".deb", ".rpm", ".apk", ".bin", ".sys", ".ko", ".node", ".wasm", ".dmg"),
     )
 )
-_EXAMPLE = re.compile(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")
-_ASIDE = re.compile(
+_EXAMPLE = LazyPattern(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")
+_ASIDE = LazyPattern(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
     r"vendor|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|__fixtures__|e2e|benches|benchmarks?|playgrounds?|"
     r"docs?_src|test_suite|fuzz|tests?-[\w.-]+|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
     r"examples?|benchmarks?)|(?:jvm|js|native|common|android|ios|apple|wasm|unit|integration|functional)Tests?|testFixtures)(?=/)"
 )
-_OF_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|tests?-[\w.-]+|[\w.-]+[-_.]tests?)/")
+_OF_TESTS = LazyPattern(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|tests?-[\w.-]+|[\w.-]+[-_.]tests?)/")
 _PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".livemd", ".ipynb")
 
-_MATERIAL = re.compile(
+_MATERIAL = LazyPattern(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|deps|templates?|[\w-]*fixtures?|test-?data)/"
 )
-_SOURCE_ROOT = re.compile(r"(?:^|/)src/main/(?:java|kotlin|scala|groovy)/")
-_HIDDEN_FOLDER = re.compile(r"(?:^|/)\.[^/]+/")
-_OTHERS = re.compile(r"(?:^|/)(?:vendor|third[_-]?party|node_modules|deps)/", re.IGNORECASE)
+_SOURCE_ROOT = LazyPattern(r"(?:^|/)src/main/(?:java|kotlin|scala|groovy)/")
+_HIDDEN_FOLDER = LazyPattern(r"(?:^|/)\.[^/]+/")
+_OTHERS = LazyPattern(r"(?:^|/)(?:vendor|third[_-]?party|node_modules|deps)/", re.IGNORECASE)
 
 MAX_CANDIDATES = 400
 """Secret candidates, licence candidates and the like: more names than this add nothing a reader would read."""
@@ -184,6 +185,19 @@ def take(entries: Sequence[Entry], max_files: int) -> Inventory:
     found.docs_files = docs.get(found.docs_folder, 0)
     found.manifests.sort(key=_rank)
     found.licences.sort(key=lambda entry: (entry.path.count("/"), len(entry.path), entry.path))
+    return found
+
+
+def take_files(entries: Sequence[Entry], max_files: int) -> Inventory:
+    """The same without roles but for `.gitattributes`: all that languages alone need, a tenth of the cost."""
+    found = Inventory(over=max(0, len(entries) - max_files))
+    looked_at = entries if not found.over else entries[:max_files]
+    found.files = [entry for entry in looked_at if entry.kind in ("file", "executable")]
+    found.symlinks = [entry for entry in looked_at if entry.kind == "symlink"]
+    found.submodules = [entry for entry in looked_at if entry.kind == "submodule"]
+    found.total_bytes = sizes(found.files)
+    found.attributes = [entry for entry in found.files if entry.path.endswith(".gitattributes")][:MAX_CANDIDATES]
+    found.attributes = [entry for entry in found.attributes if entry.path.rpartition("/")[2] == ".gitattributes"]
     return found
 
 

@@ -126,7 +126,8 @@ async def _read_briefly(
 
 def _wanted(planned: Plan, asked: Wanted, limits: SurveyLimits, into: Collected) -> list[Entry]:
     """What is read whole: counted files, those whose language the bytes decide, and at depth all other text."""
-    unsure = {entry.path for entry in (*planned.ambiguous, *planned.suspicious)}
+    brief = asked.of_names_alone  # what merely could be other than its name says is not read then
+    unsure = {entry.path for entry in (*planned.ambiguous, *(() if brief else planned.suspicious))}
     wanted: list[Entry] = []
     left = limits.max_source_bytes
     entries = {entry.path: entry for entry in into.inventory.files}

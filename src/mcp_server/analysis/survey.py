@@ -187,12 +187,15 @@ class Surveyor:
         from plumbrule.mcp_server.analysis.collected import Collected, Tools
         from plumbrule.mcp_server.analysis.gathering import gather
         from plumbrule.mcp_server.analysis.kept_report import kept
-        from plumbrule.mcp_server.analysis.report import report_of
 
         collected = Collected()
         tools = Tools(self._workers, self._cache, self._limits, self._grammars)
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
             await gather(asked.snapshot, asked.wanted, tools, collected)
+        if asked.wanted.of_names_alone:
+            from plumbrule.mcp_server.analysis.report_frame import report_of_names as report_of  # 20 ms less
+        else:
+            from plumbrule.mcp_server.analysis.report import report_of
         made = partial(report_of, asked.snapshot, asked.wanted, collected)
         report = await anyio.to_thread.run_sync(made)  # seconds for 300,000 files
         raw = await anyio.to_thread.run_sync(kept, report)

@@ -8,7 +8,7 @@ from typing import Any
 
 from plumbrule.core.facts import Untrusted
 from plumbrule.mcp_server.analysis.model import RepositoryReport, hints_of
-from plumbrule.mcp_server.analysis.report import UNTRUSTED
+from plumbrule.mcp_server.analysis.report_frame import UNTRUSTED
 from plumbrule.mcp_server.analysis.sections.ready import RowOf
 
 

@@ -11,7 +11,7 @@ from plumbrule.mcp_server.analysis.languages.generated import GENERATED_FOLDERS,
 from plumbrule.mcp_server.analysis.languages.marks import BINARY_EXTENSIONS
 from plumbrule.mcp_server.analysis.languages.table import GENERIC_EXTENSIONS, Language, table
 from plumbrule.mcp_server.analysis.languages.usual import ALMOST_CERTAIN, usual_language
-from plumbrule.mcp_server.analysis.languages.vendored import DOCUMENTATION, VENDORED
+from plumbrule.mcp_server.analysis.languages.vendored import DOCUMENTATION, VENDORED, WEB
 
 _COMMON = words(
     ".bash .zsh .sh .bat .cmd .ps1 .clj .cljs .coffee .cxx .hxx .c++ .jsx .vue .svelte .scss .sass .less .styl .erl "
@@ -36,6 +36,9 @@ _GENERATORS_NAMES = (
 # A file of this size decides shares by itself, so a generator's header or minified lines in it must be seen.
 _LARGE_BYTES = 64 * 1024
 _LARGE_SCRIPT_BYTES = 16 * 1024
+
+PATH_WORDS = ("irror/", "tiny_mce/", "ackages/", ".sqlx/", "vendor/")
+"""The folders that rules of whole paths are about, but for files of the web."""
 
 Need = Literal["", "language", "confirmation"]
 
@@ -66,7 +69,8 @@ class Paths:
         self._documents = Folders(DOCUMENTATION)
         self._tools = Folders(GENERATED_FOLDERS)
         self._by_suffix: dict[str, Guess] = {}
-        self._by_folder: dict[str, Flags] = {}
+        self._by_folder: dict[str, tuple[Flags, bool]] = {}
+        self._by_name: dict[tuple[Flags, str], Flags] = {}
 
     def guess(self, name: str) -> Guess:
         """The language of a bare file name."""
@@ -92,9 +96,19 @@ class Paths:
 
     def flags(self, path: str, folder: str, name: str, said: Overrides | None) -> Flags:
         """What sets the path apart; `.gitattributes` stands before every convention."""
-        inherited = self._by_folder.get(folder)
-        if inherited is None:
-            inherited = self._by_folder[folder] = self._of_folder(folder)
+        known = self._by_folder.get(folder)
+        if known is None:
+            known = self._by_folder[folder] = (self._of_folder(folder), _is_plain(folder))
+        inherited, plain = known
+        if not plain or said is not None or name.endswith(WEB):
+            return self._flags(inherited, path, name, said)
+        flags = self._by_name.get((inherited, name))  # a repository's files repeat a few thousand names
+        if flags is None:
+            flags = self._by_name[inherited, name] = self._flags(inherited, path, name, None)
+        return flags
+
+    @staticmethod
+    def _flags(inherited: Flags, path: str, name: str, said: Overrides | None) -> Flags:
         vendored = inherited.vendored or ("vendored.file" if VENDORED.file(path, name) else "")
         generated = inherited.generated or generated_by_name(path, name)
         documentation = inherited.documentation or ("documentation.file" if DOCUMENTATION.file(path, name) else "")
@@ -112,6 +126,11 @@ class Paths:
             "generated.folder" if self._tools.covers(folder) else "",
             "documentation.folder" if self._documents.covers(folder) else "",
         )
+
+
+def _is_plain(folder: str) -> bool:
+    """Whether no rule looks at more of the paths in this folder than their names."""
+    return folder != "" and not any(word in f"{folder}/" for word in PATH_WORDS)
 
 
 def _stated(value: bool | None, name: str, otherwise: str) -> str:

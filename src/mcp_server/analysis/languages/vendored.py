@@ -32,7 +32,7 @@ _STARTS = (
     *("leaflet.draw-src.js", "leaflet.draw.css", "leaflet.spin.js", "wicket-leaflet.js"),
     *("Control.FullScreen.css", "Control.FullScreen.js"),
 )
-_WEB = (".js", ".css", ".less", ".scss", ".styl", ".sass", ".xml", ".txt", ".html", ".properties")
+WEB = (".js", ".css", ".less", ".scss", ".styl", ".sass", ".xml", ".txt", ".html", ".properties")
 _ENDS = (
     *(".min.js", "-min.js", ".min.css", "-min.css", "-vsdoc.js", ".intellisense.js"),
     *("import.css", "import.less", "import.scss", "import.styl"),
@@ -87,7 +87,7 @@ def _vendored_file(path: str, name: str) -> bool:
         return True
     if ("irror/" in path or "tiny_mce/" in path or "ackages/" in path) and _IN_FOLDER.search(path):
         return True
-    if not name.endswith(_WEB):
+    if not name.endswith(WEB):
         return False
     return name.endswith(_ENDS) or any(word in path and rule.search(path) for word, rule in _LIBRARIES)
 

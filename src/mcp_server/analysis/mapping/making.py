@@ -16,7 +16,7 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.mapping.index import MappedSource, build
 from plumbrule.mcp_server.analysis.mapping.keeping import Opened, kept
 from plumbrule.mcp_server.analysis.model import wire
-from plumbrule.mcp_server.analysis.report import coverage_of
+from plumbrule.mcp_server.analysis.report_frame import coverage_of
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
