@@ -11,7 +11,7 @@ import orjson
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.links import Links
-from plumbrule.mcp_server.analysis.graph.roles import Part, parts_of
+from plumbrule.mcp_server.analysis.graph.roles import Part
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.sections.code import LanguageSymbols, Role, Symbols
 from plumbrule.mcp_server.analysis.sections.ready import Ready
@@ -72,9 +72,8 @@ def _languages(deep: Deep) -> tuple[LanguageSymbols, ...]:
     return tuple(sorted(found, key=lambda one: (-one.files, one.language)))
 
 
-def files_of(deep: Deep) -> Ready:
+def files_of(deep: Deep, parts: Mapping[str, Part]) -> Ready:
     """One row for every file in byte order of the paths; lines of those whose bytes were looked at."""
-    parts = parts_of(deep.languages)
     return Ready(tuple(_file_row(file, parts.get(path), deep.facts.get(path)) for path, file in deep.languages.items()))
 
 

@@ -13,7 +13,7 @@ from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Risk
 from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS
-from plumbrule.mcp_server.analysis.syntax.facts import Facts
+from plumbrule.mcp_server.analysis.syntax.facts import Facts, Index
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.words import place
 from plumbrule.mcp_server.analysis.workers import Workers
@@ -46,6 +46,8 @@ class Collected:
     lines: dict[str, int] = field(default_factory=dict[str, int])
     packed: dict[str, Facts] = field(default_factory=dict[str, Facts])
     """What is known about the bytes of each file that was looked at; filled at `full` only."""
+    indexes: dict[str, Index] = field(default_factory=dict[str, Index])
+    """The same files' indexes, decoded."""
     past: "Walked | None" = None
     """What the log tells; filled at `full` only."""
     secrets: list[Risk] = field(default_factory=list[Risk])

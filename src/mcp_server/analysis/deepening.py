@@ -14,6 +14,7 @@ from plumbrule.mcp_server.analysis.model import RepositoryReport
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.graph.links import Links
+    from plumbrule.mcp_server.analysis.graph.roles import Part
 
 _OF_LINKS: frozenset[Aspect] = frozenset(("imports", "dependencies", "symbols", "architecture"))
 """What starts from the resolved imports."""
@@ -23,10 +24,15 @@ def deepened(
     report: RepositoryReport, deep: Deep, aspects: frozenset[Aspect], symlinks: Mapping[str, bytes]
 ) -> RepositoryReport:
     """The report with the sections of the aspects. `symlinks` holds the targets of symbolic links by path."""
-    if "languages" in aspects:
+    parts: dict[str, Part] | None = None
+    if aspects & (_OF_LINKS | {"languages"}):
+        from plumbrule.mcp_server.analysis.graph.roles import parts_of
+
+        parts = parts_of(deep.languages)
+    if "languages" in aspects and parts is not None:
         from plumbrule.mcp_server.analysis.code_rows import files_of
 
-        report = replace(report, files=files_of(deep))
+        report = replace(report, files=files_of(deep, parts))
     if "structure" in aspects:
         from plumbrule.mcp_server.analysis.starting_code import with_code
         from plumbrule.mcp_server.analysis.structure import structure_of
@@ -37,7 +43,7 @@ def deepened(
     if aspects & _OF_LINKS:
         from plumbrule.mcp_server.analysis.graph.links import links_of
 
-        report = _with_links(report, deep, links_of(deep), aspects)
+        report = _with_links(report, deep, links_of(deep, parts), aspects)
     if "sbom" in aspects:
         from plumbrule.mcp_server.analysis.sbom_facts import sbom_of
 

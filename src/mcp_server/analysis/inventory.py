@@ -7,6 +7,7 @@ Above it lies `survey`, which reads what this names. One pass over the entries; 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
@@ -120,6 +121,9 @@ _SOURCE_ROOT = LazyPattern(r"(?:^|/)src/main/(?:java|kotlin|scala|groovy)/")
 _HIDDEN_FOLDER = LazyPattern(r"(?:^|/)\.[^/]+/")
 _OTHERS = LazyPattern(r"(?:^|/)(?:vendor|third[_-]?party|node_modules|deps)/", re.IGNORECASE)
 
+REMEMBERED = 1 << 15
+"""Paths whose answers are kept: every section asks the same ones again."""
+
 MAX_CANDIDATES = 400
 """Secret candidates, licence candidates and the like: more names than this add nothing a reader would read."""
 
@@ -201,12 +205,14 @@ def take_files(entries: Sequence[Entry], max_files: int) -> Inventory:
     return found
 
 
+@lru_cache(REMEMBERED)
 def is_aside(path: str) -> bool:
     """Whether a path lies among tests, examples, fixtures, templates, documents or other people's files."""
     source = _SOURCE_ROOT.search(path)  # below it the folders are package names: org.springframework.samples
     return _ASIDE.search(path, 0, source.end() if source else len(path)) is not None
 
 
+@lru_cache(REMEMBERED)
 def is_of_tests(path: str) -> bool:
     """Whether a path lies among tests, and not among examples or other people's files."""
     return _OF_TESTS.search(path) is not None and _MATERIAL.search(path) is None
@@ -217,6 +223,7 @@ def is_material(path: str) -> bool:
     return _MATERIAL.search(path) is not None
 
 
+@lru_cache(REMEMBERED)
 def shows_only(path: str) -> bool:
     """Whether what stands in a file is most likely there to show or to try something: tests, examples, documents."""
     name = path.rpartition("/")[2]

@@ -94,6 +94,7 @@ def _take(planned: Plan, reading: "Reading", into: Collected) -> None:
         if file.binary:
             continue
         into.packed[file.path] = one.facts
+        into.indexes[file.path] = index
         if index.fault:
             into.skip(f"not_parsed_{index.fault}", file.path)
         if file.path not in into.texts and index.secrets and into.has_room_for_secrets(file.path):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from plumbrule.mcp_server.analysis import building, components, identity, licensing, risks, starting, surroundings
 from plumbrule.mcp_server.analysis.aspects import Detail, Wanted
 from plumbrule.mcp_server.analysis.collected import Collected
+from plumbrule.mcp_server.analysis.collector import collector_resting
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.deepening import deepened
 from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
@@ -12,12 +13,16 @@ from plumbrule.mcp_server.analysis.languages_fact import languages_of
 from plumbrule.mcp_server.analysis.model import SCHEMA, RepositoryReport, with_live_pointers
 from plumbrule.mcp_server.analysis.report_frame import NOT_EXAMINED, UNTRUSTED, coverage_of, narrowed, size_of
 from plumbrule.mcp_server.analysis.source_fact import source_of
-from plumbrule.mcp_server.analysis.syntax.facts import index_of
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 
 
 def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> RepositoryReport:
     """The report of what was collected so far; `coverage` says whether that is all."""
+    with collector_resting():
+        return _report_of(snapshot, wanted, collected)
+
+
+def _report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> RepositoryReport:
     detail = wanted.detail
     gathered = gathered_of(snapshot, detail, collected)
     licence = licensing.licence_of(gathered)
@@ -75,7 +80,7 @@ def deep_of(gathered: Gathered, collected: Collected) -> Deep:
     return Deep(
         gathered,
         languages,
-        {path: index_of(collected.packed[path]) for path in paths},
+        {path: collected.indexes[path] for path in paths},
         {path: collected.packed[path] for path in paths},
     )
 

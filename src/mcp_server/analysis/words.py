@@ -1,6 +1,7 @@
 """The one door through which the repository's own words and paths enter a report: one line, cleaned, bounded."""
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plumbrule.core.facts import Evidence
@@ -23,8 +24,14 @@ _TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{16}")
 def place(path: str, line: int = 0) -> str:
     """`path:line`, or the path alone where no line says it; invisible and undecodable characters shown as ASCII, a
     secret in a name as `***`."""
-    shown = word(path, MAX_PATH_CHARS) if _TOKEN_LIKE.search(path) else clean_line(path, MAX_PATH_CHARS)
+    shown = _place(path)
     return f"{shown}:{line}" if line else shown
+
+
+@lru_cache(1 << 15)
+def _place(path: str) -> str:
+    """Remembered: a path is shown by several sections."""
+    return word(path, MAX_PATH_CHARS) if _TOKEN_LIKE.search(path) else clean_line(path, MAX_PATH_CHARS)
 
 
 def evidence(path: str, rule: str, line: int = 0) -> Evidence:

@@ -3,12 +3,11 @@
 Cost: one look-up an import. Vendored files import nothing here, and may be imported.
 """
 
-import gc
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from plumbrule.mcp_server.analysis.collector import collector_resting
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.resolving.table import resolvers_of
 from plumbrule.mcp_server.analysis.graph.roles import Part, parts_of
@@ -80,26 +79,13 @@ class _Found:
     reaching: int = 0
 
 
-def links_of(deep: Deep) -> Links:
-    """Resolve every import of every file that was parsed."""
-    with _without_collector():
-        return _links_of(deep)
+def links_of(deep: Deep, parts: dict[str, Part] | None = None) -> Links:
+    """Resolve every import of every file that was parsed. `parts` are those of `parts_of`, where they are known."""
+    with collector_resting():
+        return _links_of(deep, parts_of(deep.languages) if parts is None else parts)
 
 
-@contextmanager
-def _without_collector() -> Generator[None, None, None]:
-    """A million small tuples, none in a cycle: looking through them again and again took two thirds of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _links_of(deep: Deep) -> Links:
-    parts = parts_of(deep.languages)
+def _links_of(deep: Deep, parts: dict[str, Part]) -> Links:
     tree = Tree(
         {path: name for path, file in deep.languages.items() if (name := _language_of(file))},
         deep.facts,

@@ -4,8 +4,8 @@ Three parts with their lengths in front, because each reader wants only one: `in
 `symbols` goes into results as it is, `refs` is read by `map_repository` alone. All three are JSON.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, cast
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -61,8 +61,8 @@ class Index(NamedTuple):
 
     def imports(self) -> Iterator[Import]:
         """The imports. JSON knows no tuples, and what compares `names` with `("*",)` must not care where they lay."""
-        for target, line, kind, names, flags in cast(Iterable[_RawImport], self.raw_imports):
-            yield Import(target, line, kind, tuple(names), tuple(flags))
+        raw = cast("list[Any]", self.raw_imports)
+        return iter(raw) if raw and type(raw[0]) is Import else map(_import, raw)
 
     def uses(self) -> Iterator[Use]:
         return map(Use._make, self.raw_uses)
@@ -83,7 +83,16 @@ def unpacked(raw: bytes) -> Facts:
 
 def index_of(facts: Facts) -> Index:
     """The decoded index."""
-    return Index(*orjson.loads(facts.indexed))
+    index = Index(*orjson.loads(facts.indexed))
+    raw = cast("list[Any]", index.raw_imports)
+    if raw:
+        raw[:] = map(_import, raw)  # once: five sections go over them
+    return index
+
+
+def _import(raw: _RawImport) -> Import:
+    target, line, kind, names, flags = raw
+    return Import(target, line, kind, tuple(names), tuple(flags))
 
 
 _EMPTY = Index(0, 0, 0, 0, 0, [], [], [], [], [], [], [], [], [], 0, 0, 0, None, "")
