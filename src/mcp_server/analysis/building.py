@@ -146,11 +146,13 @@ def _package_manager(gathered: Gathered) -> str:
 
 
 def _conventional(gathered: Gathered) -> Iterator[Command]:
+    manager = _package_manager(gathered)
     for manifest in gathered.own():
         if "/" in manifest.path or manifest.path.endswith(".props"):
             continue
         for purpose, command, rule in CONVENTIONS.get(manifest.rule.parser, ()):
-            text = _with_wrapper(command, gathered.inventory.wrappers)
+            managed = manager + command[3:] if manager and command.startswith("npm ") else command
+            text = _with_wrapper(managed, gathered.inventory.wrappers)
             yield Command(purpose, text, evidence(manifest.path, rule), convention=True)
     yield from _solution_below(gathered)
     for framework in _frameworks(gathered):

@@ -133,6 +133,7 @@ def test_references_are_names_that_are_called_or_selected_and_no_definitions() -
     ("body", "expected"),
     [
         ('import "os"\nvar d = os.Getenv("HOME_URL")', ("env", "HOME_URL", "env.read", "")),
+        ('import "os"\nconst Verify = "APP_VERIFY"\nvar d = os.Getenv(Verify)', ("env", "APP_VERIFY", "env.read", "")),
         ('import "os"\nfunc f() { v, ok := os.LookupEnv("X") }', ("env", "X", "env.read", "")),
         ('import "net/http"\nfunc f() { http.ListenAndServe(":8080", nil) }', ("port", "8080", "port.listen", "")),
         (

@@ -126,10 +126,22 @@ def _call(uses: _Uses, word: str, chain: "tuple[Node, ...]") -> _Call | None:
     return _Call(receiver, word, given, outer)
 
 
+def _named_text(uses: _Uses, node: "Node | None") -> str | None:
+    """The text that a constant of this file stands for."""
+    if node is None or node.type != "identifier":
+        return None
+    name = re.escape(uses.text(node).encode())
+    found = re.search(
+        rb"(?m)^\s*(?:const\s+)?" + name + rb"(?:\s+string)?\s*=\s*\"([A-Za-z_][A-Za-z0-9_]*)\"", uses.raw
+    )
+    return found[1].decode() if found else None
+
+
 def _judge(uses: _Uses, call: _Call) -> None:
     word, first = call.word, call.arguments[0] if call.arguments else None
     value = uses.literal(first)
     if word in ("Getenv", "LookupEnv"):
+        value = value or _named_text(uses, first)
         if value and call.receiver in _ENV_OWNERS:
             uses.add("env", value, call.node, "env.read")
     elif word in ("Command", "CommandContext"):

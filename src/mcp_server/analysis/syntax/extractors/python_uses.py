@@ -18,6 +18,8 @@ MAX_PLACES = 2_000
 """Calls that are looked at in one file; more are a table of data."""
 
 _LITERAL = re.compile(r"(?i)\A[ru]*(?P<quote>\"\"\"|'''|\"|')(?P<inner>.*)(?P=quote)\Z", re.DOTALL)
+_ROUTER = re.compile(rb"(?m)^([A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,60})?=[ \t]*[\w.]*(?:Router|Blueprint)\(([^()]{0,600})")
+_PREFIX = re.compile(rb"\b(?:url_)?prefix[ \t]*=[ \t]*[\"'](/[^\"'{}\n]*)[\"']")
 _METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 _PASSWORD = re.compile(r"(?i)passw|secret|token|signature|credential")
 _SQL = re.compile(
@@ -40,6 +42,7 @@ class _Call(NamedTuple):
 def uses_of(raw: bytes, root: "Node", refs: Mapping[str, int]) -> list[Use]:
     """Everything found, in the order of the lines."""
     found: list[Use] = []
+    prefixes = _prefixes(raw)
     for name, start in _places(raw, sorted(_RULES.keys() & refs.keys())):
         node = root.descendant_for_byte_range(start, start + len(name))
         if node is None or node.type != "identifier":
@@ -49,8 +52,29 @@ def uses_of(raw: bytes, root: "Node", refs: Mapping[str, int]) -> list[Use]:
             continue
         call = _call_at(raw, node)
         if call is not None:
-            found += _RULES[name](call)
+            uses = _RULES[name](call)
+            found += (_below(prefixes, call, use) for use in uses) if prefixes and call.decorated else uses
     return sorted(set(found), key=lambda use: (use.line, use.kind, use.value, use.rule, use.detail))
+
+
+def _prefixes(raw: bytes) -> dict[str, str]:
+    """The literal prefixes of this file's routers (FastAPI `prefix=`, Flask `url_prefix=`), by the router's name."""
+    if b"prefix" not in raw or (b"Router(" not in raw and b"Blueprint(" not in raw):
+        return {}
+    found: dict[str, str] = {}
+    for router in _ROUTER.finditer(raw):
+        prefix = _PREFIX.search(router[2])
+        if prefix is not None:
+            found[router[1].decode()] = prefix[1].decode("utf-8", "replace").rstrip("/")
+    return found
+
+
+def _below(prefixes: Mapping[str, str], call: _Call, use: Use) -> Use:
+    prefix = prefixes.get(call.function.rpartition(".")[0])
+    if not prefix or use.kind != "route":
+        return use
+    bare = bool(call.positional) and _literal(call.positional[0]) == ""
+    return use._replace(value=prefix if bare else prefix + use.value)
 
 
 def _places(raw: bytes, names: list[str]) -> Iterator[tuple[str, int]]:

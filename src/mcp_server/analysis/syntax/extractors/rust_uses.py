@@ -82,7 +82,25 @@ def uses_of(raw: bytes, root: "Node", counted: Counter[bytes], imports: list[Imp
             _call(uses, word, chain)
         elif outer == "attribute" or (outer == "scoped_identifier" and len(chain) > 2 and chain[2].type == "attribute"):
             _attribute(uses, word, chain)
-    return uses.sorted()
+    spans = _test_modules(raw, root)
+    found = uses.sorted()
+    return [use for use in found if not any(first <= use.line <= last for first, last in spans)] if spans else found
+
+
+def _test_modules(raw: bytes, root: "Node") -> list[tuple[int, int]]:
+    """The lines of the file's `#[cfg(test)] mod`: what tests set up is no fact of the program."""
+    if b"#[cfg(test)]" not in raw:
+        return []
+    found: list[tuple[int, int]] = []
+    marked = False
+    for node in root.named_children:
+        if node.type == "attribute_item":
+            marked = marked or raw[node.start_byte : node.end_byte] == b"#[cfg(test)]"
+        elif "comment" not in node.type:
+            if marked and node.type == "mod_item":
+                found.append((node.start_point[0] + 1, node.end_point[0] + 1))
+            marked = False
+    return found
 
 
 def _macro(uses: _Uses, word: str, node: "Node") -> None:

@@ -205,3 +205,12 @@ def test_a_broken_file_gives_what_is_whole_and_the_lines_of_its_errors() -> None
 @pytest.mark.parametrize("raw", [b"(" * 50_000, b"if x:\n" * 2_000, b"\0\xff" * 1000, b"a = " + b"[" * 20_000])
 def test_hostile_bytes_end(raw: bytes) -> None:
     assert read(raw).imports == []
+
+
+def test_a_routers_literal_prefix_stands_before_its_routes() -> None:
+    text = (
+        'router = APIRouter(\n    prefix="/units",\n    tags=["x"],\n)\nother = APIRouter()\n'
+        '@router.get("")\ndef a(): ...\n@router.post("/{id}")\ndef b(): ...\n@other.get("/c")\ndef c(): ...\n'
+        'pages = Blueprint("pages", __name__, url_prefix="/p/")\n@pages.route("/q")\ndef q(): ...\n'
+    )
+    assert [use.value for use in read(text).uses] == ["/units", "/units/{id}", "/c", "/p/q"]
