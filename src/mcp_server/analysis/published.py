@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from plumbrule.core.facts import Evidence
+from plumbrule.mcp_server.analysis.component_kinds import Surroundings, kind_of
 from plumbrule.mcp_server.analysis.components import components_of
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.entry_modules import beside, entry_of
@@ -86,7 +87,7 @@ def api_of(deep: Deep) -> tuple[Api, ...]:
     used = _import_counts(deep)
     homes = _ecosystems(deep)
     apart = {str(one.path) for one in parts if one.kind in _OFFER_NOTHING}
-    if not _publishes_at_root(deep, homes, parts):
+    if not _publishes_at_root(deep, homes, parts) or _serves_at_root(deep):
         apart.add("")
     found: list[Api] = []
     for folder in sorted(files.keys() - apart):
@@ -110,6 +111,16 @@ def _publishes_at_root(deep: Deep, homes: Mapping[str, set[str]], parts: Iterabl
             for manifest in own
         )
     return "" in homes or not any(one.kind != "package" for one in parts)
+
+
+def _serves_at_root(deep: Deep) -> bool:
+    """Whether the root is a program that others call over a network, not by its names (a Spring Boot application)."""
+    own = [one for one in deep.gathered.own() if "/" not in one.path and one.rule.kind == "manifest"]
+    return any(
+        kind_of("", one, "", Surroundings(deep.gathered.texts.get(one.path, b""))) == "service"
+        and not any(said.field == "entry" and said.scope == "main" for said in one.declarations)
+        for one in own
+    )
 
 
 def _main_home(deep: Deep, paths: Iterable[str]) -> set[str]:

@@ -235,3 +235,12 @@ def test_what_stands_in_a_namespace_is_published_under_its_full_name(
     }
     (api,) = structure_of(deep_of(dict.fromkeys(known, ""), known)).api
     assert api.names == expected
+
+
+def test_a_service_at_the_root_publishes_no_names() -> None:
+    build = "plugins { id 'org.springframework.boot' version '3.2.0' }\ndependencies {\n"
+    build += "  implementation 'org.springframework.boot:spring-boot-starter-web'\n}\n"
+    files = {"build.gradle": build, "src/main/java/a/App.java": ""}
+    known = {"src/main/java/a/App.java": facts(symbols=[_definition("class", "App")])}
+    assert structure_of(deep_of(files, known)).api == ()
+    assert structure_of(deep_of({**files, "build.gradle": "apply plugin: 'java'\n"}, known)).api != ()
