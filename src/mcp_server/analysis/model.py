@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 import orjson
 from typing_extensions import Doc
 
-from plumbrule.core.facts import Coverage, Evidence, Truncated, Words
+from plumbrule.core.facts import Coverage, Evidence, Truncated, Untrusted, Words
 from plumbrule.mcp_server.analysis.aspects import Detail
 
 if TYPE_CHECKING:  # forty dataclasses take 20 ms to make, which a card never pays: `section_names` resolves the names
@@ -107,7 +107,7 @@ class Licence:
     metadata says, kept only where it is another expression than the text's: a disagreement to look into.
     """
 
-    expression: str
+    expression: Words
     evidence: Evidence
     confidence: float | None = None
     declared: Stated | None = None
@@ -275,7 +275,7 @@ class RepositoryReport:
     history: "History | None" = None
     symbols: "Symbols | None" = None
     files: "Annotated[Ready, RowOf(FileRow)] | None" = None
-    sbom: dict[str, object] | None = None
+    sbom: Annotated[dict[str, object] | None, Untrusted()] = None
     """CycloneDX 1.6; the command line also writes SPDX 2.3."""
     not_examined: Annotated[tuple[str, ...], Doc("What this level did not look at.")] = ()
     untrusted: Annotated[

@@ -20,8 +20,7 @@ UNTRUSTED = (
     "/source",
     "/name",
     "/description",
-    "/licence/declared",
-    "/licence/others",
+    "/licence",
     "/runtimes",
     "/commands",
     "/entry_points",
@@ -44,6 +43,7 @@ UNTRUSTED = (
     "/history",
     "/symbols/files",
     "/files",
+    "/sbom",
 )
 """Fields that hold the repository's words. `tools/budget` keeps of these what is there."""
 

@@ -80,7 +80,7 @@ def licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]
     elif licence is None:
         yield Risk("medium", "no licence: without one, all rights are reserved", evidence(".", "licence.missing"))
     elif licence.declared is not None:
-        message = f"the metadata says {licence.declared.value}, the licence file reads {licence.expression}"
+        message = "the metadata names another licence than the licence file"
         yield Risk("medium", message, evidence(licence.declared.evidence.at, "licence.disagreement"))
 
 
