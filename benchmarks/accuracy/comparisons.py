@@ -41,6 +41,10 @@ COMPARISONS = (
     Comparison("manifests", "dependencies.py", "", "each ecosystem's own tool"),
     Comparison("licences", "licences.py", "", "the SPDX list, the packages' metadata", ("npm",)),
 )
+NOT_COMPARED = (
+    "Symbols and imports of C#, Lua, Scala, SQL, Swift and Terraform have no packages here beside a reference tool; "
+    "`scripting.py` compares Scala and Terraform over folders of one's own."
+)
 NPM = ("typescript@5.9.3", "php-parser@3.2.5", "@yarnpkg/lockfile@1.1.0")
 """Reference tools that come from npm; the others are installed beside, see CONTRIBUTING."""
 

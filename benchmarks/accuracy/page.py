@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from comparisons import COMPARISONS
+from comparisons import COMPARISONS, NOT_COMPARED
 from reasons import OLDER, REASONS
 
 Row = dict[str, Any]
@@ -133,8 +133,7 @@ def _absent(measured: dict[str, Any]) -> Iterator[str]:
                 found.append(f"- `{comparison.name}`: {row['what']} is not installed, what it would tell is left out.")
             elif row["fact"] == "failed":
                 found.append(f"- `{comparison.name}`: the comparison ended early ({row['what']}).")
-    if found:
-        yield from ("Not compared in the last run:", "", *found, "")
+    yield from ("Not compared:", "", f"- {NOT_COMPARED}", *found, "")
 
 
 def _rows(section: Section, measured: dict[str, Any]) -> Iterator[tuple[str, Row]]:
