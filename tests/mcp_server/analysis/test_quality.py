@@ -113,6 +113,13 @@ def test_what_an_archive_leaves_out_is_not_held_against_it(archive: dict[str, st
         assert (score > 0.3) == said.startswith("a ")
 
 
+def test_javascript_that_ships_declarations_is_half_typed() -> None:
+    script = {"index.js": facts(code=100, functions=10)}
+    bare = _quality({"package.json": "{}", "index.js": "x"}, script)
+    declared = _quality({"package.json": '{"types": "./index.d.ts"}', "index.js": "x"}, script)
+    assert (_scores(bare)["types and style"], _scores(declared)["types and style"]) == (0.0, 0.25)
+
+
 def test_scripts_in_long_lines_are_not_judged() -> None:
     """A bundle's functions stand out everywhere, and nobody wrote them so."""
     built = facts(code=4, functions=40, complex=[["f", 1, 800]])

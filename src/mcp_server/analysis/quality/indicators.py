@@ -42,6 +42,9 @@ MOST_IN_LONG_FILES = 0.80
 MOST_COPIED = 0.10
 """Shares at which a part of `structure` is worth nothing."""
 
+DECLARED = 0.5
+"""JavaScript whose package ships declarations: its users have types, its own code is not checked by them."""
+
 UNKNOWN = 0.7
 """What functions that no grammar reads, and CI that a source distribution leaves out, are taken for: neither praised
 nor blamed."""
@@ -229,7 +232,12 @@ def _types(seen: Seen) -> Indicator:
     said = [f"types {typed:.0%}" if typed is not None else "types are not judged"]
     if counts.functions_with_choice:
         said.append(f"{counts.typed} of {counts.functions_with_choice} functions are annotated")
-    tools = {"types": "a type checker", "format": "a formatter", "lint": "a linter"}
+    tools = {
+        "types": "a type checker",
+        "declarations": "declarations for users",
+        "format": "a formatter",
+        "lint": "a linter",
+    }
     said += [words for sign, words in tools.items() if sign in signs.first]
     where = next(
         (signs.first[sign] for sign in ("types", "lint", "format") if sign in signs.first), counts.first_source
@@ -254,6 +262,8 @@ def _typed(language: str, counts: Measures, signs: Signs) -> float | None:
     if language in OPTIONAL_TYPES and counts.functions_with_choice:
         share = counts.typed / counts.functions_with_choice
         return 0.75 * share + 0.25 * float("types" in signs.first)
+    if language == "JavaScript" and "declarations" in signs.first:
+        return DECLARED
     return 0.0 if language in _UNTYPED or language in OPTIONAL_TYPES else None
 
 

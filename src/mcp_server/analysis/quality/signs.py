@@ -72,6 +72,7 @@ _INSIDE: tuple[tuple[str, bytes, str], ...] = (
     (".pre-commit-config.yaml", b"clang-format", "format"),
     (".pre-commit-config.yaml", b"prettier", "format"),
     (".pre-commit-config.yaml", b"mypy", "types"),
+    ("package.json", b'.d.ts"', "declarations"),
     ("package.json", b'"prettier"', "format"),
     ("package.json", b'"eslint"', "lint"),
     ("package.json", b'"oxlint"', "lint"),

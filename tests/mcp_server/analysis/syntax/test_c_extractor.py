@@ -200,6 +200,8 @@ def test_the_preprocessors_work_is_survived() -> None:
     )
     assert {s.name for s in known.symbols} == {"Foo", "Foo.f"}
     assert known.errors == []
+    torn = cpp("class Foo\n#if OLD // why\n    : public Base\n#endif\n{\n  int kept;\n};\n")
+    assert ({s.name for s in torn.symbols}, torn.errors) == ({"Foo", "Foo.kept"}, [])
 
 
 @pytest.mark.parametrize("cover", [covered_c, covered_cpp])

@@ -59,6 +59,10 @@ _ROUNDS = 2
 _NEVER = re.compile(rb"\b(?:return|else|case|goto|new|delete|throw|do|define)[ \t]+$")
 
 
+_CONTINUES = re.compile(rb"\s*(?:(?://[^\n]{0,300}|/\*.{0,2000}?\*/)\s*){0,20}(?::(?!:)|[,{=?]|&&|\|\|)", re.S)
+"""What goes on with a statement that began above the group: the base of a class, an initialiser."""
+
+
 @dataclass(slots=True)
 class _Group:
     """A conditional group: its branches as (start of directive, end of directive) and the braces at its beginning."""
@@ -195,7 +199,8 @@ def _directive(
         return list(group.braces)
     groups.pop()
     kept = _kept(group, plus=plus)
-    if group.inside or kept != 0 or any(len(after) != len(group.braces) for after in group.after):
+    torn = any(len(after) != len(group.braces) for after in group.after)
+    if group.inside or kept != 0 or torn or _CONTINUES.match(event.string, group.directives[0][1]):
         _cover(group, kept, spans)
     return group.after[kept] if 0 <= kept < len(group.after) else group.braces
 
