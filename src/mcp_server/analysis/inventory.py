@@ -104,10 +104,12 @@ _PROGRAM = frozenset(
         *(".whl", ".egg", ".msi", ".deb", ".rpm", ".apk", ".bin", ".sys", ".ko", ".node", ".wasm", ".dmg"),
     )
 )
-_EXAMPLE = LazyPattern(r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|templates?)/")
+_EXAMPLE = LazyPattern(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|_?vendor(?:ed)?|third[_-]?party|node_modules|templates?)/"
+)
 _ASIDE = LazyPattern(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test-data|spec|specs|fixtures?|examples?|samples?|demos?|docs?|"
-    r"vendor|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|__fixtures__|e2e|benches|benchmarks?|playgrounds?|"
+    r"_?vendor(?:ed)?|third[_-]?party|node_modules|deps|templates?|archetype-resources|__tests__|__fixtures__|e2e|benches|benchmarks?|playgrounds?|"
     r"docs?_src|test_suite|fuzz|tests?-[\w.-]+|[\w.-]+[-_.](?:tests?|fixtures|samples?|"
     r"examples?|benchmarks?)|(?:jvm|js|native|common|android|ios|apple|wasm|unit|integration|functional)Tests?|testFixtures)(?=/)"
 )
@@ -115,11 +117,11 @@ _OF_TESTS = LazyPattern(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|e2e|test
 _PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".livemd", ".ipynb")
 
 _MATERIAL = LazyPattern(
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|vendor|third[_-]?party|node_modules|deps|templates?|[\w-]*fixtures?|test-?data)/"
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|_?vendor(?:ed)?|third[_-]?party|node_modules|deps|templates?|[\w-]*fixtures?|test-?data)/"
 )
 _SOURCE_ROOT = LazyPattern(r"(?:^|/)src/main/(?:java|kotlin|scala|groovy)/")
 _HIDDEN_FOLDER = LazyPattern(r"(?:^|/)\.[^/]+/")
-_OTHERS = LazyPattern(r"(?:^|/)(?:vendor|third[_-]?party|node_modules|deps)/", re.IGNORECASE)
+_OTHERS = LazyPattern(r"(?:^|/)(?:_?vendor(?:ed)?|third[_-]?party|node_modules|deps)/", re.IGNORECASE)
 
 REMEMBERED = 1 << 15
 """Paths whose answers are kept: every section asks the same ones again."""

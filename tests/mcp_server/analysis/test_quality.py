@@ -120,6 +120,13 @@ def test_javascript_that_ships_declarations_is_half_typed() -> None:
     assert (_scores(bare)["types and style"], _scores(declared)["types and style"]) == (0.0, 0.25)
 
 
+def test_other_peoples_copies_are_not_judged() -> None:
+    copied = facts(code=4_000, functions=40, complex=[["f", 1, 80]])
+    for folder in ("pack/_vendor", "pack/vendored", "third_party"):
+        path = f"{folder}/lib.py"
+        assert _quality({**GOOD, path: "x"}, {**KNOWN, path: copied}).counts["source_files"] == 1, folder
+
+
 def test_scripts_in_long_lines_are_not_judged() -> None:
     """A bundle's functions stand out everywhere, and nobody wrote them so."""
     built = facts(code=4, functions=40, complex=[["f", 1, 800]])

@@ -1,5 +1,6 @@
 """The architecture's section: a few parts named from the code, what depends on what, layers, cycles and main flows."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ MAX_ARROWS = 40
 
 PULL = 30
 """Lines that one importing file counts for: what many depend on is a part of its own though it is short."""
+
+
+_MAJOR = re.compile(r"/v\d+$")
 
 
 @dataclass(slots=True)
@@ -126,7 +130,8 @@ def _root_name(deep: Deep) -> str:
     """What the root calls itself in a manifest; the folder it was unpacked into says less."""
     own = (one for one in deep.gathered.own() if "/" not in one.path and one.rule.kind == "manifest")
     named = (one.value for manifest in own for one in manifest.declarations if one.field == "name" and one.value)
-    return next(named, "") or deep.gathered.origin.name.rpartition("/")[2]
+    name = next(named, "") or deep.gathered.origin.name
+    return _MAJOR.sub("", name).rpartition("/")[2]  # @scope/name, github.com/owner/name/v2
 
 
 def _component_of(components: Mapping[str, Component], piece: Piece) -> Component | None:

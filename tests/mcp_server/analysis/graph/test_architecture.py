@@ -146,3 +146,20 @@ def test_the_files_of_one_go_package_are_one_part() -> None:
         ("cmd/tool", 1),
         ("internal/x", 1),
     ]
+
+
+def test_the_root_has_its_packages_name_and_parts_of_one_name_are_told_by_their_paths(made: "Made") -> None:
+    manifest = Manifest(
+        "package.json",
+        ManifestRule("package.json", "javascript", "manifest", "package_json"),
+        (Declaration("name", "@acme/shop", 1, "package-json"),),
+    )
+    files = {
+        "index.js": ["import ./lib/a", "import ./web/lib/b"],
+        "lib/a.js": [],
+        "web/lib/b.js": [],
+        "web/page/c.js": ["import ../lib/b"],
+    }
+    names = {part.path: part.name for part in drawn(made, files, manifest).parts}
+    assert names["."] == "shop"
+    assert (names["lib"], names["web/lib"]) == ("lib", "web/lib")
