@@ -155,6 +155,7 @@ def _conventional(gathered: Gathered) -> Iterator[Command]:
             text = _with_wrapper(managed, gathered.inventory.wrappers)
             yield Command(purpose, text, evidence(manifest.path, rule), convention=True)
     yield from _solution_below(gathered)
+    yield from _of_django(gathered)
     for framework in _frameworks(gathered):
         implied = FRAMEWORK_COMMANDS.get(framework.value)
         by_name = framework.evidence.rule == "tests.file-name" and framework.value in ("phpunit", "rspec")
@@ -170,6 +171,18 @@ def _holds_at_root(seen: Evidence) -> bool:
     """Whether a framework seen there is run from the root: a part's own framework is run inside of the part."""
     top, slash, inside = seen.at.partition("/")
     return not slash or (top in _ROOT_FOLDERS and not (seen.rule == "requirements" and "/" in inside))
+
+
+def _of_django(gathered: Gathered) -> Iterator[Command]:
+    """What `manage.py` offers at the root of a Django project, and how pip installs what its list names."""
+    if not any(one.label.partition("[")[0].lower() == "django" for _, one in gathered.declared("dependency")):
+        return
+    if any(entry.path == "manage.py" for entry in gathered.inventory.starts):
+        yield Command("run", "python manage.py runserver", evidence("manage.py", "convention.django"), convention=True)
+        yield Command("test", "python manage.py test", evidence("manage.py", "convention.django"), convention=True)
+    if any(one.path == "requirements.txt" for one in gathered.own()):
+        place = evidence("requirements.txt", "convention.pip")
+        yield Command("install", "pip install -r requirements.txt", place, convention=True)
 
 
 def _solution_below(gathered: Gathered) -> Iterator[Command]:

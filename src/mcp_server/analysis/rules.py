@@ -207,6 +207,8 @@ _OWN: dict[str, str] = {
     "convention.cmake": "CMake's usual configure and build",
     "convention.meson": "Meson's usual set-up and compile",
     "convention.autoconf": "the usual way from configure.ac to a build",
+    "convention.django": "`manage.py` beside a declared Django runs and tests the project",
+    "convention.pip": "pip installs what requirements.txt lists",
     "convention.npm": "the package manager installs what package.json names",
     "convention.bundler": "Bundler installs what the Gemfile names",
     "convention.composer": "Composer installs what composer.json names",

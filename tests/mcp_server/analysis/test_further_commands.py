@@ -37,6 +37,10 @@ async def told(surveys: Any, files: dict[str, str]) -> dict[str, Any]:
             {".github/workflows/ci.yml": WORKFLOW.replace("pytest --doc", "make test-${{matrix.features}}")},
             ("pytest -q tests", ".github/workflows/ci.yml:10", None),
         ),
+        (
+            {"manage.py": "import django\n", "requirements.txt": "Django[argon2]==6.1\n"},
+            ("python manage.py test", "manage.py", True),
+        ),
         ({"runtest": "#!/bin/sh\n", "a.c": "int a;\n"}, ("./runtest", "runtest", None)),
         ({"tests/runtests.py": "1\n"}, ("python tests/runtests.py", "tests/runtests.py", None)),
         (
