@@ -48,10 +48,14 @@ def folded(raw: bytes, start: int, end: int, limit: int = SIGNATURE_CHARS) -> st
 
     `end` is where the body starts. What is cut ends in an ellipsis.
     """
-    # Four bytes a character and as much white space again; what lies beyond could not be shown.
-    piece = raw[start : min(end, start + limit * 8)]
-    line = b" ".join(piece.split()).decode("utf-8", "replace")
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    # Four bytes a character and as much white space again; what lies beyond could not be shown. Mostly less is enough.
+    for most in (limit * 2, limit * 8):
+        line = b" ".join(raw[start : min(end, start + most)].split()).decode("utf-8", "replace")
+        if len(line) > limit:
+            return line[: limit - 1].rstrip() + "…"
+        if end <= start + most:
+            break
+    return line
 
 
 def doc_line(comment: str, limit: int = DOC_CHARS) -> str:

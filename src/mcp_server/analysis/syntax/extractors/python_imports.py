@@ -3,10 +3,11 @@
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import Span, owners
-from plumbrule.mcp_server.analysis.syntax.model import Import
+from plumbrule.mcp_server.analysis.syntax.model import Import, ImportKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,6 +17,10 @@ _SPACE = re.compile(r"[\s\\]+")
 _FROM = re.compile(r"from\s*((?:\.\s*)*)(?:(?!import\b)([\w.]+)\s+)?import\b\s*(.*)", re.DOTALL)
 _SURVIVES = re.compile(rb"except\s*(?::|\(?[^:)]*\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b)")
 MAX_STATEMENT_BYTES = 200_000
+MAX_KEPT_BYTES = 200
+"""Files of one repository begin with the same statements: shorter ones are read once."""
+
+_Stated = tuple[str, ImportKind, tuple[str, ...]]
 
 
 def imports_of(raw: bytes, captures: "Mapping[str, Sequence[Node]]", functions: Sequence[Span]) -> list[Import]:
@@ -28,23 +33,29 @@ def imports_of(raw: bytes, captures: "Mapping[str, Sequence[Node]]", functions: 
     found: list[Import] = []
     for at, (start, end, line) in enumerate(spans):
         piece = raw[start : min(end, start + MAX_STATEMENT_BYTES)]
-        if b"#" in piece:
-            piece = _COMMENT.sub(b"", piece)
-        statement = _SPACE.sub(" ", piece.decode("utf-8", "replace")).strip()
-        found += _read(statement, line, flags[at])
+        found += [Import(target, line, kind, names, flags[at]) for target, kind, names in _stated(piece)]
     return found
 
 
-def _read(statement: str, line: int, flags: tuple[str, ...]) -> list[Import]:
+def _stated(piece: bytes) -> tuple[_Stated, ...]:
+    return _short_stated(piece) if len(piece) <= MAX_KEPT_BYTES else _read(piece)
+
+
+def _read(piece: bytes) -> tuple[_Stated, ...]:
+    if b"#" in piece:
+        piece = _COMMENT.sub(b"", piece)
+    statement = _SPACE.sub(" ", piece.decode("utf-8", "replace")).strip()
     if statement.startswith("from"):
         match = _FROM.match(statement)
         if match is None:
-            return []
+            return ()
         target = match[1].replace(" ", "") + (match[2] or "")
         names = tuple(_names(match[3]))
-        return [Import(target, line, "from", names, flags)] if target else []
-    modules = _names(statement.removeprefix("import"))
-    return [Import(module, line, "import", (), flags) for module in modules]
+        return ((target, "from", names),) if target else ()
+    return tuple((module, "import", ()) for module in _names(statement.removeprefix("import")))
+
+
+_short_stated = lru_cache(maxsize=4_096)(_read)
 
 
 def _names(listed: str) -> list[str]:
