@@ -88,14 +88,13 @@ def _places(raw: bytes, names: list[str]) -> Iterator[tuple[str, int]]:
                 held[needs] = _holds_one(raw, needs)
             if not held[needs]:
                 continue
-        word = name.encode()
+        word = name.encode() + (b"[" if name == "environ" else b"(")
         at = raw.find(word)
         while at >= 0 and places < MAX_PLACES:
-            end = at + len(word)
-            if raw[end : end + 1] in (b"(", b"[") and not (raw[at - 1 : at].isalnum() or raw[at - 1 : at] == b"_"):
+            if not (raw[at - 1 : at].isalnum() or raw[at - 1 : at] == b"_"):
                 places += 1
                 yield name, at
-            at = raw.find(word, end)
+            at = raw.find(word, at + len(word))
 
 
 def _holds_one(raw: bytes, needs: "_Needs") -> bool:
