@@ -98,12 +98,12 @@ def _die_after(limit_s: float) -> None:
 
 def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: float) -> Facts:
     """Everything that is known about one file's bytes."""
-    lines = lines_of(language, raw)
     head = raw[:MAX_SCAN_BYTES]
     text, head = _decoded(head)
     small = head.lower()
     secrets = secrets_of_file(text, small)[:MAX_SECRETS]
     found, fault = _extracted(language, raw, grammars, limit_s)
+    lines = lines_of(language, raw, found.comments)
     symbols = found.symbols[:MAX_SYMBOLS]
     known = {text[one.start : one.end] for one in secrets}
     show = partial(_masked, known) if known or len(raw) > MAX_SCAN_BYTES else _short

@@ -3,11 +3,12 @@
 One pattern per language runs once over the bytes: it takes the code up to the next comment in one step, strings
 included, so that a `#` in a string is no comment. Linear: every repetition is possessive. A line with code and a
 comment is code. Blank is what holds white space only, inside of comments too (as cloc counts). In Python a string that
-stands as a statement of its own is a comment: documentation (cloc does the same).
+stands as a statement of its own is a comment: documentation (cloc does the same); its tree knows which, the pattern
+guesses where there is none.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -151,17 +152,23 @@ _HASH_LINE = re.compile(rb"\n[ \t]*+#")
 TABLE: dict[str, Syntax] = {name: syntax for syntax, names in _GROUPS for name in names.split("|")} | _BETTER
 
 
-def lines_of(language: str, raw: bytes) -> Lines:
-    """The counts for `raw` in `language`. Without a known comment syntax every line that is not blank is code."""
+def lines_of(language: str, raw: bytes, comments: Sequence[tuple[int, int]] | None = None) -> Lines:
+    """The counts for `raw` in `language`. Without a known comment syntax every line that is not blank is code.
+
+    `comments` are their spans, where a tree has told them: ascending, none in another.
+    """
     total = raw.count(b"\n") + (bool(raw) and not raw.endswith(b"\n"))
     filled = _filled(raw)
     if language in _WHOLE_LINES:
-        comments = len(_HASH_LINE.findall(raw)) + raw.lstrip(b" \t").startswith(b"#")
-        return Lines(filled - comments, comments, total - filled, raw)
-    pattern = _pattern(language)
-    if pattern is None:
+        whole = len(_HASH_LINE.findall(raw)) + raw.lstrip(b" \t").startswith(b"#")
+        return Lines(filled - whole, whole, total - filled, raw)
+    pattern = _pattern(language) if comments is None else None
+    if pattern is not None:
+        stripped = _without_comments(pattern, raw)
+    elif comments:
+        stripped = _without(comments, raw)
+    else:
         return Lines(filled, 0, total - filled, raw)
-    stripped = _without_comments(pattern, raw)
     code = filled if stripped is raw else min(filled, _filled(stripped))
     return Lines(code, filled - code, total - filled, stripped)
 
@@ -170,6 +177,18 @@ def _filled(raw: bytes) -> int:
     """Lines with something else than white space."""
     stripped: map[bytes] = map(bytes.strip, raw.split(b"\n"))
     return sum(map(bool, stripped))
+
+
+def _without(comments: Sequence[tuple[int, int]], raw: bytes) -> bytes:
+    parts: list[bytes] = []
+    at = 0
+    for start, end in comments:
+        parts.append(raw[at:start])
+        if lines := raw.count(b"\n", start, end):
+            parts.append(b"\n" * lines)
+        at = end
+    parts.append(raw[at:])
+    return b"".join(parts)
 
 
 def _without_comments(pattern: re.Pattern[bytes], raw: bytes) -> bytes:

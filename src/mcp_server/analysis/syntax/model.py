@@ -128,3 +128,6 @@ class Extracted:
     exports: tuple[str, ...] | None = None
     typed: int = 0
     """Functions whose parameters and result are all annotated; only counted where annotations are a choice."""
+    comments: list[tuple[int, int]] | None = None
+    """Spans in bytes of comments and of strings that stand as statements, ascending, none in another; None where the
+    lines are to be told without a tree."""

@@ -36,6 +36,8 @@ _QUERY = """
 (function_definition body: (block) @function.body) @function
 (class_definition body: (block) @class.body) @class
 (decorator) @decorator
+(comment) @comment
+(expression_statement . [(string) (concatenated_string)] @statement .)
 (function_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
 (class_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
 
@@ -98,6 +100,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         errors=error_lines(tree),
         refs=refs,
         exports=_exports(raw) if b"__all__" in raw else None,
+        comments=None if tree.root_node.has_error else _comments(captures),
         typed=sum(one.complexity > 0 and _is_typed(one.signature) for one in symbols),
     )
 
@@ -152,6 +155,14 @@ def _by_start(nodes: "Sequence[Node]") -> "list[tuple[int, Node]]":
     if starts != sorted(starts):
         return sorted(zip(starts, nodes, strict=True), key=_first)
     return list(zip(starts, nodes, strict=True))
+
+
+def _comments(captures: "Captures") -> list[Span]:
+    found: list[Span] = []
+    for span in sorted([node.byte_range for name in ("comment", "statement") for node in captures.get(name, ())]):
+        if not found or span[0] >= found[-1][1]:
+            found.append(span)
+    return found
 
 
 def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Symbol]:

@@ -385,7 +385,6 @@ _NEEDS: dict[str, _Needs] = {
     ),
     **dict.fromkeys(("path", "re_path", "url"), ((b"django", None), (b"urlpatterns", None))),
     **dict.fromkeys(("md5", "sha1"), ((b"hashlib", None),)),
-    **dict.fromkeys(("execute", "executemany", "raw"), ((b"", re.compile(rb"(?i)select|insert|update|delete")),)),
     **dict.fromkeys(
         ("call", "run", "Popen", "check_call", "check_output"),
         ((b"shell", re.compile(rb"shell\s*=")), (b"port", re.compile(rb"port\s*="))),

@@ -4,8 +4,10 @@ import ast
 import asyncio
 import email
 import http
+import io
 import json
 import logging
+import tokenize
 import unittest
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import pytest
 from semble_grammars import get_parser
 
 from plumbrule.mcp_server.analysis.syntax.extractors.python import extract
+from plumbrule.mcp_server.analysis.syntax.lines import lines_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import
 
 FILES = [
@@ -214,3 +217,37 @@ def test_a_routers_literal_prefix_stands_before_its_routes() -> None:
         'pages = Blueprint("pages", __name__, url_prefix="/p/")\n@pages.route("/q")\ndef q(): ...\n'
     )
     assert [use.value for use in read(text).uses] == ["/units", "/units/{id}", "/c", "/p/q"]
+
+
+NOT_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+
+
+def code_lines(raw: bytes) -> int:
+    """Lines that are not blank and hold a token which is no comment, nor a string that is a statement."""
+    alone = [
+        ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+        for node in ast.walk(ast.parse(raw))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr)
+        if not isinstance(getattr(node.value, "value", ""), int | float | complex | type(...) | None)
+    ]
+    lines = raw.decode().split("\n")
+    found: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(raw.decode()).readline):
+        if token.type not in NOT_CODE and not any(start <= token.start < end for start, end in alone):
+            found.update(at for at in range(token.start[0], token.end[0] + 1) if lines[at - 1].strip())
+    return len(found)
+
+
+@pytest.mark.parametrize("path", FILES[::3], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_lines_of_code_are_those_with_a_token_that_is_no_comment(path: Path) -> None:
+    raw = path.read_bytes()
+    assert lines_of("Python", raw, read(raw).comments).code == code_lines(raw)
+
+
+def test_a_part_of_a_string_on_its_own_line_is_code() -> None:
+    raw = b'"""Doc."""\n\nx = f(\n    "a"\n    # why\n    "b"\n)\n\n'
+    raw += b'def g():\n    "Doc."\n    return """\n  text\n"""  # end\n'
+    counted = lines_of("Python", raw, read(raw).comments)
+    assert (counted.code, counted.comment, counted.blank) == (8, 3, 2)
+    assert counted.stripped.count(b"\n") == raw.count(b"\n")
+    assert read(b"def broken(:\n    # why\n").comments is None
