@@ -66,15 +66,21 @@ def scratch_repository(folder: Path) -> Path:
 
 
 def tree_mb(pid: int) -> float:
-    """Memory of a process and all below it in MB, pages that they share counted once; 0 where there is no /proc."""
-    total, waiting = 0, [pid]
+    """Memory of a process and all below it in MB, pages that they share counted once; 0 where there is no /proc.
+
+    A child between vfork and exec is its parent still, memory and command line alike, and is not counted again.
+    """
+    total, waiting = 0, [(pid, b"")]
     while waiting:
-        one = waiting.pop()
+        one, above = waiting.pop()
         try:
+            command = Path(f"/proc/{one}/cmdline").read_bytes()
+            if command == above:
+                continue
             shares = Path(f"/proc/{one}/smaps_rollup").read_text().split("\nPss:", 1)[1]
             total += int(shares.split()[0]) * 1024
             for task in Path(f"/proc/{one}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
+                waiting += [(int(child), command) for child in (task / "children").read_text().split()]
         except (OSError, IndexError):
             continue  # it ended between two looks
     return total / 1e6
