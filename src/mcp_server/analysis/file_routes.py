@@ -4,20 +4,20 @@ The folders count only below a manifest that depends on the framework. Groups `(
 `[name]` is a parameter and shows as `:name`, `[...name]` takes the rest and shows as `*name`.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.inventory import is_aside
 
-_PARAMETER = re.compile(r"\[\[?(\.\.\.)?([^\]=]+)(?:=[^\]]*)?\]\]?")
-_PAGES = re.compile(r"(?:src/)?pages/(.+)\.(?:[jt]sx?|mdx?)")
-_APP = re.compile(r"(?:src/)?app/(?:(.+)/)?(page|route)\.(?:[jt]sx?|mdx?)")
-_SVELTE = re.compile(r"src/routes/(?:(.+)/)?\+(page|server)(?:@[^.]*)?\.(?:svelte|[jt]s)")
-_NUXT_PAGE = re.compile(r"(?:app/)?pages/(.+)\.vue")
-_NUXT_SERVER = re.compile(r"server/(api|routes)/(.+?)(?:\.(get|post|put|patch|delete|head|options))?\.[jt]s")
-_ASTRO = re.compile(r"src/pages/(.+)\.(?:astro|mdx?|html|[jt]s)")
+_PARAMETER = LazyPattern(r"\[\[?(\.\.\.)?([^\]=]+)(?:=[^\]]*)?\]\]?")
+_PAGES = LazyPattern(r"(?:src/)?pages/(.+)\.(?:[jt]sx?|mdx?)")
+_APP = LazyPattern(r"(?:src/)?app/(?:(.+)/)?(page|route)\.(?:[jt]sx?|mdx?)")
+_SVELTE = LazyPattern(r"src/routes/(?:(.+)/)?\+(page|server)(?:@[^.]*)?\.(?:svelte|[jt]s)")
+_NUXT_PAGE = LazyPattern(r"(?:app/)?pages/(.+)\.vue")
+_NUXT_SERVER = LazyPattern(r"server/(api|routes)/(.+?)(?:\.(get|post|put|patch|delete|head|options))?\.[jt]s")
+_ASTRO = LazyPattern(r"src/pages/(.+)\.(?:astro|mdx?|html|[jt]s)")
 
 
 class FileRoute(NamedTuple):

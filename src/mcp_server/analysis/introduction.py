@@ -6,33 +6,34 @@ of the form "<Name> is a …" near the top speaks before a tagline.
 """
 
 # ruff: noqa: E501 - because a pattern that lists words reads best on few lines
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
+
 MAX_PARAGRAPHS = 40
 MIN_CHARS = 12
 
-_UNDERLINE = re.compile(r"^\s*([=\-~^*#`'\"+_.:])\1{2,}\s*$")
-_FENCE = re.compile(r"^\s*(?:```|~~~)")
-_HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s*|={1,5}\s+(?=\w))(.*)$")
-_HTML_HEADING = re.compile(r"(?i)^\s*<h[1-6]\b")
-_HTML_HEADING_END = re.compile(r"(?i)</h[1-6]>")
-_LIST = re.compile(r"^\s*(?:[-*+•]\s+|\d{1,3}[.)]\s+)")
-_NO_PROSE = re.compile(
+_UNDERLINE = LazyPattern(r"^\s*([=\-~^*#`'\"+_.:])\1{2,}\s*$")
+_FENCE = LazyPattern(r"^\s*(?:```|~~~)")
+_HEADING = LazyPattern(r"^\s{0,3}(?:#{1,6}\s*|={1,5}\s+(?=\w))(.*)$")
+_HTML_HEADING = LazyPattern(r"(?i)^\s*<h[1-6]\b")
+_HTML_HEADING_END = LazyPattern(r"(?i)</h[1-6]>")
+_LIST = LazyPattern(r"^\s*(?:[-*+•]\s+|\d{1,3}[.)]\s+)")
+_NO_PROSE = LazyPattern(
     r"^\s*(?:\.\. |:[\w-]+:(?:`|\s|$)|\||\[[^\]\n]{1,80}\]:\s|!\[|\[!|\[?!\[|</?(?:table|tr|td|th|pre|details|summary|ul|ol|li)\b|\+[-=+]{3})",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"^\s{0,3}>\s?")
-_QUOTE_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
-_TAG = re.compile(r"<[^<>]{0,500}>")
-_IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
-_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])|`([^`<]+?)\s*<[^>`]+>`__?")
-_HTML_LINK = re.compile(r"(?i)<a\b[^<>]{0,500}>([^<>]*)</a>")
-_EMPHASIS = re.compile(r"(\*\*|__|``|`|\*)(?=\S)(.+?)(?<=\S)\1|(?<![\w_])_(?=\S)([^_]+)(?<=\S)_(?![\w_])")
-_SHORTCODE = re.compile(r"(?<!\S):[a-z0-9_+-]{2,40}:(?!\S)")
-_NOTICE = re.compile(
+_QUOTE = LazyPattern(r"^\s{0,3}>\s?")
+_QUOTE_HEADING = LazyPattern(r"^#{1,6}\s+(?=\S)")
+_TAG = LazyPattern(r"<[^<>]{0,500}>")
+_IMAGE = LazyPattern(r"!\[[^\[\]]*\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_LINK = LazyPattern(r"\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])|`([^`<]+?)\s*<[^>`]+>`__?")
+_HTML_LINK = LazyPattern(r"(?i)<a\b[^<>]{0,500}>([^<>]*)</a>")
+_EMPHASIS = LazyPattern(r"(\*\*|__|``|`|\*)(?=\S)(.+?)(?<=\S)\1|(?<![\w_])_(?=\S)([^_]+)(?<=\S)_(?![\w_])")
+_SHORTCODE = LazyPattern(r"(?<!\S):[a-z0-9_+-]{2,40}:(?!\S)")
+_NOTICE = LazyPattern(
     r"(?i)\W*(?:note|warning|important|attention|caution|tip|notice|announcement|announcing|deprecat|disclaimer|"
     r"we(?:'|\u2019)?(?:re| are| have|'ve)\b|see\b|please\b|check out|read\b|click|for (?:more|the|full|an?|details|documentation)\b|"
     r"this (?:readme|document|file|page|branch|section|release|version)\b|looking for|if you|thanks|thank you|join\b|"
@@ -43,25 +44,25 @@ _NOTICE = re.compile(
     r"maintain(?:ed|er)\b|status\b|quick ?start|run\b|use\b|usage\b|try\b|go to\b|let'?s\b|have\b|want\b|get\b|mirror of|"
     r"using\b|before\b|after\b|once\b|when\b|first,|next,|then\b|there (?:is|are)\b)"
 )
-_ASIDE_SECTION = re.compile(
+_ASIDE_SECTION = LazyPattern(
     r"(?i)\b(?:install|usage|using|get(?:ting)? started|quick ?start|setup|run(?:ning)?|build|compil|develop|test|"
     r"licen|"
     r"contribut|sponsor|backer|support|faq|community|example|requirement|prerequisite|changelog|news|available|"
     r"announc|release|credit|author|acknowledg|security|migrat|upgrad|configur|deploy|document|stay in touch|help)"
 )
-_OTHERS_SECTION = re.compile(
+_OTHERS_SECTION = LazyPattern(
     r"(?i)\b(?:related|similar|alternatives?|comparison|who(?:'s| is| uses)|used by|ecosystem|integrations)\b"
 )
 """What stands there speaks of other projects."""
-_TOP_SECTION = re.compile(r"(?i)\b(?:welcome|about|what|intro|introduction|overview|description|summary|why)\b")
-_SAYS_WHAT = re.compile(
+_TOP_SECTION = LazyPattern(r"(?i)\b(?:welcome|about|what|intro|introduction|overview|description|summary|why)\b")
+_SAYS_WHAT = LazyPattern(
     r"(?i)^((?:(?![.!?]\s).){1,90}?)\b(?:is|are)\s+(?:an?|the|our|your|one|all|intended|designed|meant|often|\w+ly)\b"
     r"|^((?:(?![.!?]\s).){1,60}?)\bis\s+(?-i:[A-Z])"
 )
-_DANGLING = re.compile(r"(?<=[.!?])\s+[^.!?]{1,60}:$")
-_SHORT_LINK = re.compile(r"\[([^\[\]]+)\]")
-_RULE = re.compile(r"^\s{0,3}(?:-\s*){3,}$|^\s{0,3}(?:\*\s*){3,}$|^\s{0,3}(?:_\s*){3,}$|^\s*<hr\b")
-_KIND_OF = re.compile(
+_DANGLING = LazyPattern(r"(?<=[.!?])\s+[^.!?]{1,60}:$")
+_SHORT_LINK = LazyPattern(r"\[([^\[\]]+)\]")
+_RULE = LazyPattern(r"^\s{0,3}(?:-\s*){3,}$|^\s{0,3}(?:\*\s*){3,}$|^\s{0,3}(?:_\s*){3,}$|^\s*<hr\b")
+_KIND_OF = LazyPattern(
     r"^(?:An?|The|Simple|Fast|Lightweight)\s+(?:[\w\-+#./,&']+\s+){0,8}?(?:library|framework|tool|toolkit|server|client|"
     r"utility|compiler|engine|database|package|plugin|parser|linter|formatter|manager|application|app|API|SDK|CLI|"
     r"implementation|wrapper|collection|runtime|editor|language|platform|service|generator|module|crate|gem|template)\b",

@@ -4,12 +4,11 @@ Files for agents are there to give orders, so that alone is low; orders that cos
 Elsewhere the rules about agents' orders mean nothing, and what tests and examples hold is there to be shown.
 """
 
-import re
-
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.model import Severity
 
-AGENT_FILE = re.compile(
+AGENT_FILE = LazyPattern(
     r"(?:^|/)(?:(?:AGENTS?|CLAUDE|GEMINI|CODEX|QWEN|WARP|CRUSH|JULES)(?:\.local)?\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.roorules|"
     r"\.goosehints|copilot-instructions\.md|[^/]+\.instructions\.md|[^/]+\.prompt\.md|[^/]+\.chatmode\.md|SKILL\.md|llms(?:-full)?\.txt)$"
     r"|(?:^|/)(?:\.cursor/(?:rules|commands)|\.clinerules|\.windsurf/(?:rules|workflows)|\.roo/rules[^/]*|\.amazonq/rules|\.junie|\.continue/rules|"
@@ -17,16 +16,16 @@ AGENT_FILE = re.compile(
 )
 """Where coding agents look for instructions by themselves."""
 
-AGENT_SETTINGS = re.compile(
+AGENT_SETTINGS = LazyPattern(
     r"(?:^|/)(?:\.mcp\.json|mcp\.json|\.cursor/(?:mcp|hooks)\.json|\.vscode/(?:mcp|settings|tasks)\.json|\.claude/settings(?:\.local)?\.json|"
     r"\.gemini/settings\.json|\.roo/mcp\.json|\.amazonq/mcp\.json|\.kiro/settings/mcp\.json|\.windsurf/mcp[\w-]*\.json|opencode\.jsonc?|\.zed/settings\.json)$"
 )
 """Settings of agents and editors that may start programs."""
 
-_PROSE = re.compile(
+_PROSE = LazyPattern(
     r"(?i)\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|html?|org|po|pot|xlf|xliff|strings|arb|resx|properties|srt|vtt|csv|tsv|svg)$"
 )
-_SHOWN_BY_SHELLS = re.compile(
+_SHOWN_BY_SHELLS = LazyPattern(
     r"(?i)\.(?:md|markdown|mdx|rst|txt|adoc|diff|patch|log|json|ya?ml|toml|ini|cfg)$|(?:^|/)(?-i:[A-Z_]+)$"
 )
 
@@ -52,7 +51,7 @@ def judged(rule: str, severity: Severity, path: str) -> Severity | None:
     return "low" if aside else severity
 
 
-_CODE = re.compile(
+_CODE = LazyPattern(
     r"(?i)\.(?:py|pyi|[cm]?[jt]sx?|go|rs|rb|php|java|kts?|scala|cs|fs|c|h|cc|cpp|cxx|hpp|swift|m|mm|ex|exs|erl|lua|sh|bash|zsh|pl|pm|sol|sql|tf|hcl|dart|r|jl|zig|nim|vue|svelte)$"
 )
 
@@ -64,7 +63,7 @@ def shows_only_material(path: str) -> bool:
     return is_aside(path) or _SNAPSHOT.search(path) is not None or (shows_only(path) and not _PROSE.search(path))
 
 
-_SNAPSHOT = re.compile(r"(?:^|/)(?:__snapshots__|snapshots)/|\.snap$")
+_SNAPSHOT = LazyPattern(r"(?:^|/)(?:__snapshots__|snapshots)/|\.snap$")
 """What tests have recorded."""
 
 

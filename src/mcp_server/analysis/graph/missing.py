@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.distributions import is_listed, python_distributions
 from plumbrule.mcp_server.analysis.graph.links import Links, Outside
@@ -25,7 +26,7 @@ _JUDGED = frozenset(("python", "javascript", "go"))
 _LANGUAGES = ("rust", "go", "python", "javascript", "jvm", "dotnet", "ruby", "php", "elixir", "swift")
 """Ecosystems whose manifests say what code a folder holds."""
 
-_HOSTS = re.compile(
+_HOSTS = LazyPattern(
     r"(?:vscode|electron|k6|obsidian|atom|bun|deno|cloudflare|node|ansible_collections|bpy|maya|hou|gdb|lldb|sublime|"
     r"weechat|xbmc\w*|idaapi|ida_\w+|gimpfu|pcbnew|FreeCAD|unreal|nuke|machine|micropython|board|pyodide|js|__\w+__|"
     r"typeshed|_typeshed|google\.colab|dbutils|micropip|objc|AppKit|Foundation|Quartz|Cocoa|win32\w*|pywintypes|pythoncom|"
@@ -33,17 +34,17 @@ _HOSTS = re.compile(
 )
 """What the program is given by the host or the system that it runs on."""
 
-_CONDITIONAL = re.compile(
+_CONDITIONAL = LazyPattern(
     r"(?:typing_extensions|tomli|importlib_metadata|importlib_resources|exceptiongroup|zipp|backports(?:\..*)?|simplejson|"
     r"contextlib2|mock|unittest2|async_timeout|dataclasses|enum34|futures|pathlib2|pkg_resources|six|colorama|tzdata|"
     r"taskgroup|contextvars|singledispatch|ordereddict|argparse)$"
 )
 """Back-ports: imported on old versions only, by conditions that an import does not show."""
 
-_NPM_NAME = re.compile(r"(?:@[a-z0-9-][a-z0-9._~-]*/)?[a-z0-9-][a-z0-9._~-]*\Z")
+_NPM_NAME = LazyPattern(r"(?:@[a-z0-9-][a-z0-9._~-]*/)?[a-z0-9-][a-z0-9._~-]*\Z")
 
 
-_FOR_THOSE_WHO_HAVE_IT = re.compile(
+_FOR_THOSE_WHO_HAVE_IT = LazyPattern(
     r"(?i)(?:^|/)(?:contrib|plugins?|integrations?|ext|extensions|backends?|adapters?|serializers|drivers|connectors|"
     r"_pyinstaller|hooks?)/|_plugin\.py$|(?:^|/)hook-"
 )

@@ -1,9 +1,9 @@
 """What part a file plays, by its path and its language's marks: the project's own source, or something set apart."""
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.inventory import is_aside, is_of_tests, shows_only
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 
@@ -11,10 +11,10 @@ Part = Literal["source", "test", "example", "tooling", "vendored", "generated", 
 """`tooling` is code that builds, checks or releases the project and is no part of it: `setup.py`, `noxfile.py`,
 `*.config.js`, what lies in `scripts/` or `.github/`."""
 
-_OTHERS = re.compile(
+_OTHERS = LazyPattern(
     r"(?:^|/)(?:_?vendor(?:ed|s)?|[Vv]endor|third[-_]?party|3rd[-_]?party|node_modules|bower_components|site-packages)/"
 )
-_LIBRARY = re.compile(
+_LIBRARY = LazyPattern(
     r"(?i)^(?:jquery|bootstrap|react|angular|d3|modernizr|prototype|mootools|yui|yahoo|tiny_?mce|knockout|cordova|dojo|"
     r"mochikit|ckeditor|chart|html5shiv|foundation|materialize|select2|leaflet|slick|shbrush|shcore|microsoft|effects|"
     r"controls|dragdrop|octicons|fuelux|bootbox|pdf\.worker|less|require|underscore|backbone|lodash|moment|ember|vue)"
@@ -22,50 +22,50 @@ _LIBRARY = re.compile(
 )
 """Names of libraries. Linguist's patterns for these cross folders: they take `react-app/src/proxy.js` for React."""
 
-_PERHAPS_OWN = re.compile(r"(?:^|/)(?:cache|env|fixtures|testdata|\.github|\.vscode)/")
-_BUILT = re.compile(r"(?:^|/)(?:dist|extern(?:al)?s?|Carthage|MathJax|Godeps)/")
-_EXAMPLE = re.compile(
+_PERHAPS_OWN = LazyPattern(r"(?:^|/)(?:cache|env|fixtures|testdata|\.github|\.vscode)/")
+_BUILT = LazyPattern(r"(?:^|/)(?:dist|extern(?:al)?s?|Carthage|MathJax|Godeps)/")
+_EXAMPLE = LazyPattern(
     r"(?i)(?:^|/)(?:[\w.-]*examples?|[\w.-]*samples?|demos?|tutorials?|(?<![^/]/)templates?|template[-_][\w.-]+|playgrounds?|starters?|docs?_src|"
     r"archetype-resources|cookbook|showcase)/"
 )
-_TEST = re.compile(
+_TEST = LazyPattern(
     r"(?i)(?:^|/)(?:tests?|(?<![^/]/)testing|[\w.-]*[-_.]tests?|[\w.-]*testdata|test[-_]data|specs?|[\w-]*fixtures?|__tests__|__mocks__|"
     r"__fixtures__|e2e|cypress|testutils?|test[-_]suite|tests?[-_][\w.-]+|(?:jvm|js|native|common|android|ios|unit|integration|"
     r"functional)Tests?|testFixtures|benches|benchmarks?|bench|fuzz(?:ing)?)/"
 )
-_TEST_NAME = re.compile(
+_TEST_NAME = LazyPattern(
     r"(?:conftest\.py|[\w.-]*(?:[._-](?:test|spec|e2e|stories|bench|fixture)s?)\.\w+|(?:jest|vitest|karma|test)[.-]?setup\.\w+|"
     r"setup[-.]?tests?\.\w+|[\w-]*_(?:test|spec|bench)\.\w+|test[-_]helpers?\.\w+)$"
 )
-_TOOLING_FOLDER = re.compile(
+_TOOLING_FOLDER = LazyPattern(
     r"(?i)(?:^|/)(?:\.[^/]+|scripts?|tools?|tooling|ci|build[-_]?tools?|build[-_]?scripts?|hack|release|packaging|dev|"
     r"devtools|maintenance|buildSrc|build-logic|xtask|\.ci)/"
 )
-_TOOLING_NAME = re.compile(
+_TOOLING_NAME = LazyPattern(
     r"(?:noxfile|fabfile|dodo|conanfile|pavement|toxfile|duties|hatch_build|versioneer)\.py$|build\.rs$|"
     r"[\w.-]+\.config\.[cm]?[jt]sx?$|\.[\w-]+rc\.[cm]?[jt]s$|\.eslintrc\.\w+$|vitest\.[\w.-]+\.[cm]?ts$|"
     r"(?:gulpfile|Gruntfile|Jakefile|webpack[\w.-]*|karma\.conf)\.[cm]?[jt]s$|Rakefile$|Dangerfile$|Package\.swift$|"
     r"mix\.exs$|build\.gradle"
 )
-_TOOLING_AT_TOP = re.compile(
+_TOOLING_AT_TOP = LazyPattern(
     r"(?:setup|tasks|build|bootstrap|release|SConstruct|wscript)\.py$|(?:build|rollup|config)\.[cm]?[jt]s$"
 )
-_TOP = re.compile(r"(?:(?:packages|crates|libs|apps|modules|plugins)/(?:@[\w.-]+/)?[^/]+)?$")
-_TEST_SUPPORT = re.compile(r"^(?!tests?/|src/test)[\w.-]+(?:/[\w.-]+)*/test(?:ing)?$")
+_TOP = LazyPattern(r"(?:(?:packages|crates|libs|apps|modules|plugins)/(?:@[\w.-]+/)?[^/]+)?$")
+_TEST_SUPPORT = LazyPattern(r"^(?!tests?/|src/test)[\w.-]+(?:/[\w.-]+)*/test(?:ing)?$")
 """A Python package of that name inside of another is what it offers for tests of others, but for `test_*.py` in it."""
 
-_MATERIAL = re.compile(
+_MATERIAL = LazyPattern(
     r"(?i)(?:^|/)(?:[\w-]*fixtures?|[\w-]*data|cases|resources|samples?|examples?|snapshots?|projects?|mocks?|__mocks__|"
     r"bench(?:es|marks?)?|playground|templates?|test[-_]apps?|integration[-_]?apps?|assets|stubs)/|compat\w*\.\w+$"
 )
 """Where test code is input rather than code, and files whose very purpose is to try what may be absent."""
 
-_DOCS = re.compile(r"(?i)^(?:docs?|documentation|website|site)/|\.docc/")
+_DOCS = LazyPattern(r"(?i)^(?:docs?|documentation|website|site)/|\.docc/")
 _HEADERS = (".h", ".hh", ".hpp", ".hxx")
-_PUBLIC_HEADERS = re.compile(r"(?:^|/)include(?:/|$)")
+_PUBLIC_HEADERS = LazyPattern(r"(?:^|/)include(?:/|$)")
 """What others include is no test, even where it helps them to write theirs (`gtest-death-test.h`)."""
 
-_MAIN_SOURCE = re.compile(r"(?:^|/)src/(?:main|[a-z]\w*Main)/(?:java|kotlin|scala|groovy|resources)?/?")
+_MAIN_SOURCE = LazyPattern(r"(?:^|/)src/(?:main|[a-z]\w*Main)/(?:java|kotlin|scala|groovy|resources)?/?")
 
 
 def parts_of(languages: Mapping[str, FileLanguage]) -> dict[str, Part]:

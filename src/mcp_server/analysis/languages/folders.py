@@ -5,9 +5,10 @@ instead of one long regular expression: a folder's answer is computed once and i
 file costs a few set look-ups. Patterns run only on paths that hold the word they are about.
 """
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
+
+from plumbrule.core.security.lazy_pattern import LazyPattern
 
 
 class Convention(NamedTuple):
@@ -16,7 +17,7 @@ class Convention(NamedTuple):
     folders: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     root_folders: frozenset[str]
-    folder_name: re.Pattern[str] | None
+    folder_name: LazyPattern | None
     file: Callable[[str, str], bool]
 
 

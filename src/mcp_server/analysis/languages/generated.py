@@ -6,6 +6,7 @@ first and last lines are looked at, and every search is for literals or within a
 
 import re
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.languages.folders import Convention, words
 from plumbrule.mcp_server.analysis.languages.generated_shapes import SHAPES
 
@@ -38,7 +39,7 @@ GENERATED_FOLDERS = Convention(
     folders=words(".idea Pods __generated__ htmlcov Godeps"),
     pairs=frozenset({("Carthage", "Build")}),
     root_folders=frozenset(),
-    folder_name=re.compile(r"node_modules\Z|Godeps\Z|__generated__\Z"),
+    folder_name=LazyPattern(r"node_modules\Z|Godeps\Z|__generated__\Z"),
     file=_never,
 )
 

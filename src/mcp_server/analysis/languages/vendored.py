@@ -5,6 +5,7 @@ Checked against linguist's own regular expressions on generated paths when the t
 
 import re
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.languages.folders import Convention, pairs, words
 
 _SPHINX = (
@@ -39,8 +40,8 @@ _ENDS = (
 )
 _SHEET = r"\.(?:css|less|scss|styl)\Z"
 # (a word that the path must hold, the rule about it). As in linguist, `[^.]*` may cross folders (`d3/core.js`).
-_LIBRARIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (word, re.compile(r"(?:\A|/)" + pattern))
+_LIBRARIES: tuple[tuple[str, LazyPattern], ...] = tuple(
+    (word, LazyPattern(r"(?:\A|/)" + pattern))
     for word, pattern in (
         ("jquery", r"jquery[^.]*(?:\.validate(?:\.unobtrusive)?|\.unobtrusive-ajax)?\.js\Z"),
         ("jquery", r"jquery-(?:\d\.\d+(?:\.\d+)?\.js|ui(?:-\d\.\d+(?:\.\d+)?)?(?:\.\w+)?\.(?:js|css))\Z"),
@@ -76,7 +77,7 @@ _LIBRARIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("flow-typed/", r"flow-typed/.*\.js\Z"),
     )
 )
-_IN_FOLDER = re.compile(
+_IN_FOLDER = LazyPattern(
     r"(?:\A|/)(?:tiny_mce/(?:langs|plugins|themes|utils)|[Cc]ode[Mm]irror/(?:\d+\.\d+/)?(?:lib|mode|theme|addon|keymap|demo))"
     r"|(?:\A|/)[Pp]ackages/.+\.\d+/"
 )
@@ -105,7 +106,7 @@ VENDORED = Convention(
         "specs/fixtures Spec/fixtures Specs/fixtures " + " ".join((*_SPHINX, *_EXTJS))
     ),
     root_folders=words("dependencies Dependencies deps debian"),
-    folder_name=re.compile(
+    folder_name=LazyPattern(
         r"(?:3rd|[Tt]hird)[-_]?[Pp]arty\Z|\.(?:xctemplate|imageset)\Z|\A(?:" + "|".join(map(re.escape, _STARTS)) + ")"
     ),
     file=_vendored_file,
@@ -113,7 +114,7 @@ VENDORED = Convention(
 
 _DOCUMENTS = "CHANGE(?:S|LOG)?|CONTRIBUTING|COPYING|INSTALL|LICEN[CS]E|[Ll]icen[cs]e|README|[Rr]eadme"
 _DOCUMENT_STARTS = frozenset("CILlRr")  # the letters that one of the names below begins with
-_DOCUMENT = re.compile(
+_DOCUMENT = LazyPattern(
     rf"(?:{_DOCUMENTS})(?:\.|\Z)"
     r"|CITATION(?:\.cff|S?(?:\.(?:bib|md))?)\Z"
 )
@@ -130,6 +131,6 @@ DOCUMENTATION = Convention(
     root_folders=words(
         "Doc doc Docs docs Man man Examples examples Demo demo Demos demos Sample sample Samples samples"
     ),
-    folder_name=re.compile(rf"\A(?:{_DOCUMENTS})\."),  # `CHANGES.d/12.rst`
+    folder_name=LazyPattern(rf"\A(?:{_DOCUMENTS})\."),  # `CHANGES.d/12.rst`
     file=_document_file,
 )

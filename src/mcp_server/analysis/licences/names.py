@@ -7,20 +7,21 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.licences.spdx import spdx
 
 MAX_PHRASE = 300
 
-_NOISE = re.compile(r"\b(?:the|licen[cs]es?|licen[cs]ed|version|ver|under|terms|of|open source|software)\b|[,()\"'“”]")
-_VERSION = re.compile(r"\bv\.?\s?(?=\d)")
+_NOISE = LazyPattern(r"\b(?:the|licen[cs]es?|licen[cs]ed|version|ver|under|terms|of|open source|software)\b|[,()\"'“”]")
+_VERSION = LazyPattern(r"\bv\.?\s?(?=\d)")
 _LETTERS = {"lesser ": "L", "library ": "L", "affero ": "A"}
-_GLUED = re.compile(r"gpl[- ]?v?\.?(\d)")
-_SPACES = re.compile(r"[\s\-_:/]+")
-_GNU = re.compile(
+_GLUED = LazyPattern(r"gpl[- ]?v?\.?(\d)")
+_SPACES = LazyPattern(r"[\s\-_:/]+")
+_GNU = LazyPattern(
     r"(?:gnu )?(?P<kind>lesser |library |affero )?(?:general )?(?P<short>a|l)?(?:gpl|public|general public)\b ?"
     r"(?P<number>[123](?:\.[01])?)? ?(?P<later>\+|or (?:any )?(?:later|newer|greater)|and (?:later|newer))?\Z"
 )
-_PARENTHESES = re.compile(r"\s*\([^()]{1,40}\)\s*\Z")
+_PARENTHESES = LazyPattern(r"\s*\([^()]{1,40}\)\s*\Z")
 
 _ALIASES: dict[str, str] = {
     alias: expression
@@ -109,8 +110,8 @@ PROPRIETARY = frozenset(
     )
 )
 
-_ADDRESSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), expression)
+_ADDRESSES: tuple[tuple[LazyPattern, str], ...] = tuple(
+    (LazyPattern(pattern), expression)
     for pattern, expression in (
         (r"apache\.org/licenses/(?:license-)?2\.0", "Apache-2.0"),
         (r"opensource\.org/licenses?/mit\b", "MIT"),
@@ -131,8 +132,8 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"gnu\.org/licenses/agpl-3", "AGPL-3.0-only"),
     )
 )
-_CC_ADDRESS = re.compile(r"creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/([1-4]\.[05])")
-_LICENCE_ADDRESS = re.compile(
+_CC_ADDRESS = LazyPattern(r"creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/([1-4]\.[05])")
+_LICENCE_ADDRESS = LazyPattern(
     r"(?:licenses\.nuget\.org|spdx\.org/licenses|choosealicense\.com/licenses)/([\w.+-]{1,60})"
 )
 
@@ -263,20 +264,20 @@ _IN_TEXT: tuple[tuple[str, str], ...] = (
     (r"cc[- ]by[- ]sa[- ]4\.0", "CC-BY-SA-4.0"),
     (r"cc[- ]by[- ]4\.0", "CC-BY-4.0"),
 )
-_GNU_IN_TEXT = re.compile(
+_GNU_IN_TEXT = LazyPattern(
     r"\b(?:gnu )?(?P<kind>lesser |library |affero )?general public licen[cs]e(?: ?\([al]?gpl\))?"
     r"|\b(?:gnu )?(?P<short>[al])?gpl"
 )
-_GNU_NUMBER = re.compile(
+_GNU_NUMBER = LazyPattern(
     r"(?:[-, (]{0,4}(?:as )?(?:published by the free software foundation[,;:]? )?(?:either )?"
     r"(?:version|v)?\.? ?)(?P<number>[123](?:\.[01])?)\b"
 )
-_GNU_LATER = re.compile(r"\+|[^.]{0,60}?\b(?:any later|or later|or newer|or greater)\b")
+_GNU_LATER = LazyPattern(r"\+|[^.]{0,60}?\b(?:any later|or later|or newer|or greater)\b")
 
 
 @cache
-def _names_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?P<n{n}>(?<![\w-]){pattern})" for n, (pattern, _) in enumerate(_IN_TEXT)))
+def _names_pattern() -> LazyPattern:
+    return LazyPattern("|".join(rf"(?P<n{n}>(?<![\w-]){pattern})" for n, (pattern, _) in enumerate(_IN_TEXT)))
 
 
 def names_in(lowered: str) -> list[Named]:

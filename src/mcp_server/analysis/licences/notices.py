@@ -8,27 +8,28 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
 from plumbrule.mcp_server.analysis.licences.names import Named, names_in
 
 _MAX_PARAGRAPH = 2_000
-_MARK = re.compile(r"[\s*#/;%>|\-=~_`'\"!.]{0,40}")
-_CHOICE = re.compile(
+_MARK = LazyPattern(r"[\s*#/;%>|\-=~_`'\"!.]{0,40}")
+_CHOICE = LazyPattern(
     r"\b(?:dual|double|tri|triple|multi)[- ]?licen[cs](?:ed|ing)|\beither (?:of|license|licence|the)\b|"
     r"\bat your (?:option|choice|discretion)\b|\bterms of (?:\W?either|any)\b|"
     r"\b(?:choose|choice) (?:between|of|one|either)\b|"
     r"\bone of the following\b|\bunder the following secondary licen[cs]es\b"
 )
-_LATER_VERSION = re.compile(r"\(?at your (?:option|choice)\)?,? any later")
-_GRANT = re.compile(
+_LATER_VERSION = LazyPattern(r"\(?at your (?:option|choice)\)?,? any later")
+_GRANT = LazyPattern(
     r"\b(?:licen[cs]ed|released|distributed|available|provided|published|covered|governed|offered|shared|placed|is|are)"
     r"(?: \w{1,12}){0,2} (?:under|by|with)\b|\bunder (?:the )?(?:terms|conditions|provisions)\b|\bsubject to the\b"
     r"|\blicen[cs]ed?\s?:|\bredistribute (?:it|this)[^.]{0,40} under\b|\bthis (?:file|code|software|work) is (?:an? )?"
 )
-_HEADING = re.compile(
+_HEADING = LazyPattern(
     r"(?:[#=*\s]{0,8})(?:the )?(?:software |project )?licen[cs](?:e|es|ing)(?: information| terms)?[\s:#=*.]{0,8}\Z"
 )
-_FILES = re.compile(r"\b(?:licen[cs]e|copying)[-_.][\w.-]{2,40}", re.IGNORECASE)
+_FILES = LazyPattern(r"\b(?:licen[cs]e|copying)[-_.][\w.-]{2,40}", re.IGNORECASE)
 _RIDERS = (("commons clause", "LicenseRef-Commons-Clause"),)
 _TITLES = (
     ("business source license", "BUSL-1.1"),
@@ -63,13 +64,13 @@ _BASES = {"LLVM-exception": ("Apache-2.0",), "Swift-exception": ("Apache-2.0",)}
 
 
 # What such a paragraph says holds for a part of the work.
-_PARTIAL = re.compile(
+_PARTIAL = LazyPattern(
     r"\b(?:in the documentation|documentation (?:is|are)|third[- ]party|bundled|fonts?|icons?|logos?)\b"
 )
 
 
 # A source-available licence names the one that follows it after years: no grant of today.
-_LATER_LICENCE = re.compile(r"\bchange licen[cs]e\s?:|\bgrant of future licen[cs]e\b")
+_LATER_LICENCE = LazyPattern(r"\bchange licen[cs]e\s?:|\bgrant of future licen[cs]e\b")
 
 
 class Paragraph(NamedTuple):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.licences.model import (
     Declared,
     LicenceEvidence,
@@ -25,16 +26,16 @@ IN_DOUBT = 0.5
 """A file whose first known words stand below so many lines opens with a licence that nobody knows; what is known is one
 of its parts, and what the metadata say stands before it."""
 
-_MAIN = re.compile(r"(?:UN)?LICEN[CS]E(?:\.(?:txt|md|markdown|rst|adoc|html|rtf))?\Z", re.IGNORECASE)
-_COPYING = re.compile(r"COPYING(?:\.(?:txt|md|markdown|rst|lib|lesser))?\Z", re.IGNORECASE)
-_SUFFIXED = re.compile(
+_MAIN = LazyPattern(r"(?:UN)?LICEN[CS]E(?:\.(?:txt|md|markdown|rst|adoc|html|rtf))?\Z", re.IGNORECASE)
+_COPYING = LazyPattern(r"COPYING(?:\.(?:txt|md|markdown|rst|lib|lesser))?\Z", re.IGNORECASE)
+_SUFFIXED = LazyPattern(
     r"(?:LICEN[CS]ES?|COPYING)[-_.][\w.+-]{1,60}\Z|[\w.+-]{1,40}[-_.]LICEN[CS]E(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE
 )
-_OTHER = re.compile(r"(?:COPYRIGHT|LICENSING|LEGAL)(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE)
-_JOINT = re.compile(r"\s+(?:OR|AND)\s+")
-_README = re.compile(r"README(?:\.(?:txt|md|markdown|rst|adoc))?\Z", re.IGNORECASE)
-_CODE = re.compile(r"\.(?:py|js|ts|go|rs|java|c|h|cpp|rb|php|json|ya?ml|toml|xml|spdx|cs|sh)\Z", re.IGNORECASE)
-_THIRD_PARTY = re.compile(
+_OTHER = LazyPattern(r"(?:COPYRIGHT|LICENSING|LEGAL)(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE)
+_JOINT = LazyPattern(r"\s+(?:OR|AND)\s+")
+_README = LazyPattern(r"README(?:\.(?:txt|md|markdown|rst|adoc))?\Z", re.IGNORECASE)
+_CODE = LazyPattern(r"\.(?:py|js|ts|go|rs|java|c|h|cpp|rb|php|json|ya?ml|toml|xml|spdx|cs|sh)\Z", re.IGNORECASE)
+_THIRD_PARTY = LazyPattern(
     r"third|3rd|vendor|depend|bundle|notice|contrib|docs?\b|fonts?\b|logo|images?\b|python\Z", re.IGNORECASE
 )
 
