@@ -1,20 +1,17 @@
 """What to look at before depending on it. Each rule says only what was seen, with the place; most severe first."""
 
-import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from plumbrule.core.security.secrets import Finding, find_secrets, is_documented
-from plumbrule.core.security.text import findings
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.model import Licence, Risk, Severity
+from plumbrule.mcp_server.analysis.risk_signs import escapes, has_hidden, is_pinned, licence_risks
 from plumbrule.mcp_server.analysis.words import evidence
 from plumbrule.mcp_server.dependencies.manifests.dangers import DANGER
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
-_FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
 _SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 _WRAPPERS = ("/gradle-wrapper.jar", "/maven-wrapper.jar")
 """What every project that builds by Gradle or Maven carries."""
@@ -72,18 +69,6 @@ def _gathered_secrets(secrets: Iterable[Risk]) -> Iterator[Risk]:
         yield replace(first, count=len(slight))
 
 
-def licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]:
-    own = [entry for entry in gathered.inventory.licences if "/" not in entry.path]
-    if licence is None and own:
-        message = "a licence file whose words match no known licence"
-        yield Risk("medium", message, evidence(own[0].path, "licence.unrecognised"))
-    elif licence is None:
-        yield Risk("medium", "no licence: without one, all rights are reserved", evidence(".", "licence.missing"))
-    elif licence.declared is not None:
-        message = "the metadata names another licence than the licence file"
-        yield Risk("medium", message, evidence(licence.declared.evidence.at, "licence.disagreement"))
-
-
 def _ci_risks(gathered: Gathered) -> Iterator[Risk]:
     """Of each kind one, at its first place: a card has room for the kinds, not for the places."""
     unpinned: list[tuple[Manifest, Declaration]] = []
@@ -123,15 +108,6 @@ _CI_DANGERS: dict[str, str] = {
 """Those that a card has room for."""
 
 
-def is_pinned(one: Declaration) -> bool:
-    """A local action or one of the same commit needs no pin; an image is pinned by its digest."""
-    if one.label.startswith((".", "$/")):
-        return True
-    if one.label.startswith("docker://"):
-        return "@sha256:" in f"{one.label}@{one.value}"
-    return _FULL_SHA.fullmatch(one.value) is not None
-
-
 def _tree_risks(gathered: Gathered, links: Mapping[str, bytes]) -> Iterator[Risk]:
     inventory = gathered.inventory
     own = [entry for entry in inventory.programs if not is_aside(entry.path) and not entry.path.endswith(_WRAPPERS)]
@@ -154,18 +130,6 @@ def _tree_risks(gathered: Gathered, links: Mapping[str, bytes]) -> Iterator[Risk
     if odd:
         message = "file names with hidden or direction-changing characters"
         yield Risk("high", message, evidence(odd[0], "tree.hidden-name"), len(odd))
-
-
-def has_hidden(path: str) -> bool:
-    return any(one.kind in ("bidi", "zero_width", "tag", "terminal") for one in findings(path))
-
-
-def escapes(path: str, target: bytes) -> bool:
-    text = target.decode("utf-8", "surrogateescape")
-    if text.startswith("/") or "\\" in text[:3] or text[1:3] == ":\\":
-        return True
-    reached = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
-    return reached == ".." or reached.startswith("../")
 
 
 def _manifest_risks(gathered: Gathered) -> Iterator[Risk]:

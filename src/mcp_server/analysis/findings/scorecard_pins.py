@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.inventory import is_aside
-from plumbrule.mcp_server.analysis.risks import is_pinned
+from plumbrule.mcp_server.analysis.risk_signs import is_pinned
 from plumbrule.mcp_server.analysis.sections.findings import ScorecardCheck
 from plumbrule.mcp_server.analysis.words import evidence
 from plumbrule.mcp_server.dependencies.manifests.scorecard_facts import SCORECARD

@@ -9,7 +9,7 @@ from plumbrule.mcp_server.analysis.findings.place import Place
 from plumbrule.mcp_server.analysis.findings.severities import CI_MESSAGES, DANGERS, lowered
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.model import Licence, Severity
-from plumbrule.mcp_server.analysis.risks import escapes, has_hidden, is_pinned, licence_risks
+from plumbrule.mcp_server.analysis.risk_signs import escapes, has_hidden, is_pinned, licence_risks
 from plumbrule.mcp_server.dependencies.manifests.dangers import DANGER
 
 _OFFICIAL = ("actions/", "github/")
