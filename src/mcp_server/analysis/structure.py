@@ -147,11 +147,9 @@ def _routes(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Route, ...]:
 
 
 def _commands(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[CommandName, ...]:
-    scripts = [
-        (*one.value.partition(":")[::2], one.label)
-        for _, one in deep.gathered.declared("entry")
-        if one.scope == "console_script"
-    ]
+    starts = [one for _, one in deep.gathered.declared("entry") if one.scope == "console_script"]
+    places = [(one.value.partition(":"), one.label) for one in starts]
+    scripts = [(module, function, name) for (module, _, function), name in places]
     found: dict[str, Evidence] = {}
     for path, use in uses:
         if use.value:
