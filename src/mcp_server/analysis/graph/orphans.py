@@ -18,7 +18,7 @@ _PYTHON = re.compile(
     r"(?:__\w+__|conftest|setup|manage|wsgi|asgi|urls|settings\w*|config\w*|admin|apps|models|signals|celery\w*|main|app|"
     r"cli|run\w*|start|server|worker|handlers?|lambda_function|function_app|gunicorn\w*|env|tasks?|routes?|views|"
     r"middleware|plugins?|sitecustomize|usercustomize|hooks?|hook-[\w.-]+|hatch_build|pytest_plugin|version|_version|"
-    r"hubconf|noxfile|fabfile|streamlit_app|Home|dags?|context_processors|signals|receivers|serializers)\.pyi?$"
+    r"hubconf|noxfile|fabfile|streamlit_app|Home|dags?|context_processors|receivers|serializers|backends?)\.pyi?$"
 )
 _PYTHON_FOLDER = re.compile(
     r"(?:^|/)(?:migrations|versions|management/commands|templatetags|alembic|dags|plugins?|hooks?|locale|backends?|drivers|adapters|providers|serializers|strategies|engines|handlers|scripts|bin|"

@@ -26,6 +26,7 @@ TREE = {
     "app/lazy.py": ["from .a import f # lazy"],
     "app/typed.py": ["from .lazy import T # type"],
     "app/barrel/__init__.py": ["from ..c import x", "from ..a import y"],
+    "app/backends.py": ["import yaml"],  # settings name it in words
     "app/forgotten.py": ["import app.missing", "import app.gone # optional", "import yaml"],
     "app/main.py": ["from app import typed", "from app.barrel import x"],
     "app/other.py": ["from app.barrel import y", "import app.main"],
