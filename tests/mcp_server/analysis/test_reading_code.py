@@ -8,6 +8,7 @@ import pytest
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.workers import WorkerLimits, WorkerPool
 from plumbrule.mcp_server.analysis import reading_code
+from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.survey import Surveyor
 
@@ -29,7 +30,7 @@ async def pool() -> AsyncIterator[WorkerPool]:
         yield workers
 
 
-async def full(snapshot, cache, workers) -> bytes:
+async def full(snapshot, cache, workers, **more) -> bytes:
     """The whole `full` report as bytes."""
 
     class Sources:
@@ -39,7 +40,7 @@ async def full(snapshot, cache, workers) -> bytes:
         async def open(self, source):
             yield snapshot
 
-    report = await Surveyor(Sources(), cache, workers).survey("./demo", detail="full")
+    report = await Surveyor(Sources(), cache, workers, **more).survey("./demo", detail="full")
     return orjson.dumps(wire(report))
 
 
@@ -79,6 +80,19 @@ async def test_an_unchanged_file_is_never_parsed_again_and_a_changed_one_alone_i
     assert parsed == []
     await full(memory_snapshot(FILES | {"pkg/m003.py": "x = 1\n"}), cache, pool)
     assert parsed == [1]
+
+
+async def test_a_grammar_that_hangs_costs_its_own_file_alone(memory_snapshot, pool):
+    hanging = {"app/Hang.kt": "class A\n@file:", "app/Main.kt": "fun main() {}\n"}  # Kotlin's scanner never returns
+    limits = SurveyLimits(max_parse_s=0.2)
+    report = orjson.loads(
+        await full(memory_snapshot(FILES | hanging), MemoryCache(10_000, 50_000_000), pool, limits=limits)
+    )
+    skipped = {one["reason"]: one for one in report["coverage"]["skipped"]}
+    assert skipped["not_parsed_crashed"]["examples"] == ["app/Hang.kt"]
+    rows = {row["path"]: row for row in report["symbols"]["files"]}
+    assert rows["app/Main.kt"]["symbols"][0]["name"] == "main"
+    assert len(rows["pkg/m007.py"]["symbols"]) == 1
 
 
 async def test_a_parser_that_dies_costs_its_own_file_alone(memory_snapshot, pool, monkeypatch):
