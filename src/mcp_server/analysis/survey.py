@@ -137,6 +137,7 @@ class Surveyor:
                 return answer
             answer = told(raw, own, hides, masks)
             answer["coverage"]["complete"] = False
+            answer["retry_with"] = masks({"source": asked.snapshot.origin.source})
             return answer
         return told(raw, own, hides, masks)
 
