@@ -2,6 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Protocol
+
+
+class Sub(Protocol):
+    """`re.Pattern.sub`, so that the type of a function's match is known."""
+
+    def __call__(self, repl: str | Callable[[re.Match[str]], str], string: str, count: int = 0) -> str: ...
 
 
 class LazyPattern:
@@ -13,7 +20,7 @@ class LazyPattern:
     finditer: Callable[..., Iterator[re.Match[str]]]
     findall: Callable[[str], list[str]]
     split: Callable[[str], list[str]]
-    sub: Callable[..., str]
+    sub: Sub
 
     def __init__(self, source: str, flags: int = 0) -> None:
         self._source = source
