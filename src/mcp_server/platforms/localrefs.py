@@ -5,7 +5,7 @@ from pathlib import Path
 
 from plumbrule.core.errors import InvalidRepository, LimitExceeded
 from plumbrule.mcp_server.platforms.gitdir import GitDir, small_file
-from plumbrule.mcp_server.platforms.refs import is_object_id, is_ref
+from plumbrule.mcp_server.platforms.refs import is_object_id, is_ref, is_written_ref
 
 MAX_SYMREF_DEPTH = 5
 """Git's own bound (refs.c, SYMREF_MAXDEPTH)."""
@@ -39,7 +39,7 @@ class LocalRefs:
         if not text.startswith("ref:"):
             return Head(None, self._id_in(text, "HEAD"))
         target = text.removeprefix("ref:").strip()
-        if not target.startswith("refs/") or not is_ref(target):
+        if not target.startswith("refs/") or not is_written_ref(target):
             raise InvalidRepository("HEAD of this repository points at no branch.", hint="Clone it anew.")
         return Head(target.removeprefix("refs/heads/"), self._follow(target, 1))
 
@@ -67,7 +67,7 @@ class LocalRefs:
             return self._packed_id(full)
         if text.startswith("ref:"):
             target = text.removeprefix("ref:").strip()
-            if not target.startswith("refs/") or not is_ref(target):
+            if not target.startswith("refs/") or not is_written_ref(target):
                 raise InvalidRepository(
                     "A symbolic ref of this repository points outside refs/.", hint="Clone it anew."
                 )

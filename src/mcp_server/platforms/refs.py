@@ -24,6 +24,16 @@ def is_ref(text: str) -> bool:
     return len(text) <= MAX_REF_CHARS and bool(_PLAIN.fullmatch(text)) and not _BAD_REF.search(text)
 
 
+def is_written_ref(text: str) -> bool:
+    """Whether `text` is a ref that a repository itself holds: as `is_ref`, and letters of any script.
+
+    Callers name refs in ASCII; a branch that somebody is on may be called anything that git allows. The name is only
+    ever looked up as a file below `refs/` or in `packed-refs`, never given to git.
+    """
+    plain = "".join("x" if char.isalnum() and not char.isascii() else char for char in text)
+    return len(text.encode("utf-8", "replace")) <= MAX_REF_CHARS and is_ref(plain)
+
+
 def checked_ref(text: str) -> str:
     """`text` when it is a ref.
 

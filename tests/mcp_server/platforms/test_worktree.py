@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbrule.core.errors import InvalidArgument, NotFound
+from plumbrule.core.errors import InvalidArgument, InvalidRepository, NotFound
 from plumbrule.core.facts import Skipped
 from plumbrule.core.security.paths import PathPolicy
 from plumbrule.core.security.urls import NetworkSettings
@@ -35,6 +35,24 @@ async def test_a_clean_work_tree_lists_its_files_with_git_s_own_ids(repository: 
         assert snapshot.origin.ref == "main"
         assert snapshot.origin.content_id == "tree:" + git(repository, "rev-parse", "HEAD^{tree}")
         assert skipped_of(snapshot) == {}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_branch_may_be_called_in_any_script(repository: Path, sources: Sources, git, packed: bool) -> None:
+    git(repository, "checkout", "-q", "-b", "größe/特性")
+    if packed:
+        git(repository, "pack-refs", "--all")
+    async with sources.open(str(repository)) as snapshot:
+        assert snapshot.origin.ref == "größe/特性"
+        assert snapshot.origin.commit == git(repository, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("target", ["refs/heads/../../x", "refs/heads/a\u202eb", "refs/heads/\u200b", "refs/heads/a b"])
+async def test_head_leads_only_to_names_that_are_refs(repository: Path, sources: Sources, target: str) -> None:
+    (repository / ".git/HEAD").write_text(f"ref: {target}\n")
+    with pytest.raises(InvalidRepository, match="points at no branch"):
+        async with sources.open(str(repository)):
+            pass
 
 
 async def test_a_changed_file_makes_it_dirty_and_has_the_id_of_its_bytes(
