@@ -4,13 +4,12 @@ The only place that names engines, platforms, tools and (inside the `serve_…` 
 costs half a second) the server together. Above it lies `cli`. Nothing here computes; it puts together and takes down.
 """
 
-import functools
 import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -62,16 +61,41 @@ INSTRUCTIONS = (
 _log = logging.getLogger(__name__)
 
 
+class LazyEngines:
+    """The engines and the tools over them, each imported and made when somebody asks: a card needs one and no tool."""
+
+    def __init__(self, sources: Sources, surveyor: Surveyor, cache: Cache, index: "IndexMaker") -> None:
+        self.surveyor = surveyor
+        self._sources = sources
+        self._cache = cache
+        self._index = index
+
+    @cached_property
+    def mapper(self) -> "Mapper":
+        from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
+
+        return Mapper(self._sources, self._cache, self._index)
+
+    @cached_property
+    def comparer(self) -> "Comparer":
+        from plumbrule.mcp_server.analysis.changes.comparer import Comparer
+
+        return Comparer(self._sources, self.surveyor)
+
+    @cached_property
+    def tools(self) -> "tuple[PublishedTool, ...]":
+        from plumbrule.mcp_server.tools.catalog import Engines, all_tools
+
+        return all_tools(Engines(self.surveyor, self.comparer, self.mapper))
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """A program put together and not yet started; `running()` is its life."""
 
     settings: Settings
     runtime: CallRuntime
-    surveyor: Surveyor
-    mapper_of: Callable[[], "Mapper"]
-    comparer_of: Callable[[], "Comparer"]
-    tools_of: Callable[[], "tuple[PublishedTool, ...]"]
+    engines: LazyEngines
     cache: Cache
     parts: tuple[Part, ...]
     logs: LogPipe
@@ -79,17 +103,20 @@ class App:
     """The exposition for `/metrics` with its content type; None when nothing is counted."""
 
     @property
+    def surveyor(self) -> Surveyor:
+        return self.engines.surveyor
+
+    @property
     def mapper(self) -> "Mapper":
-        return self.mapper_of()
+        return self.engines.mapper
 
     @property
     def comparer(self) -> "Comparer":
-        return self.comparer_of()
+        return self.engines.comparer
 
     @property
     def tools(self) -> "tuple[PublishedTool, ...]":
-        """Every tool over its engine, made when somebody asks: a card needs one engine and no tool."""
-        return self.tools_of()
+        return self.engines.tools
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -121,34 +148,13 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     grammars = Grammars(folder, writes=keep)
     sources = _sources(loaded, purpose, folder, cache, keep=keep)
     surveyor = Surveyor(sources, cache, workers, settings.survey, grammars)
-
-    @functools.cache
-    def mapper() -> "Mapper":
-        from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
-
-        return Mapper(sources, cache, _map_index(cache, workers, settings.survey, grammars))
-
-    @functools.cache
-    def comparer() -> "Comparer":
-        from plumbrule.mcp_server.analysis.changes.comparer import Comparer
-
-        return Comparer(sources, surveyor)
-
-    @functools.cache
-    def tools() -> "tuple[PublishedTool, ...]":
-        from plumbrule.mcp_server.tools.catalog import Engines, all_tools
-
-        return all_tools(Engines(surveyor, comparer(), mapper()))
-
-    names = [] if purpose == "command" else [tool.name for tool in tools()]
+    engines = LazyEngines(sources, surveyor, cache, partial(_made_index, cache, workers, settings.survey, grammars))
+    names = [] if purpose == "command" else [tool.name for tool in engines.tools]
     watching = _observing(settings, purpose, masker, names)
     return App(
         settings=settings,
         runtime=_runtime(settings, purpose, masker, watching),
-        surveyor=surveyor,
-        mapper_of=mapper,
-        comparer_of=comparer,
-        tools_of=tools,
+        engines=engines,
         cache=cache,
         parts=(
             *(() if scratch is None else (scratch,)),
@@ -162,15 +168,13 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     )
 
 
-def _map_index(cache: Cache, workers: WorkerPool, limits: SurveyLimits, grammars: Grammars) -> "IndexMaker":
+async def _made_index(
+    cache: Cache, workers: WorkerPool, limits: SurveyLimits, grammars: Grammars, snapshot: Snapshot, key: str
+) -> "Opened":
     """Reads a repository for a map; its room is imported when there is something to read."""
+    from plumbrule.mcp_server.analysis.mapping.making import Maker
 
-    async def made(snapshot: Snapshot, key: str) -> "Opened":
-        from plumbrule.mcp_server.analysis.mapping.making import Maker
-
-        return await Maker(cache, workers, limits, grammars).made(snapshot, key)
-
-    return made
+    return await Maker(cache, workers, limits, grammars).made(snapshot, key)
 
 
 def _cache_folder(settings: CacheSettings) -> tuple[Path, Part | None]:

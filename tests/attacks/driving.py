@@ -188,5 +188,5 @@ def gone_or_killed(pids: set[int], patience_s: float = 1.0) -> tuple[str, ...]:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
                 break
-            time.sleep(0.01)
+            time.sleep(0.01)  # polling under the bound above: a child of others tells nobody when it ends
     return tuple(names)

@@ -61,6 +61,7 @@ async def test_what_another_edition_kept_is_not_read(
     once = len(snapshot.read_paths)
     await surveys.of(snapshot)
     assert len(snapshot.read_paths) == once
+    # The edition is a digest of the installed code: another one cannot be had without changing that code.
     monkeypatch.setattr(survey, "edition", lambda: "another")
     await surveys.of(snapshot)
     assert len(snapshot.read_paths) == 2 * once

@@ -31,6 +31,7 @@ async def pool() -> AsyncIterator[WorkerPool]:
 
 @pytest.fixture(autouse=True)
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A bound, not behaviour: with the real one several tasks would need thousands of files.
     monkeypatch.setattr(reading_code, "TASK_FILES", 10)
 
 
@@ -58,6 +59,7 @@ async def test_a_cut_full_survey_keeps_its_facts_and_the_next_parses_only_the_re
                 parsed.append(len(payload["files"]))
             return await run(target, payload, limit_s=limit_s)
 
+        # The real pool works; only the moment of the cut is chosen here.
         monkeypatch.setattr(pool, "run", cut)
         await full(memory_snapshot(FILES), cache, pool)
     assert scope.cancelled_caught

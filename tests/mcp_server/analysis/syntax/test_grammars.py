@@ -46,6 +46,7 @@ async def test_a_planted_grammar_is_never_loaded_and_a_damaged_one_made_anew(tmp
     whole = path.read_bytes()
     path.chmod(0o600)
     path.write_bytes(whole[:-1] + b"\1")
+    # The fallback wheel would hide whether the damaged file was refused.
     monkeypatch.setattr(grammar_loading, "_from_own_wheel", lambda _: None)
     assert grammar_loading._parser("python", str(path)) is None
     assert Grammars(tmp_path / "cache", prefix=tmp_path).places(["python"]) == places
