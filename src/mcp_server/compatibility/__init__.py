@@ -1,0 +1,1 @@
+"""Whether several repositories can live together: packages, runtimes, licences, interfaces, known vulnerabilities."""

@@ -1,0 +1,85 @@
+"""A source as one side of the question: opened, read, named. One that cannot be read is told as such, never skipped."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plumbrule.core.errors import PlumbruleError
+from plumbrule.core.security.text import clean_line
+from plumbrule.core.store.cache import Cache
+from plumbrule.mcp_server.analysis.asking import AskedBy, asked_by
+from plumbrule.mcp_server.analysis.limits import SurveyLimits
+from plumbrule.mcp_server.analysis.model import Source
+from plumbrule.mcp_server.analysis.source_fact import source_of
+from plumbrule.mcp_server.analysis.workers import Workers
+from plumbrule.mcp_server.dependencies.joint.asks import Subject
+from plumbrule.mcp_server.platforms.ports.source import Sources
+
+MAX_LABEL_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One source. `subject` and `asked` are None when it could not be read, and `error` says why."""
+
+    asked_for: str
+    label: str
+    source: Source | None = None
+    subject: Subject | None = None
+    asked: AskedBy | None = None
+    error: PlumbruleError | None = None
+
+
+class SubjectReader:
+    """Reads sources, one after the other: their fetching and parsing is what takes the time, not the waiting."""
+
+    def __init__(self, sources: Sources, workers: Workers, cache: Cache, limits: SurveyLimits) -> None:
+        self._sources = sources
+        self._workers = workers
+        self._cache = cache
+        self._limits = limits
+
+    async def read(self, sources: Sequence[str]) -> list[Side]:
+        """A side for each source, in their order; labels are unique."""
+        sides: list[Side] = []
+        labels = labels_of(sources)
+        for text, label in zip(sources, labels, strict=True):
+            sides.append(await self._read(text, label))
+        return sides
+
+    async def _read(self, text: str, label: str) -> Side:
+        try:
+            async with self._sources.open(text) as snapshot:
+                asked = await asked_by(snapshot, self._workers, self._cache, self._limits)
+                subject = Subject(label, asked.joined, asked.runtimes, asked.published)
+                return Side(text, label, source_of(snapshot.origin), subject, asked)
+        except PlumbruleError as error:
+            return Side(text, label, error=error)
+
+
+_PURL = re.compile(r"pkg:[a-z]+/(.+)$")
+
+
+def labels_of(sources: Sequence[str]) -> list[str]:
+    """Short unique names: the last part of each source with its version or ref, more of it where two would be alike."""
+    for parts in range(1, 6):
+        labels = [_label(source, parts) for source in sources]
+        if len(set(labels)) == len(labels):
+            return labels
+    return [f"{_label(source, 1)}#{number}" for number, source in enumerate(sources, 1)]
+
+
+def _label(source: str, parts: int) -> str:
+    purl = _PURL.match(source)
+    text = purl[1] if purl else re.sub(r"^[a-z]+://[^/]*/|^[a-z]+:(?!//)", "", source)
+    text = text.partition("?")[0].rstrip("/").removesuffix(".git")
+    path, at, ref = text.partition("@") if not text.startswith("@") else _scoped(text)
+    pieces = [piece for piece in path.split("/") if piece not in ("", ".", "..", "~")]
+    short = "/".join(pieces[-parts:]) or "repository"
+    return clean_line(short + at + ref, MAX_LABEL_CHARACTERS)
+
+
+def _scoped(text: str) -> tuple[str, str, str]:
+    """npm's `@scope/name@1.0`."""
+    path, at, ref = text[1:].partition("@")
+    return f"@{path}", at, ref
