@@ -96,5 +96,7 @@ class Wishes:
     combination: Combination = "merged"
     prereleases: bool = False
     secure: bool = False
+    locked: bool = False
+    """Each repository is held to the versions of its own locks."""
     second_engine: bool = False
     fixes: bool = True

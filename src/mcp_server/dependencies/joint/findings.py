@@ -12,7 +12,7 @@ from typing_extensions import Doc
 from plumbrule.core.facts import Evidence, Words
 
 Verdict = Literal["compatible", "incompatible", "unknown"]
-ConflictKind = Literal["packages", "runtime", "peer", "alone", "static"]
+ConflictKind = Literal["packages", "runtime", "peer", "alone", "static", "lock"]
 Basis = Literal["resolved", "locks", "declared", "nothing"]
 
 
@@ -33,7 +33,7 @@ class Conflict:
     """A minimal set of requirements that cannot hold together: without any one of them the others can.
 
     `verified` says that an engine, or exact range algebra, proved both halves of that sentence. `kind` `alone` is a
-    fault of one repository by itself.
+    fault of one repository by itself, `lock` a lock that does not hold what its manifest asks for.
     """
 
     id: str
