@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Generic, Protocol, TypeVar, cast
 
 import anyio
@@ -21,6 +21,7 @@ from plumbrule.core.clock import Clock
 from plumbrule.core.errors import DeadlineExceeded, InternalError, Overloaded, PlumbruleError
 from plumbrule.core.exhaustion import exhausted
 from plumbrule.core.resilience.limiter import TokenBuckets
+from plumbrule.core.values import dataclass
 
 T = TypeVar("T")
 

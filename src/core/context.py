@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+
+from plumbrule.core.values import dataclass
 
 CALL_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 """What a client's own id must look like; anything else is replaced, not refused."""

@@ -1,7 +1,8 @@
 """The values that make a fact checkable: where it was seen, what was looked at, whose words it holds."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

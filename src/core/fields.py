@@ -10,12 +10,13 @@ import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import annotated_types
 import typing_extensions
+
+from plumbrule.core.values import dataclass
 
 Kind = Literal["string", "integer", "number", "boolean", "choice", "strings", "mapping", "path"]
 

@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO, TYPE_CHECKING, Literal, TypeVar
 
 import anyio
@@ -23,6 +23,7 @@ from plumbrule.core.resilience.limiter import TokenBuckets
 from plumbrule.core.resilience.retry import RetryBudget, RetryPolicy, retrying
 from plumbrule.core.security.addresses import Resolver, SystemResolver
 from plumbrule.core.security.urls import NetworkSettings, RemoteUrl, UrlPolicy, parse_remote_url
+from plumbrule.core.values import dataclass
 
 if TYPE_CHECKING:
     import httpx2

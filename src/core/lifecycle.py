@@ -8,11 +8,12 @@ stopping. Work that outlives a call but not the process is `core.background`'s.
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
 import anyio
+
+from plumbrule.core.values import dataclass
 
 State = Literal["new", "starting", "ready", "draining", "stopped"]
 

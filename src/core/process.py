@@ -16,7 +16,6 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +27,7 @@ from plumbrule.core.context import inner_span
 from plumbrule.core.errors import LimitExceeded, MissingDependency, WorkerCrashed
 from plumbrule.core.launcher import launch_argv
 from plumbrule.core.pipes import Drain, PipeReader, grow_pipe
+from plumbrule.core.values import dataclass
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
 """Where programs are looked up unless the caller says otherwise. Not the caller's PATH: it may name a work tree."""

@@ -10,12 +10,13 @@ import os
 import stat
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.fields import Secret, Shape, json_schema, nearest, shape_of
+from plumbrule.core.values import dataclass
 
 __all__ = ["Gathered", "Layer", "Secret", "SettingField", "gather", "walk"]
 

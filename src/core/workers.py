@@ -14,7 +14,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -30,6 +29,7 @@ from plumbrule.core.child import REAP_S, Child, started
 from plumbrule.core.errors import LimitExceeded, PlumbruleError, WorkerCrashed
 from plumbrule.core.launcher import launch_argv
 from plumbrule.core.pipes import PipeReader, grow_pipe
+from plumbrule.core.values import dataclass
 
 log = logging.getLogger("plumbrule.workers")
 

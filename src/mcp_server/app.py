@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +30,7 @@ from plumbrule.core.security.masking import Masker
 from plumbrule.core.security.paths import PathPolicy
 from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.survey import Surveyor

@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from plumbrule.core.settings import (
     walk,
 )
 from plumbrule.core.store.build import CacheSettings
+from plumbrule.core.values import dataclass
 from plumbrule.core.workers import WorkerLimits
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.platforms.limits import SourceSettings

@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Literal, TextIO
@@ -19,6 +18,7 @@ from typing_extensions import Doc
 
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.observability.log_lines import FIELDS_KEY, JsonLines, LineFormatter, Masks, TextLines, TraceIds
+from plumbrule.core.values import dataclass
 
 Format = Literal["auto", "text", "json"]
 Level = Literal["debug", "info", "warning", "error"]

@@ -9,12 +9,12 @@ import platform
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typing_extensions import Doc
 
 from plumbrule.core.observability.durations import Durations
+from plumbrule.core.values import dataclass
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 
 from plumbrule.core.calls import CallObserver
 from plumbrule.core.context import InnerSpan
 from plumbrule.core.observability.log_lines import Masks, TraceIds
 from plumbrule.core.observability.metrics import CONTENT_TYPE, CallMetrics, MetricsSettings
 from plumbrule.core.observability.tracing import TelemetrySettings, start_tracing
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ of exceptions into spans.
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -20,6 +19,7 @@ from plumbrule.core.errors import ConfigurationError, MissingDependency
 from plumbrule.core.observability.log_lines import Masks
 from plumbrule.core.observability.metrics import operation
 from plumbrule.core.settings import Secret
+from plumbrule.core.values import dataclass
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

@@ -8,10 +8,10 @@ when there is none a newcomer is refused, since otherwise many names would be a 
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from plumbrule.core.clock import Clock
 from plumbrule.core.errors import RateLimited
+from plumbrule.core.values import dataclass
 
 MAX_KEYS = 10_000
 SWEEP = 8

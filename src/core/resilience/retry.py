@@ -7,12 +7,12 @@ none (gRPC's retry throttling, A6). One layer retries, the HTTP client; whatever
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import anyio
 
 from plumbrule.core.errors import PlumbruleError
+from plumbrule.core.values import dataclass
 
 T = TypeVar("T")
 

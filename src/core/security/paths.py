@@ -8,11 +8,11 @@ that is missing and a path that is forbidden get one text, so that nobody can ma
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.core.errors import AccessDenied, InvalidArgument, NotFound
 from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.values import dataclass
 
 MAX_PATH_BYTES = 4096
 """PATH_MAX of Linux; nothing longer can be opened."""

@@ -8,10 +8,10 @@ nearly everything, is recognised at the speed of `str.isprintable`. Linear in th
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.values import dataclass
 
 Kind = Literal["terminal", "control", "bidi", "zero_width", "tag", "selector", "surrogate", "noncharacter", "stacked"]
 """Escape sequences; other C0 and C1 controls; embeddings, overrides and isolates; invisible characters; Unicode tags;

@@ -6,7 +6,6 @@ resolves to; `core.http` and the git adapter connect only to what was checked.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Interval
@@ -14,6 +13,7 @@ from typing_extensions import Doc
 
 from plumbrule.core.errors import BlockedUrl, ConfigurationError
 from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.values import dataclass
 
 FORGE_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co"})
 """Where repositories are fetched from unless settings add more."""

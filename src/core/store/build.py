@@ -1,6 +1,5 @@
 """The cache that the settings ask for."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.store.sqlite import SqliteCache
+from plumbrule.core.values import dataclass
 
 FILE_NAME = "answers.db"
 MEMORY_BYTES = 32_000_000

@@ -5,8 +5,9 @@ a microsecond and a SQLite hit a few, less than a hop to a thread. Callers who p
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from plumbrule.core.values import dataclass
 
 State = Literal["ready", "writes_off", "off"]
 

@@ -11,11 +11,11 @@ import stat
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.core.store.migrations import NewerSchema, migrate
+from plumbrule.core.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,10 +6,10 @@ Keys are stored as bytes, so that names that are not UTF-8 can be part of one.
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.core.store.cache import Found
+from plumbrule.core.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

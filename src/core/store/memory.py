@@ -3,10 +3,10 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.store.cache import CacheReport, Found
+from plumbrule.core.values import dataclass
 
 ENTRY_OVERHEAD_BYTES = 200
 """What an entry costs beside key and value: two object headers, a dict slot and the bookkeeping (sys.getsizeof)."""

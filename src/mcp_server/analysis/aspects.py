@@ -1,8 +1,9 @@
 """The aspects of a repository that a caller may select, and what each costs to know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from plumbrule.core.values import dataclass
 
 Detail = Literal["card", "summary", "full"]
 """How much is asked for: `card` within 600 tokens, `summary` within 1,500, `full` everything that is known."""

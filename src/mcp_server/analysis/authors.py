@@ -5,7 +5,9 @@ Mail addresses are keys only; no result ever holds one.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from plumbrule.core.values import dataclass
 
 _BOT = re.compile(
     r"\[bot\]|^(?:dependabot|renovate|greenkeeper|github[- ]actions?|pre-commit-ci|snyk-bot|imgbot|allcontributors|"

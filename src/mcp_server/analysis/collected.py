@@ -1,13 +1,14 @@
 """What a survey has read so far, and what it works with. `gathering` fills it, `report` reads it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import anyio.to_thread
 
 from plumbrule.core.facts import Skipped
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.inventory import Inventory
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.limits import SurveyLimits

@@ -6,8 +6,8 @@ nothing. Above it lies `components`.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
 
 _EXAMPLES = frozenset(("examples", "example", "samples", "sample", "demo", "demos", "playground", "snippets"))

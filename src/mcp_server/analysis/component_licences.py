@@ -5,9 +5,10 @@ under the licence of the nearest component above it, at last of the whole. Above
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.components import components_of
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.licences.declared import normalise

@@ -1,8 +1,8 @@
 """The common input of the deep sections: what `Gathered` holds, and the facts of every file that was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.syntax.facts import Facts, Index

@@ -1,8 +1,9 @@
 """Everything a survey has read, before it is made into a report: the common input of the fact rooms beside it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.inventory import Inventory, is_of_tests
 from plumbrule.mcp_server.analysis.model import Languages
 from plumbrule.mcp_server.dependencies.ecosystems import TABLE

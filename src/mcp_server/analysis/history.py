@@ -7,7 +7,7 @@ kept under its id. `history_of` chooses from it what the files of today deserve.
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import combinations
 from math import log2
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import orjson
 
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.authors import Authors, bus_factor
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.inventory import shows_only

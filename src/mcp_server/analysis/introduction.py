@@ -8,9 +8,9 @@ of the form "<Name> is a …" near the top speaks before a tagline.
 # ruff: noqa: E501 - because a pattern that lists words reads best on few lines
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.values import dataclass
 
 MAX_PARAGRAPHS = 40
 MIN_CHARS = 12

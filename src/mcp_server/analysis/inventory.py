@@ -6,11 +6,12 @@ Above it lies `survey`, which reads what this names. One pass over the entries; 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from itertools import islice
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.conventions import framework_of_file
 from plumbrule.mcp_server.dependencies.ecosystems import match
 from plumbrule.mcp_server.dependencies.model import ManifestRule

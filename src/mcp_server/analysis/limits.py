@@ -1,10 +1,11 @@
 """How much a survey may look at. Reaching one of these marks the result partial; it never fails the call."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Interval
 from typing_extensions import Doc
+
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ same bytes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 
 import orjson
 from typing_extensions import Doc
 
 from plumbrule.core.facts import Coverage, Evidence, Truncated, Untrusted, Words
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.aspects import Detail
 
 if TYPE_CHECKING:  # forty dataclasses take 20 ms to make, which a card never pays: `section_names` resolves the names

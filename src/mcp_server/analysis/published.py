@@ -11,12 +11,13 @@ at the file's top, under its full name.
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.component_kinds import Surroundings, kind_of
 from plumbrule.mcp_server.analysis.components import components_of
 from plumbrule.mcp_server.analysis.deep import Deep

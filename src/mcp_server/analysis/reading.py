@@ -8,11 +8,11 @@ too, round by round.
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 from plumbrule.core.errors import WorkerCrashed
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.inventory import Inventory, is_aside, is_material, is_of_tests
 from plumbrule.mcp_server.analysis.workers import Workers

@@ -7,9 +7,10 @@ other people's code do says nothing about the repository and is left out.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.file_routes import file_routes
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only

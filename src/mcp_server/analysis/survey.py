@@ -6,7 +6,7 @@ version), so an unchanged repository costs one look at the cache; a partial one 
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ import orjson
 from plumbrule.core.context import report_progress
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.once import SingleFlight
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.aspects import Aspect, Detail, Wanted, selected
 from plumbrule.mcp_server.analysis.chosen import chosen
 from plumbrule.mcp_server.analysis.deadlines import soft_deadline

@@ -1,12 +1,12 @@
 """`plumbrule analyze SOURCE`: a page about a repository, or the MCP result with `--json`."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from plumbrule.core.fields import nearest
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.aspects import ASPECTS, Aspect, Detail
 from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call, exit_code

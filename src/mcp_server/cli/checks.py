@@ -8,13 +8,14 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from plumbrule import __version__
 from plumbrule.core.errors import ConfigurationError, PlumbruleError
 from plumbrule.core.store.build import cache_path
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.settings import Loaded
 
 LEAST_FREE_BYTES = 500_000_000

@@ -5,7 +5,7 @@ short, because what was found stands; a partial run whose findings are accepted 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ import click
 import orjson
 
 from plumbrule.core.errors import InvalidArgument
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.kept_report import masked_rows
 from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.app import App

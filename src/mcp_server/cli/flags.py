@@ -1,10 +1,12 @@
 """The global options and what they leave behind: settings given on the command line, the highest layer of all."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import click
+
+from plumbrule.core.values import dataclass
 
 
 @dataclass(slots=True)

@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from plumbrule.core.values import dataclass
 
 System = Literal["linux", "macos", "windows"]
 

@@ -4,8 +4,8 @@ Everything that the repository wrote passes `core.security.text`, so that nothin
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare, Licence, RepositoryReport, Source
 from plumbrule.mcp_server.cli.page_words import Row, clean, counted, where
 

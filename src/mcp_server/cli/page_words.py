@@ -1,9 +1,8 @@
 """What pages are made of: rows, and words of a repository made fit for a terminal."""
 
-from dataclasses import dataclass
-
 from plumbrule.core.facts import Evidence
 from plumbrule.core.security.text import clean_line
+from plumbrule.core.values import dataclass
 
 MAX_CHARACTERS = 400
 """Longer words of a repository are cut; a page is for reading."""

@@ -4,9 +4,9 @@ A pattern without a star is a file's exact name; `*.ext` its end; `a*b` a begin 
 path's end and, when it begins with a slash, the path from the root. The first row that matches wins.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.model import ManifestKind, ManifestRule
 
 # fmt: off

@@ -3,8 +3,9 @@
 A declaration is a word of the repository's with its line and the rule that took it; nothing is evaluated or resolved.
 """
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from plumbrule.core.values import dataclass
 
 ManifestKind = Literal["manifest", "lock", "workspace", "toolchain", "container", "ci", "task"]
 

@@ -6,10 +6,12 @@ NamedTuples of plain values.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple, cast
 
 import orjson
+
+from plumbrule.core.values import dataclass
 
 Scope = Literal["runtime", "dev", "test", "optional", "build", "peer", "ci"]
 SCOPES: tuple[Scope, ...] = ("runtime", "dev", "test", "optional", "build", "peer", "ci")

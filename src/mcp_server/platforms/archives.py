@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from anyio import from_thread, to_thread
 from plumbrule.core.errors import AccessDenied, InvalidArgument, InvalidRepository, LimitExceeded, Unsupported
 from plumbrule.core.facts import Skipped
 from plumbrule.core.security.paths import open_folder
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.limits import ArchiveLimits
 from plumbrule.mcp_server.platforms.listing import Omissions, tidy
 from plumbrule.mcp_server.platforms.members import Member, member_path

@@ -6,7 +6,7 @@ is noticed, and lost access too. Nothing is checked out.
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -15,6 +15,7 @@ from anyio import to_thread
 from plumbrule.core.errors import NotFound, Unavailable
 from plumbrule.core.security.urls import Origin as UrlOrigin
 from plumbrule.core.store.once import SingleFlight
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.credentials import Token
 from plumbrule.mcp_server.platforms.fetched import FetchedFolders, fetched_key
 from plumbrule.mcp_server.platforms.git import Skeleton

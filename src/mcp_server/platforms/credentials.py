@@ -7,11 +7,12 @@ import shlex
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.security.urls import Origin, is_host_name, parse_origin
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms import askpass
 
 SETTING = "sources.tokens"

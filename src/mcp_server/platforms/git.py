@@ -6,10 +6,10 @@ configuration, hook, attribute or replacement of theirs is ever looked at.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.core.process import Completed, ProcessLimits, base_env, run
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.gitdir import GitDir, ObjectFormat
 
 INSTALL_HINT = "Install git (apt install git, brew install git)."

@@ -7,13 +7,13 @@ it is followed only to a place inside the allowed roots that points back. Links 
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from plumbrule.core.errors import AccessDenied, InvalidRepository, Unsupported
 from plumbrule.core.security.beneath import BeneathReader
 from plumbrule.core.security.paths import open_folder
+from plumbrule.core.values import dataclass
 
 MAX_POINTER_BYTES = 8 << 10
 MAX_CONFIG_BYTES = 1 << 20

@@ -6,10 +6,10 @@ and starts no process. Only what a snapshot needs is kept; the trailing checksum
 
 import hashlib
 import struct
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from plumbrule.core.errors import InvalidRepository
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.gitdir import ObjectFormat
 
 MAX_INDEX_BYTES = 512 << 20

@@ -4,7 +4,6 @@
 adapter uses. The defaults come from SECURITY.md 2.2 and 2.4 (measured on hostile repositories).
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Interval
@@ -12,6 +11,7 @@ from typing_extensions import Doc
 
 from plumbrule.core.process import ProcessLimits
 from plumbrule.core.settings import Secret
+from plumbrule.core.values import dataclass
 
 _MIB = 1 << 20
 

@@ -6,11 +6,12 @@ The reasons are the documented set that `Snapshot.skipped` uses.
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 from typing import Literal
 
 from plumbrule.core.facts import Skipped
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
 Reason = Literal[

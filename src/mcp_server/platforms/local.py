@@ -5,7 +5,6 @@ import re
 import stat
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
@@ -14,6 +13,7 @@ from plumbrule.core.errors import AccessDenied, InvalidArgument, NotFound, Plumb
 from plumbrule.core.security.beneath import BeneathReader
 from plumbrule.core.security.paths import PathPolicy, admit, is_credential_path, open_folder
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.folder import FolderWalk
 from plumbrule.mcp_server.platforms.git import make_skeleton
 from plumbrule.mcp_server.platforms.gitdir import GitDir, find_git_dir

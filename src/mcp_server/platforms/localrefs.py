@@ -1,9 +1,9 @@
 """Refs of a local repository, read by our own code: HEAD, loose files, packed-refs."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.core.errors import InvalidRepository, LimitExceeded
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.gitdir import GitDir, small_file
 from plumbrule.mcp_server.platforms.refs import is_object_id, is_ref, is_written_ref
 

@@ -6,7 +6,7 @@ nothing is ever written that a file system, a filter or a hook could trip over.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from anyio import to_thread
@@ -14,6 +14,7 @@ from anyio import to_thread
 from plumbrule.core.errors import InvalidRepository, NotFound
 from plumbrule.core.facts import Skipped
 from plumbrule.core.process import Completed, ProcessLimits, ProcessTimeout
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.git import Skeleton
 from plumbrule.mcp_server.platforms.gitdir import GitDir
 from plumbrule.mcp_server.platforms.limits import LocalLimits

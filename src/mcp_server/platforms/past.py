@@ -5,13 +5,13 @@ Below lie `history` (who and when), `changes` (which files) and `tags`.
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 import orjson
 from anyio import to_thread
 
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.changes import walk_log
 from plumbrule.mcp_server.platforms.git import Skeleton
 from plumbrule.mcp_server.platforms.gitdir import GitDir

@@ -1,11 +1,11 @@
 """One file of a published release, as a registry names it, and safe reading of what registries answer."""
 
-from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urljoin
 
 from plumbrule.core.errors import Unavailable
 from plumbrule.core.http import Digest
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

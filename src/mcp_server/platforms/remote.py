@@ -7,7 +7,6 @@ pass (`remote_faults`).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
@@ -17,6 +16,7 @@ from plumbrule.core.errors import InvalidRepository, NotFound, Offline, Upstream
 from plumbrule.core.process import Completed, Conversation, ProcessLimits, ProcessTimeout, open_process, run
 from plumbrule.core.security.addresses import Resolver, resolve_public
 from plumbrule.core.security.urls import NetworkSettings, RemoteUrl
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.credentials import Token, asking
 from plumbrule.mcp_server.platforms.git import INSTALL_HINT, SETTINGS, git_argv, git_env, write_skeleton
 from plumbrule.mcp_server.platforms.gitdir import ObjectFormat

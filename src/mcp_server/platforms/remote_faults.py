@@ -5,7 +5,6 @@ only the name of a failed fsck check, which is one of git's own words, gets into
 """
 
 import re
-from dataclasses import dataclass
 
 from plumbrule.core.errors import (
     AuthRequired,
@@ -18,6 +17,7 @@ from plumbrule.core.errors import (
     Unavailable,
     UpstreamTimeout,
 )
+from plumbrule.core.values import dataclass
 
 _SIGNAL_FILE_TOO_LARGE = 25
 _SIGNAL_CPU = 24

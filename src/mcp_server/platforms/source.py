@@ -11,12 +11,13 @@ A local archive is a path too: only the opened file can tell. Below lie `refs` (
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import unquote
 
 from plumbrule.core.errors import BlockedUrl, InvalidArgument
 from plumbrule.core.security.urls import RemoteUrl, UrlPolicy, parse_remote_url
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.refs import checked_ref, checked_subpath, is_ref, is_subpath
 
 MAX_SOURCE_CHARS = 2048

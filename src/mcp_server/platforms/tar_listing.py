@@ -7,8 +7,8 @@ POSIX.1-2024 pax, and GNU's long names. Sparse members are counted, not read.
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.listing import Omissions
 from plumbrule.mcp_server.platforms.members import Member
 

@@ -11,12 +11,13 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from anyio import to_thread
 
 from plumbrule.core.facts import Skipped
 from plumbrule.core.security.beneath import MAX_DEPTH, BeneathReader
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.gitdir import ObjectFormat
 from plumbrule.mcp_server.platforms.gitindex import IndexEntry, is_sparse_folder
 from plumbrule.mcp_server.platforms.listing import Omissions, Reason, unfit

@@ -8,9 +8,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from plumbrule.core.errors import ConfigurationError
+from plumbrule.core.values import dataclass
 
 MAX_TOKEN_BYTES = 512
 _ENTRY = re.compile(r"([A-Za-z0-9._-]{1,64}):([0-9a-fA-F]{64})")

@@ -7,7 +7,6 @@ root logger (and its `run()` methods end badly: see `server/transports`). Above:
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mcp import MCPError, types
@@ -16,6 +15,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.types import INVALID_PARAMS
 
 from plumbrule.core.calls import CallRuntime
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.server.boundary import Boundary
 from plumbrule.mcp_server.server.published import Prompt, Resource, ResourceTemplate, Tool
 from plumbrule.mcp_server.server.shelf import Prompts, Shelf

@@ -8,7 +8,8 @@ only.
 
 import os
 import sys
-from dataclasses import dataclass
+
+from plumbrule.core.values import dataclass
 
 _FIRST_FREE_FD = 10
 """Claimed descriptors lie above the range that shells and launchers hand around by number."""

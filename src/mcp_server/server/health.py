@@ -7,11 +7,13 @@ required can make the server unready.
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 import anyio
 import orjson
+
+from plumbrule.core.values import dataclass
 
 CHECK_TIMEOUT_S = 2.0
 RESULTS_KEPT_S = 1.0

@@ -5,7 +5,6 @@ Pure; `server/stdio` feeds it. What cannot be understood becomes a `Refusal` tha
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
@@ -19,6 +18,8 @@ from mcp_types import (
     RequestId,
 )
 from pydantic import ValidationError
+
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

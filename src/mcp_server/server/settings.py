@@ -1,12 +1,12 @@
 """The settings of serving: one section per transport. Importing this module loads nothing of the protocol SDK."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import annotated_types
 from typing_extensions import Doc
 
 from plumbrule.core.settings import Secret
+from plumbrule.core.values import dataclass
 
 MIB = 1024 * 1024
 

@@ -9,11 +9,11 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
 
 import anyio
 
 from plumbrule.core.errors import ConfigurationError
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.server.auth import Authenticator, parse_tokens
 from plumbrule.mcp_server.server.build import ProtocolServer
 from plumbrule.mcp_server.server.descriptors import StdioPipes

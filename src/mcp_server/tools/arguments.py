@@ -7,11 +7,11 @@ are scalars and lists of them, so that every host can show and fill them, and a 
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.core.fields import Mismatch, Shape, accept, json_schema, nearest, shape_of
+from plumbrule.core.values import dataclass
 
 _SHOWN_CHARACTERS = 60
 """How much of a wrong value an error repeats."""

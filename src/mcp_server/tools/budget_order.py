@@ -5,7 +5,7 @@ kind of fact before a second of any. Grave risks, findings and the licence go la
 harmless.
 """
 
-from dataclasses import dataclass
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

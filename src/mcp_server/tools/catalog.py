@@ -1,9 +1,8 @@
 """Which tools exist. All belong to the toolset `repository`, the default one; others come with their first tools."""
 
-from dataclasses import dataclass
-
 from plumbrule.core.errors import UnknownTool
 from plumbrule.core.fields import nearest
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.tools import analyze_repository, map_repository
 from plumbrule.mcp_server.tools.analyze_repository import Compares, Surveys
 from plumbrule.mcp_server.tools.map_repository import Maps

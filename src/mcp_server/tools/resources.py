@@ -1,12 +1,12 @@
 """What the server lets clients read and start besides tools: three resources and one prompt."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from plumbrule.core.security.text import clean_line
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.tools.analyze_repository import MAX_SOURCE_CHARACTERS, Surveys, budgeted
 
 JSON = "application/json"

@@ -7,9 +7,9 @@ name, signature and docstring are what is published.
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.tools.arguments import Parameters, parameters_of
 
 

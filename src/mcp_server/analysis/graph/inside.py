@@ -5,10 +5,11 @@ crate may be used by its path alone (`serde_json::to_string`), which is a refere
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.distributions import normalised
 from plumbrule.mcp_server.analysis.graph.links import Links

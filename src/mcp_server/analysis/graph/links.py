@@ -4,9 +4,10 @@ Cost: one look-up an import. Vendored files import nothing here, and may be impo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.collector import collector_resting
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.resolving.table import resolvers_of

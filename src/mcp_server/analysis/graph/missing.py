@@ -6,9 +6,9 @@ file mentions; manifests whose dependencies are computed. Only ecosystems where 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.distributions import is_listed, python_distributions
 from plumbrule.mcp_server.analysis.graph.links import Links, Outside

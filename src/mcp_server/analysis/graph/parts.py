@@ -6,7 +6,9 @@ Chains of folders with nothing else in them count as one. What is left over beyo
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from plumbrule.core.values import dataclass
 
 LEAST = 4
 MOST = 15

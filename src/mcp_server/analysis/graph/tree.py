@@ -1,9 +1,9 @@
 """What resolvers look through: the source files of one repository and the small files that configure imports."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.syntax.facts import Index
 from plumbrule.mcp_server.analysis.syntax.model import Import
 from plumbrule.mcp_server.dependencies.model import Manifest

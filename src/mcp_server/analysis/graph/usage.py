@@ -6,8 +6,9 @@ own rule (`distributions` for Python, module prefixes for Go, groups for Maven).
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.distributions import (
     normalised,
     perhaps_imported_as,

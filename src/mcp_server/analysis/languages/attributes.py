@@ -6,9 +6,10 @@ the tree wins over one above it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.languages.globs import matches_name, matches_path
 
 ATTRIBUTES_FILE = ".gitattributes"

@@ -10,8 +10,8 @@ language.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.languages.attributes import Attributes, Overrides
 from plumbrule.mcp_server.analysis.languages.generated import generated_by_content
 from plumbrule.mcp_server.analysis.languages.marks import interpreter, is_binary, is_xml, modeline

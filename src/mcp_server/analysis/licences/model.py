@@ -1,6 +1,6 @@
 """The values that leave licence detection, and the closed list of its rules."""
 
-from dataclasses import dataclass
+from plumbrule.core.values import dataclass
 
 RULES: dict[str, str] = {
     "licences.text": "the words of an SPDX licence text, compared pair by pair",

@@ -5,10 +5,11 @@ Pure. `mapper` gives it the definitions of the few files that can still matter.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from plumbrule.core.tokens import token_bound
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.mapping.model import MappedFile
 from plumbrule.mcp_server.analysis.mapping.words import words_of
 

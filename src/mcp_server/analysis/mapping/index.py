@@ -8,11 +8,11 @@ Above it lies `mapper`, which keeps the pieces; `ranking` reads them.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.mapping.choosing import MAX_SIGNATURE_CHARS, Row
 from plumbrule.mcp_server.analysis.mapping.ranking import Edges, neighbours, pagerank
 from plumbrule.mcp_server.analysis.mapping.words import counted, words_of

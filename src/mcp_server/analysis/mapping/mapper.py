@@ -6,7 +6,7 @@ command line. A warm question reads a few hundred kilobytes of the kept index an
 
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 import anyio
@@ -17,6 +17,7 @@ from plumbrule.core.facts import Coverage, Truncated
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.once import SingleFlight
 from plumbrule.core.tokens import token_bound
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.mapping.choosing import Candidate, choose
 from plumbrule.mcp_server.analysis.mapping.keeping import Evicted, Opened, opened

@@ -1,11 +1,11 @@
 """What `map_repository` answers: files by importance, each with the definitions that matter, and why."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from typing_extensions import Doc
 
 from plumbrule.core.facts import Coverage, Truncated, Words
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.model import Source
 
 SCHEMA = "plumbrule.map/1"

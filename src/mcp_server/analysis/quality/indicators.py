@@ -6,10 +6,10 @@ language, nothing public to document) is left out of its indicator, and the othe
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import sqrt
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.building import tests_of
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.inventory import is_aside

@@ -5,8 +5,9 @@ Above it lie the indicators, which turn counts into scores.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.inventory import is_aside, is_of_tests, shows_only
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage

@@ -4,7 +4,9 @@ By name alone, in one pass over the paths, and by the tables of the manifests th
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from plumbrule.core.values import dataclass
 
 _FORMAT = frozenset(
     (

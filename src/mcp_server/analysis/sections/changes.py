@@ -1,9 +1,10 @@
 """What `since` answers: only what is different, by kind, what can break others first."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from plumbrule.core.facts import Evidence, Words
+from plumbrule.core.values import dataclass
 
 Change = Literal["added", "removed", "changed"]
 Breaking = Literal["yes", "no", "perhaps"]

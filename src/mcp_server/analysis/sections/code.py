@@ -1,9 +1,9 @@
 """Files, symbols, imports and architecture: what the code itself says."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from plumbrule.core.facts import Evidence, Words
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready, RowOf
 from plumbrule.mcp_server.analysis.syntax.model import SymbolKind, Visibility
 

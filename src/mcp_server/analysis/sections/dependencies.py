@@ -1,9 +1,9 @@
 """What the repository depends on, by what was declared, what was locked and what the code imports."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from plumbrule.core.facts import Evidence, Words
+from plumbrule.core.values import dataclass
 
 Scope = Literal["runtime", "dev", "test", "optional", "build", "peer", "ci"]
 State = Literal["declared", "locked", "imported"]

@@ -1,9 +1,9 @@
 """Findings: places that somebody should look at, each by a rule with an id, stable enough for a baseline."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.values import dataclass
 
 Category = Literal["secret", "ci", "code", "tree", "text", "licence", "dependency", "quality", "policy"]
 

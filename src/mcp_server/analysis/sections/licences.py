@@ -1,8 +1,7 @@
 """Licences beyond the one of the whole: by component, by file, and where statements disagree."""
 
-from dataclasses import dataclass
-
 from plumbrule.core.facts import Evidence, Words
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Quality as a number with its reasons, and history as far as one pass over the log tells it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from plumbrule.core.facts import Evidence, Words
+from plumbrule.core.values import dataclass
 
 Grade = Literal["A", "B", "C", "D", "F"]
 

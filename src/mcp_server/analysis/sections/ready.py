@@ -4,7 +4,7 @@
 schema. Rows are masked and cleaned when they are made.
 """
 
-from dataclasses import dataclass
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

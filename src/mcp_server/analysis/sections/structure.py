@@ -1,8 +1,7 @@
 """What the code does at its edges: variables, ports, routes, commands, and what it offers to others."""
 
-from dataclasses import dataclass
-
 from plumbrule.core.facts import Evidence, Words
+from plumbrule.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ Pure: the same readings give the same answer. Above it lie `analysis/dependency_
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.joining.inherited import Offers, offers_in
 from plumbrule.mcp_server.dependencies.joining.locks import Lock, Locks, locks_in
 from plumbrule.mcp_server.dependencies.readers import reader_of

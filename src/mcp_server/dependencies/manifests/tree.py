@@ -5,8 +5,9 @@ that holds a list where a word belongs simply does not declare that word.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from plumbrule.core.values import dataclass
 
 Path = tuple[str, ...]
 

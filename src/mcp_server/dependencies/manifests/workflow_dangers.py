@@ -6,8 +6,8 @@ workflows secure" (parts 1 and 2), whose lists of untrusted contexts these are. 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.manifests.dangers import MAX_SCRIPT_CHARS, Grade, danger, downloads, line_in
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import Declaration

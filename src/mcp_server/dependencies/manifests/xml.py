@@ -1,10 +1,11 @@
 """XML into small elements with their lines; no document type, no entity, no network (defusedxml refuses them)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from xml.sax.handler import ContentHandler
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.manifests.texts import MAX_DEPTH
 from plumbrule.mcp_server.dependencies.model import MalformedManifest
 

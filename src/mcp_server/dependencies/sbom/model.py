@@ -6,10 +6,11 @@ All texts are clean when they get here: `analysis/sbom_facts` puts the repositor
 import base64
 import binascii
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from uuid import UUID, uuid5
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.requirement import Scope
 
 _NAMESPACE = UUID("6f1b3c1e-6f0f-5a5e-9a55-5d5c3b0c7a10")

@@ -4,10 +4,10 @@ Adapters (work tree, git objects, archive) fill the port; engines look through i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from plumbrule.core.facts import Skipped
+from plumbrule.core.values import dataclass
 
 SourceKind = Literal["path", "git", "forge", "purl", "archive"]
 EntryKind = Literal["file", "executable", "symlink", "submodule"]

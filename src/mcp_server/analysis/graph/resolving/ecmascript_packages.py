@@ -6,9 +6,10 @@ files that only a build makes (`dist/index.js`), the source that the build start
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import cast
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_files import Files, folders_above, joined
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_json import as_list, as_object, as_strings, read_object
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_paths import Configured

@@ -6,8 +6,8 @@ ones above are asked when it knows no answer.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_files import folders_above, joined
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_json import as_list, as_object, as_strings, read_object
 

@@ -9,10 +9,11 @@ its folder that is no test.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import dirname, normpath
 from posixpath import join as joined
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.tree import Resolution, Resolve, Tree
 from plumbrule.mcp_server.analysis.syntax.model import Import
 

@@ -8,8 +8,8 @@ and a test's file only for tests. Use of the same package needs no import; `reso
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.tree import Resolution, Resolve, Tree
 from plumbrule.mcp_server.analysis.syntax.model import Import
 

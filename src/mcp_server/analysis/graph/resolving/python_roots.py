@@ -1,8 +1,9 @@
 """Where Python would look: the modules of a tree by folder, and the folders that stand on `sys.path` for each file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.tree import Tree
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.dependencies.model import Manifest

@@ -6,10 +6,11 @@ modules go: the file of the deepest module that a path names, through `pub use` 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import dirname, normpath
 from posixpath import join as joined
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.resolving.rust_crates import Crate, crates_of, identifier, owner_of
 from plumbrule.mcp_server.analysis.graph.tree import Resolution, Resolve, Tree
 from plumbrule.mcp_server.analysis.syntax.model import Import

@@ -6,10 +6,11 @@ Targets are found as in the Cargo book, "Target auto-discovery".
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import dirname, normpath
 from posixpath import join as joined
 
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.tree import Tree
 
 _SECTION = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
