@@ -17,6 +17,7 @@ from plumbrule.mcp_server.dependencies.ranges.intervals import (
     key_of,
     release,
 )
+from plumbrule.mcp_server.dependencies.ranges.npm import parse_range as npm_spans
 
 _PARTIAL = re.compile(
     r"[v=\s]*(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?([-+][0-9A-Za-z.+-]+)?$"
@@ -34,8 +35,9 @@ def ranges_of(ecosystem: str, text: str) -> Ranges | None:
 
 
 def npm(text: str) -> Ranges | None:
-    """node-semver's grammar: `||`, hyphen ranges, x-ranges, `~`, `^`, comparators joined by spaces."""
-    return _union(text.split("||"), lambda part: _joined(part, re.compile(r"\s+"), _npm_term))
+    """node-semver's grammar, as `ranges/npm` reads it."""
+    spans = npm_spans(text, loose=True)
+    return None if spans is None else tuple(Interval(one.low, one.low_in, one.high, one.high_in) for one in spans)
 
 
 def cargo(text: str) -> Ranges | None:
