@@ -31,6 +31,25 @@ def main() -> int:
     return run(sys.argv[1:])
 
 
+def console() -> None:
+    """`main` as the last act of a process, which ends without taking itself apart: 25 ms after a survey of a known
+    repository, 60 after another. mypy leaves so too. A server, which may still hold threads, ends as usual."""
+    code = main()
+    if "serve" in sys.argv or not _is_quiet():
+        sys.exit(code)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    os._exit(code)
+
+
+def _is_quiet() -> bool:
+    """Whether nothing is left to do at exit: no log to flush, no thread to wait for."""
+    threading, logging = sys.modules.get("threading"), sys.modules.get("logging")
+    if logging is not None:
+        logging.shutdown()
+    return threading is None or all(one.daemon or one is threading.main_thread() for one in threading.enumerate())
+
+
 if __name__ == "__main__":
     _forget_working_folder()
-    sys.exit(main())
+    console()

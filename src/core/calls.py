@@ -13,13 +13,13 @@ from dataclasses import field
 from typing import Annotated, Generic, Protocol, TypeVar, cast
 
 import anyio
-from annotated_types import Interval
 from typing_extensions import Doc
 
 from plumbrule.core import context
 from plumbrule.core.clock import Clock
 from plumbrule.core.errors import DeadlineExceeded, InternalError, Overloaded, PlumbruleError
 from plumbrule.core.exhaustion import exhausted
+from plumbrule.core.interval import Interval
 from plumbrule.core.resilience.limiter import TokenBuckets
 from plumbrule.core.values import dataclass
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import annotated_types
 import typing_extensions
 
+from plumbrule.core.interval import Interval
 from plumbrule.core.values import dataclass
 
 Kind = Literal["string", "integer", "number", "boolean", "choice", "strings", "mapping", "path"]
@@ -103,7 +103,7 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
 def _constraints(metadata: Sequence[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in metadata:
-        if isinstance(item, annotated_types.GroupedMetadata):
+        if getattr(item, "__is_annotated_types_grouped_metadata__", False) and not isinstance(item, Interval):
             found |= _constraints(list(item))
         elif isinstance(item, typing_extensions.Doc):
             found["doc"] = item.documentation

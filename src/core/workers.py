@@ -20,13 +20,13 @@ from typing import Annotated, Any, cast
 
 import anyio
 import orjson
-from annotated_types import Interval
 from typing_extensions import Doc
 
 import plumbrule
 from plumbrule.core import errors, worker_main
 from plumbrule.core.child import REAP_S, Child, started
 from plumbrule.core.errors import LimitExceeded, PlumbruleError, WorkerCrashed
+from plumbrule.core.interval import Interval
 from plumbrule.core.launcher import launch_argv
 from plumbrule.core.pipes import PipeReader, grow_pipe
 from plumbrule.core.values import dataclass

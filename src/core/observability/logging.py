@@ -13,10 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Literal, TextIO
 
-from annotated_types import Interval
 from typing_extensions import Doc
 
 from plumbrule.core.errors import ConfigurationError
+from plumbrule.core.interval import Interval
 from plumbrule.core.observability.log_lines import FIELDS_KEY, JsonLines, LineFormatter, Masks, TextLines, TraceIds
 from plumbrule.core.values import dataclass
 

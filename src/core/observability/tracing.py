@@ -12,10 +12,10 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from annotated_types import Interval
 from typing_extensions import Doc
 
 from plumbrule.core.errors import ConfigurationError, MissingDependency
+from plumbrule.core.interval import Interval
 from plumbrule.core.observability.log_lines import Masks
 from plumbrule.core.observability.metrics import operation
 from plumbrule.core.settings import Secret

@@ -8,10 +8,10 @@ resolves to; `core.http` and the git adapter connect only to what was checked.
 import re
 from typing import Annotated
 
-from annotated_types import Interval
 from typing_extensions import Doc
 
 from plumbrule.core.errors import BlockedUrl, ConfigurationError
+from plumbrule.core.interval import Interval
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 

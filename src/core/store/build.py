@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-import annotated_types
 from typing_extensions import Doc
 
 from plumbrule.core.errors import ConfigurationError
+from plumbrule.core.interval import Interval
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.store.sqlite import SqliteCache
@@ -29,12 +29,12 @@ class CacheSettings:
     ] = None
     max_bytes: Annotated[
         int,
-        annotated_types.Interval(ge=1_000_000, le=100_000_000_000),
+        Interval(ge=1_000_000, le=100_000_000_000),
         Doc("Room for cached answers in bytes; the least recently used go first."),
     ] = 256_000_000
     max_age_days: Annotated[
         int,
-        annotated_types.Interval(ge=1, le=3650),
+        Interval(ge=1, le=3650),
         Doc("Days after which a cached answer is forgotten."),
     ] = 30
 

@@ -6,9 +6,9 @@ adapter uses. The defaults come from SECURITY.md 2.2 and 2.4 (measured on hostil
 
 from typing import Annotated
 
-from annotated_types import Interval
 from typing_extensions import Doc
 
+from plumbrule.core.interval import Interval
 from plumbrule.core.process import ProcessLimits
 from plumbrule.core.settings import Secret
 from plumbrule.core.values import dataclass

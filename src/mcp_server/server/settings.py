@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-import annotated_types
 from typing_extensions import Doc
 
+from plumbrule.core.interval import Interval
 from plumbrule.core.settings import Secret
 from plumbrule.core.values import dataclass
 
@@ -17,12 +17,12 @@ class StdioSettings:
 
     max_line_bytes: Annotated[
         int,
-        annotated_types.Interval(ge=1024, le=64 * MIB),
+        Interval(ge=1024, le=64 * MIB),
         Doc("Longest accepted JSON-RPC line in bytes; a longer one is answered with an error."),
     ] = 4 * MIB
     drain_s: Annotated[
         float,
-        annotated_types.Interval(ge=0, le=60),
+        Interval(ge=0, le=60),
         Doc("Seconds that running calls get to finish after end of input or SIGTERM before they are cancelled."),
     ] = 1.5
 
@@ -34,7 +34,7 @@ class HttpSettings:
     host: Annotated[str, Doc("Address or name to listen on; anything but loopback needs `tokens`.")] = "127.0.0.1"
     port: Annotated[
         int,
-        annotated_types.Interval(ge=0, le=65535),
+        Interval(ge=0, le=65535),
         Doc("Port to listen on; 0 takes a free one and the log names it."),
     ] = 8765
     allowed_hosts: Annotated[
@@ -53,26 +53,26 @@ class HttpSettings:
     insecure_no_auth: Annotated[bool, Doc("Listen on a non-loopback address without any token.")] = False
     grace_s: Annotated[
         float,
-        annotated_types.Interval(ge=0, le=600),
+        Interval(ge=0, le=600),
         Doc("Seconds that running calls get to finish after SIGTERM before they are cancelled."),
     ] = 10.0
     max_body_bytes: Annotated[
         int,
-        annotated_types.Interval(ge=1024, le=64 * MIB),
+        Interval(ge=1024, le=64 * MIB),
         Doc("Largest accepted request body in bytes."),
     ] = 4 * MIB
     max_sessions: Annotated[
         int,
-        annotated_types.Interval(ge=1, le=100_000),
+        Interval(ge=1, le=100_000),
         Doc("Most open sessions and event streams; further ones are refused with 503 until one ends."),
     ] = 1000
     session_idle_s: Annotated[
         float,
-        annotated_types.Interval(ge=1, le=86_400),
+        Interval(ge=1, le=86_400),
         Doc("Seconds after which a session without any request under way is closed."),
     ] = 1800.0
     receive_timeout_s: Annotated[
         float,
-        annotated_types.Interval(ge=1, le=300),
+        Interval(ge=1, le=300),
         Doc("Seconds a client may take to send one request, headers and body, before its connection is closed."),
     ] = 20.0

@@ -124,3 +124,32 @@ def test_the_collector_rests_during_imports_and_works_after_them(plumbrule) -> N
     )
     done = plumbrule(command=(sys.executable, "-c", script))
     assert done.stdout.splitlines()[-1] == "0 True True"
+
+
+def test_a_command_leaves_at_once_and_with_everything_said(plumbrule) -> None:
+    script = (
+        "import atexit, sys\n"
+        "import plumbrule.__main__ as door\n"
+        "atexit.register(print, 'taken apart')\n"
+        "sys.argv = ['plumbrule', *sys.argv[1:]]\n"
+        "door.console()\n"
+    )
+    done = plumbrule("config", "path", command=(sys.executable, "-c", script))
+    assert done.returncode == 0
+    assert done.stdout.endswith(".toml\n")
+    assert "taken apart" not in done.stdout
+    unknown = plumbrule("config", "--nope", command=(sys.executable, "-c", script))
+    assert unknown.returncode == exits.BAD_INPUT
+    assert "--nope" in unknown.stderr
+
+
+def test_a_command_waits_for_a_thread_that_must_end(plumbrule) -> None:
+    script = (
+        "import sys, threading\n"
+        "import plumbrule.__main__ as door\n"
+        "threading.Thread(target=lambda: (threading.main_thread().join(), print('ended'))).start()\n"
+        "sys.argv = ['plumbrule', 'config', 'path']\n"
+        "door.console()\n"
+    )
+    done = plumbrule(command=(sys.executable, "-c", script))
+    assert done.stdout.splitlines()[-1] == "ended"
