@@ -130,6 +130,18 @@ class Unsupported(PlumbruleError):
     code = "unsupported"
 
 
+class Incompatible(PlumbruleError):
+    """No solution holds for all repositories; the message says why, the hint what was proven to help."""
+
+    code = "incompatible"
+
+
+class Undecided(PlumbruleError):
+    """Whether there is a solution could not be found out; the message says what stood in the way."""
+
+    code = "undecided"
+
+
 class MissingDependency(PlumbruleError):
     """A program or an optional extra is not installed; the hint says what to type."""
 

@@ -28,6 +28,7 @@ BY_CODE: Final = {
     "invalid_repository": BAD_INPUT,
     "unsupported": BAD_INPUT,
     "configuration": BAD_INPUT,
+    "incompatible": POLICY_NOT_MET,
     "offline": UNAVAILABLE,
     "unavailable": UNAVAILABLE,
     "upstream_timeout": UNAVAILABLE,
@@ -37,6 +38,7 @@ BY_CODE: Final = {
     "deadline_exceeded": PARTIAL,
     "limit_exceeded": PARTIAL,
     "worker_crashed": PARTIAL,
+    "undecided": PARTIAL,
     "internal": PARTIAL,
     "cancelled": INTERRUPTED,
 }

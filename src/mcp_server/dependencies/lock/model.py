@@ -5,8 +5,9 @@ door); requirements are in the form that engines were told. The writers lie besi
 `pyproject`, `bill`.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from plumbrule.core.values import dataclass
 
 
 class LockedFile(NamedTuple):
@@ -36,22 +37,25 @@ class LockedPackage(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """Why a package is there: the repository (its label), its requirement as written and where, and the packages that
-    lead from that requirement down, both ends left out. `at` is "" for what the caller added."""
+    """Why a package is there: the repository (its label), its requirement as written and where, and the packages from
+    that requirement's own down to the one asked for, which is left out. `at` is "" for what the caller added."""
 
     repository: str
     requirement: str
     at: str = ""
+    rule: str = ""
     through: tuple[str, ...] = ()
 
 
 class Direct(NamedTuple):
-    """One requirement of a repository's own, in its engine's form."""
+    """One requirement of a repository's own: `requirement` in its engine's form, `written` as it stands in the file."""
 
     repository: str
     name: str
     requirement: str
+    written: str
     at: str = ""
+    rule: str = ""
 
 
 class LeftOut(NamedTuple):

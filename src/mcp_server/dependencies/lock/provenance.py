@@ -23,7 +23,7 @@ def askings_of(pins: Sequence[Pin], direct: Sequence[Direct]) -> dict[str, tuple
             if name in asked:
                 first = path[0] if path else name
                 asked[name] += [
-                    Asking(label, one.requirement, one.at, path) for one in wants.get(first, ())[:MAX_ASKINGS]
+                    Asking(label, one.written, one.at, one.rule, path) for one in wants.get(first, ())[:MAX_ASKINGS]
                 ]
     return {name: tuple(found) for name, found in asked.items()}
 

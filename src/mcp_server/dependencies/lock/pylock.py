@@ -23,20 +23,24 @@ class UnreadableLock(ValueError):
 
 
 def read(text: str) -> tuple[LockedPackage, ...]:
-    """The packages of an engine's lock, by name and version; those without a release (our own parties) left out.
+    """The packages of an engine's lock by name and version, without our own parties, which are files of ours.
 
     Raises:
-        UnreadableLock: it is no TOML, or a file has no hash.
+        UnreadableLock: it is no TOML, or a package has no release, no file, or a file without a hash.
     """
     try:
-        rows = cast("list[dict[str, Any]]", tomllib.loads(text).get("packages", []))
-    except (tomllib.TOMLDecodeError, AttributeError) as error:
-        raise UnreadableLock("not a TOML table of packages") from error
-    packages = [_package(row) for row in rows if "version" in row and ("wheels" in row or "sdist" in row)]
+        rows = tomllib.loads(text).get("packages", [])
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableLock("no TOML") from error
+    if not isinstance(rows, list):
+        raise UnreadableLock("no table of packages")
+    packages = [_package(row) for row in cast("list[dict[str, Any]]", rows) if "path" not in row.get("archive", {})]
     return tuple(sorted(packages, key=lambda one: (one.name, one.version, one.marker)))
 
 
 def _package(row: Mapping[str, Any]) -> LockedPackage:
+    if "version" not in row or not ("wheels" in row or "sdist" in row):
+        raise UnreadableLock(f"{row.get('name')} is no release with files")
     wheels = sorted((_file(one) for one in row.get("wheels", ())), key=lambda one: one.name)
     sdist = _file(row["sdist"]) if "sdist" in row else None
     return LockedPackage(
