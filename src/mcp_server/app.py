@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,18 +32,17 @@ from plumbrule.core.store.build import CacheSettings, build_cache, cache_path
 from plumbrule.core.store.cache import Cache
 from plumbrule.core.values import dataclass
 from plumbrule.core.workers import WorkerPool
-from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
+from plumbrule.mcp_server.engines import LazyEngines
 from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
-from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, settings_schema
 
 if TYPE_CHECKING:  # the protocol SDK costs half a second, which no command line call pays
     from plumbrule.mcp_server.analysis.changes.comparer import Comparer
-    from plumbrule.mcp_server.analysis.mapping.keeping import Opened
-    from plumbrule.mcp_server.analysis.mapping.mapper import IndexMaker, Mapper
+    from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
+    from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
     from plumbrule.mcp_server.server.build import ProtocolServer
     from plumbrule.mcp_server.server.descriptors import StdioPipes
     from plumbrule.mcp_server.server.health import Health
@@ -60,34 +59,6 @@ INSTRUCTIONS = (
 )
 
 _log = logging.getLogger(__name__)
-
-
-class LazyEngines:
-    """The engines and the tools over them, each imported and made when somebody asks: a card needs one and no tool."""
-
-    def __init__(self, sources: Sources, surveyor: Surveyor, cache: Cache, index: "IndexMaker") -> None:
-        self.surveyor = surveyor
-        self._sources = sources
-        self._cache = cache
-        self._index = index
-
-    @cached_property
-    def mapper(self) -> "Mapper":
-        from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
-
-        return Mapper(self._sources, self._cache, self._index)
-
-    @cached_property
-    def comparer(self) -> "Comparer":
-        from plumbrule.mcp_server.analysis.changes.comparer import Comparer
-
-        return Comparer(self._sources, self.surveyor)
-
-    @cached_property
-    def tools(self) -> "tuple[PublishedTool, ...]":
-        from plumbrule.mcp_server.tools.catalog import Engines, all_tools
-
-        return all_tools(Engines(self.surveyor, self.comparer, self.mapper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +85,10 @@ class App:
     @property
     def comparer(self) -> "Comparer":
         return self.engines.comparer
+
+    @property
+    def checker(self) -> "CompatibilityChecker":
+        return self.engines.checker
 
     @property
     def tools(self) -> "tuple[PublishedTool, ...]":
@@ -149,7 +124,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     grammars = Grammars(folder, writes=keep)
     sources = _sources(loaded, purpose, folder, cache, keep=keep)
     surveyor = Surveyor(sources, cache, workers, settings.survey, grammars)
-    engines = LazyEngines(sources, surveyor, cache, partial(_made_index, cache, workers, settings.survey, grammars))
+    engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars)
     names = [] if purpose == "command" else [tool.name for tool in engines.tools]
     watching = _observing(settings, purpose, masker, names)
     return App(
@@ -167,15 +142,6 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         logs=_log_pipe(loaded, purpose, masker, watching.trace_ids),
         metrics=watching.render,
     )
-
-
-async def _made_index(
-    cache: Cache, workers: WorkerPool, limits: SurveyLimits, grammars: Grammars, snapshot: Snapshot, key: str
-) -> "Opened":
-    """Reads a repository for a map; its room is imported when there is something to read."""
-    from plumbrule.mcp_server.analysis.mapping.making import Maker
-
-    return await Maker(cache, workers, limits, grammars).made(snapshot, key)
 
 
 def _cache_folder(settings: CacheSettings) -> tuple[Path, Part | None]:

@@ -41,6 +41,9 @@ COMMANDS = {
     "map": Lazy(
         f"{_CLI}.map:command", "Show the files and definitions that matter most, for QUESTION if there is one."
     ),
+    "compat": Lazy(
+        f"{_CLI}.compat:command", "Say whether repositories can live together, why not, and the smallest changes."
+    ),
     "call": Lazy(f"{_CLI}.call:command", "Call TOOL with JSON arguments and print its result as JSON."),
     "serve": Lazy(f"{_CLI}.serve:command", "Serve MCP over stdio, Streamable HTTP (/mcp) or SSE (/sse)."),
     "mask": Lazy(f"{_CLI}.mask:command", "Hide secrets in what is piped through.", global_options=False),

@@ -21,27 +21,41 @@ _PLACE = re.compile(r"(.*?)(?::(\d+))?$", re.DOTALL)
 
 def cleaned(value: T) -> T:
     """The same value, every text of a `Words` field and every place cleaned, bounded and masked."""
+    return mapped(value, lambda text: word(text, MAX_SENTENCE_CHARACTERS), _cleaned_place)
+
+
+def masked(value: T, mask: Callable[[str], str]) -> T:
+    """The same value with a caller's mask over each text that is the repositories' own."""
+    return mapped(value, mask, lambda at: mask(at))
+
+
+def mapped(value: T, words: Callable[[str], str], places: Callable[[str], str]) -> T:
+    """The same value with `words` over each `Words` text and `places` over each place of an `Evidence`."""
     if isinstance(value, Evidence):
-        found = _PLACE.match(value.at)
-        assert found is not None  # it matches everything
-        return cast("T", Evidence(place(found[1], int(found[2] or 0)), value.rule))
+        return cast("T", Evidence(places(value.at), value.rule))
     if isinstance(value, tuple):
-        return cast("T", tuple(cleaned(one) for one in cast("tuple[object, ...]", value)))
+        return cast("T", tuple(mapped(one, words, places) for one in cast("tuple[object, ...]", value)))
     if is_dataclass(value) and not isinstance(value, type):
-        cleaners = _cleaners(type(value))
-        changed = {name: clean(getattr(value, name)) for name, clean in cleaners.items()}
+        marked = _marked(type(value))
+        changed: dict[str, Any] = {}
+        for field in fields(value):
+            old = getattr(value, field.name)
+            changed[field.name] = _words(old, words) if field.name in marked else mapped(old, words, places)
         return cast("T", replace(value, **changed))
     return value
 
 
+def _cleaned_place(at: str) -> str:
+    found = _PLACE.match(at)
+    assert found is not None  # it matches everything
+    return place(found[1], int(found[2] or 0))
+
+
 @cache
-def _cleaners(kind: type) -> dict[str, Callable[[Any], Any]]:
-    """For each field that can hold a foreign text, what makes it safe."""
+def _marked(kind: type) -> frozenset[str]:
+    """The fields that hold a foreign text."""
     hints = typing.get_type_hints(kind, include_extras=True)
-    found: dict[str, Callable[[Any], Any]] = {}
-    for field in fields(kind):
-        found[field.name] = _words if _is_words(hints[field.name]) else cleaned
-    return found
+    return frozenset(field.name for field in fields(kind) if _is_words(hints[field.name]))
 
 
 def _is_words(hint: Any) -> bool:
@@ -53,9 +67,9 @@ def _is_words(hint: Any) -> bool:
     return False
 
 
-def _words(value: Any) -> Any:
+def _words(value: Any, words: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return word(value, MAX_SENTENCE_CHARACTERS)
+        return words(value)
     if isinstance(value, tuple):
-        return tuple(_words(one) for one in cast("tuple[object, ...]", value))
+        return tuple(_words(one, words) for one in cast("tuple[object, ...]", value))
     return value

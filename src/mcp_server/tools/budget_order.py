@@ -16,16 +16,16 @@ class Cut:
     keep: int
 
 
-def _cuts(text: str) -> tuple[Cut, ...]:
+def cuts(text: str) -> tuple[Cut, ...]:
     """`field keep` pairs, separated by commas."""
     words = (pair.split() for pair in text.replace("\n", " ").split(",") if pair.strip())
     return tuple(Cut(field, int(keep)) for field, keep in words)
 
 
-ROWS = _cuts("files 40, imports.edges 40, symbols.files 40")
+ROWS = cuts("files 40, imports.edges 40, symbols.files 40")
 """Rows that may be a hundred thousand: cut to this before anything is weighed."""
 
-_DEEP = _cuts("""
+_DEEP = cuts("""
     files 0, imports.edges 0, dependencies.transitive 40, imports.orphans 20, imports.unresolved 20,
     history.coupling 15, structure.routes 60, structure.environment 60, structure.cli_commands 60, symbols.files 12,
     findings 100, dependencies.direct 150, licences.components 30, architecture.edges 80, quality.outliers 20,
@@ -43,7 +43,7 @@ _DEEP = _cuts("""
     architecture 0, dependencies 0, findings 6, quality 0
 """)
 
-_BRIEF = _cuts("""
+_BRIEF = cuts("""
     manifests 60, components 60, ci.workflows 12, licence.others 3, coverage.examples 1, manifests 15, components 20,
     ci.workflows 4, entry_points 12, risks 15, commands 10, runtimes 8, documentation 8, manifests 6,
     languages.shares 6, coverage.examples 0, components 10, ci.workflows 2, entry_points 5, risks 8, commands 6,

@@ -3,8 +3,9 @@
 from plumbrule.core.errors import UnknownTool
 from plumbrule.core.fields import nearest
 from plumbrule.core.values import dataclass
-from plumbrule.mcp_server.tools import analyze_repository, map_repository
+from plumbrule.mcp_server.tools import analyze_repository, check_compatibility, map_repository
 from plumbrule.mcp_server.tools.analyze_repository import Compares, Surveys
+from plumbrule.mcp_server.tools.check_compatibility import Checks
 from plumbrule.mcp_server.tools.map_repository import Maps
 from plumbrule.mcp_server.tools.spec import PublishedTool
 
@@ -19,11 +20,16 @@ class Engines:
     surveyor: Surveys
     comparer: Compares
     mapper: Maps
+    checker: Checks
 
 
 def all_tools(engines: Engines) -> tuple[PublishedTool, ...]:
     """Every tool over its engine, in the order of `tools/list`."""
-    return (analyze_repository.published(engines.surveyor, engines.comparer), map_repository.published(engines.mapper))
+    return (
+        analyze_repository.published(engines.surveyor, engines.comparer),
+        map_repository.published(engines.mapper),
+        check_compatibility.published(engines.checker),
+    )
 
 
 def tool_named(tools: tuple[PublishedTool, ...], name: str) -> PublishedTool:

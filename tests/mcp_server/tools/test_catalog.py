@@ -52,7 +52,7 @@ class Shelf:
 
 
 SHELF = Shelf()
-TOOLS = all_tools(Engines(SHELF, SHELF, SHELF))
+TOOLS = all_tools(Engines(SHELF, SHELF, SHELF, SHELF))
 
 
 def test_the_default_list_stays_within_its_token_bar() -> None:

@@ -17,21 +17,23 @@ def annotations_of(report: RepositoryReport) -> str:
     counts = [f"{sum(one.severity == grade for one in report.findings)} {grade}" for grade in _COMMAND]
     whole = "" if report.coverage.complete else "; a limit cut the work short, there may be more"
     summary = f"findings: {', '.join(counts)}{whole}"
-    lines.append(f"::notice title=plumbrule::{_data(summary)}")
+    lines.append(f"::notice title=plumbrule::{data(summary)}")
     return "\n".join(lines)
 
 
 def _annotation(finding: Finding) -> str:
     path, line = place_of(finding)
-    fields = [] if path == "." else [f"file={_property(path)}"]
+    fields = [] if path == "." else [f"file={property_value(path)}"]
     fields += [f"line={line}"] if line else []
-    fields.append(f"title={_property(f'plumbrule {finding.rule}')}")
-    return f"::{_COMMAND[finding.severity]} {','.join(fields)}::{_data(finding.message)}"
+    fields.append(f"title={property_value(f'plumbrule {finding.rule}')}")
+    return f"::{_COMMAND[finding.severity]} {','.join(fields)}::{data(finding.message)}"
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """The text of a command, escaped."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def property_value(text: str) -> str:
+    """The value of a property, escaped."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")
