@@ -56,7 +56,8 @@ def gemspec(file: ManifestText) -> list[Declaration]:
         if one := _SPEC.match(line):
             text = (one[2] or one[3]).strip()
             if one[1] == "required_ruby_version":
-                found.append(Declaration("runtime", text, number, "gemspec", "ruby"))
+                terms = [text] if one[2] else re.findall(_STRING, line)
+                found.append(Declaration("runtime", ", ".join(terms), number, "gemspec", "ruby"))
             elif one[1] in _FIELDS:
                 found.append(Declaration(_FIELDS[one[1]], text, number, "gemspec"))
         elif one := re.search(rf"\bGem::Specification\.new\s*\(?\s*{_STRING}", line):
