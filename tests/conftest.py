@@ -1,8 +1,12 @@
-"""What all tests share: how hard property tests try, and signals as a terminal gives them."""
+"""What all tests share: how hard property tests try, signals as a terminal gives them, the worlds that they run in."""
 
 import signal
+import sys
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent / "worlds"))
 
 # No deadlines: a slow machine is not a wrong answer. `nox -s property` asks for the thorough profile.
 settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])

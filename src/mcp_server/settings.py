@@ -40,6 +40,7 @@ from plumbrule.core.store.build import CacheSettings
 from plumbrule.core.values import dataclass
 from plumbrule.core.workers import WorkerLimits
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
+from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.server.settings import HttpSettings, StdioSettings
 
@@ -59,6 +60,7 @@ class Settings:
     cache: CacheSettings = field(default_factory=CacheSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
     survey: SurveyLimits = field(default_factory=SurveyLimits)
+    resolution: ResolutionSettings = field(default_factory=ResolutionSettings)
     workers: WorkerLimits = field(default_factory=WorkerLimits)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     stdio: StdioSettings = field(default_factory=StdioSettings)

@@ -28,6 +28,7 @@ _PACKAGES = "mcp_server/platforms/test_packages.py"
 _URLS = "core/test_urls.py"
 _WORKERS = "core/test_workers.py"
 _FETCH = "core/test_http.py"
+_UV = "mcp_server/dependencies/test_uv_engine.py"
 _IDLE = "mcp_server/server/test_http_idle.py"
 _HTTP = "mcp_server/server/test_http.py"
 
@@ -78,6 +79,12 @@ PROOFS = {
     "survey.max_history_commits": f"{_PAST}::test_the_walk_ends_at_the_most_commits_and_at_the_most_seconds",
     "survey.max_history_s": f"{_PAST}::test_the_walk_ends_at_the_most_commits_and_at_the_most_seconds",
     "survey.max_surveys": f"{_MATTER}::test_max_surveys_bounds_how_many_run_at_once",
+    "resolution.wall_s": f"{_UV}::test_a_call_is_held_to_its_time_and_its_memory",
+    "resolution.memory_mb": f"{_UV}::test_a_call_is_held_to_its_time_and_its_memory",
+    "resolution.parallel": f"{_UV}::test_at_most_so_many_calls_run_at_once",
+    "resolution.cache_max_bytes": f"{_UV}::test_what_is_kept_is_held_to_its_size",
+    "resolution.indexes": f"{_UV}::test_a_private_index_goes_first_and_its_credentials_appear_nowhere",
+    "resolution.index_credentials": f"{_UV}::test_a_private_index_goes_first_and_its_credentials_appear_nowhere",
     "workers.count": f"{_WORKERS}::test_two_workers_run_at_the_same_time_and_no_third",
     "workers.memory_mb": f"{_MATTER}::test_memory_mb_bounds_what_a_worker_may_take",
     "workers.task_s": f"{_WORKERS}::test_a_task_ends_at_its_wall_clock_limit_and_its_worker_with_it",
