@@ -34,6 +34,10 @@ _NOTATIONS: dict[str, Notation] = {
 }
 
 
+_FLOORS = ((), ((0, 0, ""),))
+"""Where pre-releases begin, said as `intervals.floor` and as npm (`-0`) says it; nobody writes either."""
+
+
 def worded(ranges: Ranges, ecosystem: str) -> str:
     """The union as its ecosystem writes it; "" for no version at all."""
     if ecosystem in ("jvm", "dotnet"):
@@ -52,7 +56,7 @@ def _without_gaps(pieces: Ranges) -> list[Interval]:
     made: list[Interval] = []
     for one in pieces:
         before = made[-1].high if made else None
-        if before is not None and one.low is not None and before[0] == one.low[0] and one.low_in and not before[2]:
+        if before is not None and one.low is not None and before[0] == one.low[0] and one.low_in and before[2] in _FLOORS:
             made[-1] = made[-1]._replace(high=one.high, high_in=one.high_in)
         else:
             made.append(one)
@@ -110,7 +114,7 @@ def shown(version: Key, least_numbers: int = 1) -> str:
     numbers, _, before = version
     kept = max(least_numbers, max((at + 1 for at, number in enumerate(numbers) if number), default=1))
     text = ".".join(map(str, numbers[:kept]))
-    words = [word if kind else str(number) for kind, number, word in before]
+    words = [word if kind else str(number) for kind, number, word in before] if before not in _FLOORS else []
     return f"{'.'.join(map(str, numbers[: max(kept, 3)]))}-{'.'.join(words)}" if words else text
 
 
