@@ -114,7 +114,8 @@ def shown(version: Key, least_numbers: int = 1) -> str:
     numbers, _, before = version
     kept = max(least_numbers, max((at + 1 for at, number in enumerate(numbers) if number), default=1))
     text = ".".join(map(str, numbers[:kept]))
-    words = [word if kind else str(number) for kind, number, word in before] if before not in _FLOORS else []
+    shown_before = () if before in _FLOORS else before
+    words = [word if kind else str(number) for kind, number, word in shown_before]
     return f"{'.'.join(map(str, numbers[: max(kept, 3)]))}-{'.'.join(words)}" if words else text
 
 
