@@ -56,7 +56,8 @@ def _without_gaps(pieces: Ranges) -> list[Interval]:
     made: list[Interval] = []
     for one in pieces:
         before = made[-1].high if made else None
-        if before is not None and one.low is not None and before[0] == one.low[0] and one.low_in and before[2] in _FLOORS:
+        follows = before is not None and one.low is not None and before[0] == one.low[0] and one.low_in
+        if follows and before is not None and before[2] in _FLOORS:
             made[-1] = made[-1]._replace(high=one.high, high_in=one.high_in)
         else:
             made.append(one)
