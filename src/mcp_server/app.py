@@ -325,7 +325,7 @@ def _server(app: App) -> "ProtocolServer":
 
     return create_server(
         tools=app.tools,
-        resources=all_resources(app.surveyor, settings_schema, _rules),
+        resources=all_resources(app.surveyor, settings_schema, rules_shown),
         prompts=[SurveyPrompt()],
         runtime=app.runtime,
         name="plumbrule",
@@ -335,11 +335,12 @@ def _server(app: App) -> "ProtocolServer":
     )
 
 
-def _rules() -> object:
+def rules_shown() -> dict[str, str]:
     """The rules for their resource; imported when somebody reads it."""
     from plumbrule.mcp_server.analysis.rules import RULES
+    from plumbrule.mcp_server.compatibility.rules.licences_rules import RULES as LICENCE_PAIR_RULES
 
-    return RULES
+    return {**RULES, **LICENCE_PAIR_RULES}
 
 
 def _health(app: App) -> "Health":

@@ -124,7 +124,9 @@ class LicencePair:
 
 @dataclass(frozen=True, slots=True)
 class Licences:
-    """Over the joint set under `use`. Only pairs that are not fine are listed; `checked` counts all. Never advice."""
+    """Over the joint set under `use`, each side keeping its licence. Only pairs that are not fine are listed; `checked`
+    counts all. `combined_under` are the repositories' licences under which the whole can be given out as one linked
+    work. Never legal advice."""
 
     verdict: LicenceVerdict
     use: Use
@@ -132,6 +134,7 @@ class Licences:
     checked: int = 0
     unknown: tuple[LicenceSide, ...] = ()
     obligations: tuple[str, ...] = ()
+    combined_under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from plumbrule.mcp_server.analysis.rules import RULES
 from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript_uses, go_uses, rust_uses
+from plumbrule.mcp_server.app import rules_shown
+
+RULES = rules_shown()
+"""What the resource shows."""
 
 SOURCE = Path(__file__).parents[3] / "src"
 PLACE_OF_RULE = {"evidence": 1, "stated": 2, "Evidence": 1}
