@@ -6,10 +6,10 @@ Above: the search for reasons and fixes.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from anyio import to_thread
 
@@ -32,7 +32,6 @@ from plumbrule.mcp_server.dependencies.joint.question import (
     Answer,
     Edge,
     Party,
-    Pin,
     Question,
     Solved,
     Unknown,
@@ -52,6 +51,11 @@ _PLATFORMS: Mapping[tuple[str, str], str] = {
     ("windows", "aarch64"): "aarch64-pc-windows-msvc",
 }
 """glibc 2.35 is that of Ubuntu 22.04; Debian 12 and everything newer has more."""
+
+
+T = TypeVar("T")
+Reading = Callable[[str, Mapping[str, str]], T]
+"""What a success printed, and the labels of the parties by their names, as what the caller wants of it."""
 
 
 class Attempt(NamedTuple):
@@ -88,48 +92,69 @@ class UvEngine:
             return Unsolved(tuple(refused))
         return await self._remembered.answer(question, lambda: self._answered(question))
 
+    async def lock(self, question: Question) -> tuple[str, Solved] | Unsolved | Unknown:
+        """What uv writes into a `pylock.toml` for a question, with the solution that it holds.
+
+        Raises as `solve`. Not remembered: uv's own cache has what it takes.
+        """
+        answer, attempt = await self._settled(question)
+        if not isinstance(answer, Solved):
+            return answer
+        written = await self._attempted(attempt, lambda text, _: text, ("--format", "pylock.toml"))
+        if isinstance(written, Failure):
+            return Unknown(written.reason, (), written.said)
+        if isinstance(written, Refusal):
+            return Unknown("engine_failed", (), "The index changed while it was asked.")
+        return written, answer
+
     async def _answered(self, question: Question) -> Answer:
+        return (await self._settled(question))[0]
+
+    async def _settled(self, question: Question) -> tuple[Answer, Attempt]:
+        """The answer, and the way of asking that led to it."""
         attempt = Attempt(question)
         for _ in range(MAX_ROUNDS):
-            outcome = await self._attempted(attempt)
+            outcome = await self._attempted(attempt, pins_of)
             if isinstance(outcome, Failure):
-                return Unknown(outcome.reason, (), outcome.said)
+                return Unknown(outcome.reason, (), outcome.said), attempt
             if not isinstance(outcome, Refusal):
                 if attempt.left_out:
-                    return Unknown("missing_package", attempt.left_out)
-                return Solved(outcome)
+                    return Unknown("missing_package", attempt.left_out), attempt
+                return Solved(outcome), attempt
             doubtful = [one for one in outcome.clauses if one.kind != "fact"]
             if not doubtful:
-                return Unsolved(outcome.edges, outcome.said)
+                return Unsolved(outcome.edges, outcome.said), attempt
             next_attempt = _without_missing(attempt, doubtful)
             if next_attempt is None:
-                return _not_known(doubtful, outcome.said)
+                return _not_known(doubtful, outcome.said), attempt
             attempt = next_attempt
-        return Unknown("limit_hit")
+        return Unknown("limit_hit"), attempt
 
-    async def _attempted(self, attempt: Attempt) -> tuple[Pin, ...] | Refusal | Failure:
+    async def _attempted(self, attempt: Attempt, read: Reading[T], form: Sequence[str] = ()) -> T | Refusal | Failure:
         """One call, or two where the proof is too long to be printed."""
         try:
             try:
-                return await self._called(attempt, SHOW_TREE)
+                return await self._called(attempt, SHOW_TREE, read, form)
             except LimitExceeded as error:
                 if not said_too_much(error):
                     raise
-                return await self._called(attempt, {})
+                return await self._called(attempt, {}, read, form)
         except MissingDependency as error:
             return Failure("engine_missing", error.message)
         except LimitExceeded as error:
             return Failure("limit_hit", error.message)
 
-    async def _called(self, attempt: Attempt, env: Mapping[str, str]) -> tuple[Pin, ...] | Refusal | Failure:
+    async def _called(
+        self, attempt: Attempt, env: Mapping[str, str], read: Reading[T], form: Sequence[str]
+    ) -> T | Refusal | Failure:
         question = attempt.question
         parties = [(party_name(number, party), party) for number, party in enumerate(question.parties)]
         labels = {name: party.label for name, party in parties}
         with self._program.workplace() as workplace:
-            arguments = self._arguments(workplace, attempt, parties)
+            arguments = [*self._arguments(workplace, attempt, parties), *form]
             done = await self._program.run(arguments, workplace, env=env)
             if done.returncode == 0:
-                return pins_of(done.stdout.decode("utf-8", "replace"), labels)
+                return read(done.stdout.decode("utf-8", "replace"), labels)
             hide = {**labels, f"{workplace}/": "", f"{self._program.folder}/": ""}
             return await _failure(done, offline=self._program.offline, hide=hide)
 

@@ -132,5 +132,3 @@ def _bracketed(pieces: Ranges) -> str:
             opened, closed = "[" if low and one.low_in else "(", "]" if high and one.high_in else ")"
             told.append(f"{opened}{low},{high}{closed}")
     return ",".join(told)
-
-
