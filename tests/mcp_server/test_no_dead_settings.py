@@ -28,6 +28,7 @@ _PACKAGES = "mcp_server/platforms/test_packages.py"
 _URLS = "core/test_urls.py"
 _WORKERS = "core/test_workers.py"
 _FETCH = "core/test_http.py"
+_NPM = "mcp_server/dependencies/test_npm_engine.py"
 _UV = "mcp_server/dependencies/test_uv_engine.py"
 _IDLE = "mcp_server/server/test_http_idle.py"
 _HTTP = "mcp_server/server/test_http.py"
@@ -82,6 +83,7 @@ PROOFS = {
     "resolution.wall_s": f"{_UV}::test_a_call_is_held_to_its_time_and_its_memory",
     "resolution.memory_mb": f"{_UV}::test_a_call_is_held_to_its_time_and_its_memory",
     "resolution.parallel": f"{_UV}::test_at_most_so_many_calls_run_at_once",
+    "resolution.npm_token": f"{_NPM}::test_a_token_goes_to_the_registry_and_nowhere_else",
     "resolution.cache_max_bytes": f"{_UV}::test_what_is_kept_is_held_to_its_size",
     "resolution.indexes": f"{_UV}::test_a_private_index_goes_first_and_its_credentials_appear_nowhere",
     "resolution.index_credentials": f"{_UV}::test_a_private_index_goes_first_and_its_credentials_appear_nowhere",

@@ -37,6 +37,7 @@ class ResolutionSettings:
     index_credentials: Annotated[
         tuple[str, ...], Secret(), Doc("For private indexes, each as name=user:password; sent to that index only.")
     ] = ()
+    npm_token: Annotated[str, Secret(), Doc("Opens the registry of sources.npm_url; sent to it only.")] = ""
 
     def process(self) -> ProcessLimits:
         """The bounds of one call. CPU counts all threads of the engine, hence a multiple of the wall clock."""

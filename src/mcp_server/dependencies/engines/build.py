@@ -5,6 +5,8 @@ from pathlib import Path
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.dependencies.engines.indexes import python_indexes
+from plumbrule.mcp_server.dependencies.engines.npm import NpmEngine
+from plumbrule.mcp_server.dependencies.engines.npm_program import NpmProgram
 from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
 from plumbrule.mcp_server.dependencies.engines.uv_program import UvProgram
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
@@ -27,3 +29,14 @@ def build_uv_program(
 def build_uv_engine(program: UvProgram, cache: Cache) -> UvEngine:
     """The oracle for Python."""
     return UvEngine(program, cache)
+
+
+def build_npm_engine(
+    settings: ResolutionSettings, network: NetworkSettings, npm_url: str, cache_folder: Path, cache: Cache
+) -> NpmEngine:
+    """The oracle for npm, and what writes its locks. Its `aclose` ends the program that it may have started.
+
+    Raises:
+        ConfigurationError: the registry's address is malformed.
+    """
+    return NpmEngine(NpmProgram(settings, network, npm_url, cache_folder / "npm", settings.npm_token), cache)
