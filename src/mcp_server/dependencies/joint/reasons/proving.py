@@ -71,6 +71,10 @@ class Prover:
         """The oracle's own answer to exactly this configuration, if it was asked."""
         return self._answers.get(self.ladders.canonical(levels))
 
+    def answers(self) -> Iterable[Answer]:
+        """Everything the oracle answered so far, in the order of the answers."""
+        return self._answers.values()
+
     async def holds(self, levels: Levels) -> bool | None:
         """Whether the configuration can be solved; None when nobody can tell."""
         known = self.known(levels)

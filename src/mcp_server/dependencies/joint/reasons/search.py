@@ -16,6 +16,7 @@ from plumbrule.mcp_server.dependencies.joint.question import Answer, Solved, Uns
 from plumbrule.mcp_server.dependencies.joint.reasons.hitting import cheapest_first
 from plumbrule.mcp_server.dependencies.joint.reasons.levels import Levels
 from plumbrule.mcp_server.dependencies.joint.reasons.proving import Prover, together
+from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Rewrite
 from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core, core_within
 
 MAX_CORES = 25
@@ -26,26 +27,38 @@ MAX_UNANSWERED = 6
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Levels at which the oracle found a solution. `rewritten` are asks with the text that replaces them, when the
-    solution is of the changed text rather than of the ask without its bound."""
+    """Levels at which the oracle found a solution. `rewritten` are asks with what replaces them, when the solution is
+    of the changed text rather than of the ask without its bound."""
 
     levels: Levels
     solved: Solved
-    rewritten: tuple[tuple[int, str], ...] = ()
+    rewritten: tuple[tuple[int, Rewrite], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A candidate that has a solution which nobody wants; `reason` completes "it does not help: "."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A candidate that does not help, and what stands in its way; None when the oracle could not tell why."""
+    """A candidate that does not help, and what stands in its way; without core and reason the oracle cannot tell."""
 
     levels: Levels
     core: Core | None = None
+    reason: str = ""
+
+    @property
+    def unanswered(self) -> bool:
+        return self.core is None and not self.reason
 
 
 class Attempt(Protocol):
-    """Tries a candidate; its `Correction`, or the oracle's answer, or None when the budget is spent."""
+    """Tries a candidate. None when the budget is spent; `Unsolved` only for what the oracle itself refuses."""
 
-    async def __call__(self, levels: Levels) -> Correction | Answer | None: ...
+    async def __call__(self, levels: Levels) -> Correction | Refused | Answer | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +102,9 @@ class Search:
             if self._prover.limit or len(self._cores) >= MAX_CORES:
                 complete, limit = False, self._prover.limit or "explanation.conflicts"
                 break
-            if sum(one.core is None for one in self._failed.values()) >= MAX_UNANSWERED:
+            if sum(one.unanswered for one in self._failed.values()) >= MAX_UNANSWERED:
                 break
-        complete = complete and all(one.core is not None for one in self._failed.values())
+        complete = complete and not any(one.unanswered for one in self._failed.values())
         return Found(
             tuple(self._cores),
             tuple(self._corrections[levels] for levels in sorted(self._corrections)),
@@ -112,7 +125,7 @@ class Search:
                 found.append(levels)
         return found
 
-    async def _take(self, levels: Levels, answer: Correction | Answer | None) -> bool:
+    async def _take(self, levels: Levels, answer: Correction | Refused | Answer | None) -> bool:
         """Whether the candidate was accepted; a refusal is explained."""
         match answer:
             case Correction():
@@ -127,6 +140,8 @@ class Search:
                 self._failed[levels] = Failed(levels, core)
                 if core not in self._cores:
                     self._cores.append(core)
+            case Refused(reason):
+                self._failed[levels] = Failed(levels, reason=reason)
             case _:
                 if not self._prover.limit:
                     self._failed[levels] = Failed(levels)

@@ -1,0 +1,142 @@
+"""What is certain about Python's direct requirements without any index: ranges that no version and no Python satisfies.
+
+Exact range algebra over one package at a time, where the markers of all members hold together on the target.
+Below: `python_relaxing`. Above: `python`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from plumbrule.mcp_server.dependencies.joint.asks import Ask
+from plumbrule.mcp_server.dependencies.joint.python_relaxing import PythonRelaxation, parsed, specifier_of
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import full, only
+from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
+from plumbrule.mcp_server.dependencies.joint.targets import Target
+
+MAX_CORES = 25
+
+
+def disjoint_cores(asks: Sequence[Ask], target: Target, relaxation: PythonRelaxation) -> tuple[Core, ...]:
+    """Minimal sets of direct requirements on one package that exclude each other; the shortest first."""
+    found: list[Core] = []
+    for members in _by_package(asks, target).values():
+        for core in _of_one_package(members, asks, relaxation):
+            if len(found) < MAX_CORES:
+                found.append(Core(only(full(len(asks)), core), minimal=True))
+    return tuple(found)
+
+
+def excluding_target(asks: Sequence[Ask], target: Target) -> tuple[Core, ...]:
+    """Each declared range of Python that excludes the target's; one that cannot be read excludes nothing."""
+    if not target.python:
+        return ()
+    return tuple(
+        Core(only(full(len(asks)), (at,)), minimal=True)
+        for at, ask in enumerate(asks)
+        if ask.kind == "runtime" and not admits(ask.requirement, target.python)
+    )
+
+
+def admits(constraint: str, python: str) -> bool:
+    """Whether a range of Pythons has a version of the target's line: `3.12` is every 3.12.x."""
+    line = f"=={python}" if python.count(".") > 1 else f"=={python}.*"
+    return not (specifier_of(constraint) & specifier_of(line)).is_unsatisfiable()
+
+
+def _by_package(asks: Sequence[Ask], target: Target) -> Mapping[str, list[tuple[int, frozenset[int]]]]:
+    """For each package the bounded asks that apply, with the environments in which they do."""
+    found: dict[str, list[tuple[int, frozenset[int]]]] = {}
+    for at, ask in enumerate(asks):
+        if ask.kind == "runtime":
+            continue
+        requirement = parsed(ask.requirement)
+        where = environments(str(requirement.marker or ""), target)
+        if where and requirement.specifier:
+            found.setdefault(ask.name, []).append((at, where))
+    return found
+
+
+def _of_one_package(
+    members: Sequence[tuple[int, frozenset[int]]], asks: Sequence[Ask], relaxation: PythonRelaxation
+) -> Iterator[tuple[int, ...]]:
+    bounds = {at: relaxation.constraint(asks[at]) for at, _ in members}
+    if not relaxation.disjoint(sorted(set(bounds.values()))):
+        return
+    alone = [at for at, _ in members if relaxation.disjoint([bounds[at]])]
+    yield from ((at,) for at in alone)
+    left = [(at, where) for at, where in members if at not in alone]
+    any_pair = False
+    for (one, here), (other, there) in combinations(left, 2):
+        if here & there and relaxation.disjoint([bounds[one], bounds[other]]):
+            any_pair = True
+            yield (one, other)
+    if not any_pair and not alone:
+        yield from _larger(left, bounds, relaxation)
+
+
+def _larger(
+    members: Sequence[tuple[int, frozenset[int]]], bounds: Mapping[int, str], relaxation: PythonRelaxation
+) -> Iterator[tuple[int, ...]]:
+    """One minimal set of three or more, such as `>=1,<2` with `!=1.*` cut into pieces."""
+    common = frozenset.intersection(*(where for _, where in members)) if members else frozenset[int]()
+    held = [at for at, _ in members]
+    if not common or not relaxation.disjoint([bounds[at] for at in held]):
+        return
+    for at in list(held):
+        fewer = [one for one in held if one != at]
+        if relaxation.disjoint([bounds[one] for one in fewer]):
+            held = fewer
+    yield tuple(held)
+
+
+def environments(marker: str, target: Target) -> frozenset[int]:
+    """Numbers of the target's environments in which a marker holds; none when it cannot be read: nothing is certain."""
+    every = target_environments(target)
+    if not marker:
+        return frozenset(range(len(every)))
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        read = Marker(marker)
+        return frozenset(at for at, one in enumerate(every) if read.evaluate(dict(one)))
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return frozenset()
+
+
+def target_environments(target: Target) -> tuple[Mapping[str, str], ...]:
+    """The markers' environments that a target stands for: one, or the usual ones of all platforms."""
+    wanted = _PLATFORMS if target.universal else [one for one in _PLATFORMS if one[0] == target.platform]
+    if not target.universal:
+        machine = target.machine
+        wanted = [(*one[:4], _MACHINES.get((one[0], machine), machine)) for one in wanted[:1]]
+    pythons = [target.python or "3.12"]
+    if target.universal:
+        start = int((target.python or "3.9").split(".")[1])
+        pythons = [f"3.{minor}" for minor in range(start, 16)]
+    return tuple(
+        {
+            "python_version": ".".join(python.split(".")[:2]),
+            "python_full_version": python if python.count(".") > 1 else f"{python}.0",
+            "implementation_version": python if python.count(".") > 1 else f"{python}.0",
+            "sys_platform": platform[1],
+            "platform_system": platform[2],
+            "os_name": platform[3],
+            "platform_machine": platform[4],
+            "implementation_name": "cpython",
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_version": "",
+            "extra": "",
+        }
+        for python in pythons
+        for platform in wanted
+    )
+
+
+_PLATFORMS = [
+    ("linux", "linux", "Linux", "posix", "x86_64"),
+    ("macos", "darwin", "Darwin", "posix", "arm64"),
+    ("windows", "win32", "Windows", "nt", "AMD64"),
+    ("linux", "linux", "Linux", "posix", "aarch64"),
+]
+_MACHINES = {("macos", "aarch64"): "arm64", ("windows", "x86_64"): "AMD64", ("windows", "aarch64"): "ARM64"}

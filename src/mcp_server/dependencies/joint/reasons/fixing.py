@@ -1,0 +1,145 @@
+"""Tries a candidate as the edit that it would become: bounds moved no further than needed, and solved with them.
+
+First the nearest version that everything known allows; when that has no solution, the ask without its bound says
+which version would do. Below: `oracle`, `search`. Above: `explaining`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from plumbrule.mcp_server.dependencies.joint.asks import Ask
+from plumbrule.mcp_server.dependencies.joint.question import Answer, Question, Solved, Unsolved
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import BARE, FULL, Levels
+from plumbrule.mcp_server.dependencies.joint.reasons.oracle import JointOracle
+from plumbrule.mcp_server.dependencies.joint.reasons.proving import Prover
+from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Rewrite
+from plumbrule.mcp_server.dependencies.joint.reasons.search import Correction, Refused
+
+Rewrites = Mapping[int, Rewrite]
+
+ONLY_PRERELEASES = "only a pre-release would do"
+NO_EDIT = "no bound that its author could write allows a version that works"
+
+
+class Fixer:
+    """Makes corrections whose solution is that of the edited files."""
+
+    def __init__(self, oracle: JointOracle, prover: Prover) -> None:
+        self._oracle = oracle
+        self._prover = prover
+        self._strict = oracle.frame.prereleases != "allow" and not _names_prerelease(oracle)
+
+    async def attempt(self, levels: Levels) -> Correction | Refused | Answer | None:
+        """As `search.Attempt`."""
+        hinted = await self._hinted(levels)
+        if hinted:
+            found = await self._edited(levels, hinted)
+            if found is not None:
+                return found
+        answer = await self._prover.answer(levels)
+        if not isinstance(answer, Solved):
+            return answer
+        return await self._settled(levels, answer, strict=False)
+
+    async def _settled(self, levels: Levels, solved: Solved, *, strict: bool) -> Correction | Refused | None:
+        """The bounds moved to the versions of a solution, and solved again."""
+        if not strict and self._unwanted(solved):
+            question = replace(self._oracle.question(levels), prereleases="disallow")
+            again = await self._prover.within(lambda: self._oracle.engine.solve(question))
+            if again is None:
+                return None
+            return await self._settled(levels, again, strict=True) if isinstance(again, Solved) else _ONLY_PRERELEASES
+        versions = {pin.name: pin.version for pin in solved.pins}
+        rewrites: dict[int, Rewrite] = {}
+        for at in self._moved(levels):
+            ask = self._oracle.asks[at]
+            version = self._oracle.settled.get(at) or versions.get(ask.name)
+            if version is None:
+                continue  # a constraint on what nobody chose any more
+            rewrite = self._oracle.relaxation.widened(ask, version)
+            if rewrite is None:
+                return Refused(NO_EDIT)
+            rewrites[at] = rewrite
+        if not rewrites:
+            return Correction(levels, solved)
+        return await self._edited(levels, rewrites, strict=strict) or (None if self._prover.limit else Refused(NO_EDIT))
+
+    async def _edited(self, levels: Levels, rewrites: Rewrites, *, strict: bool = False) -> Correction | None:
+        """The correction of these edits when they have a solution that anybody wants."""
+        question = self._question(levels, rewrites, strict=strict)
+        answer = await self._prover.within(lambda: self._oracle.engine.solve(question))
+        if not isinstance(answer, Solved) or self._unwanted(answer):
+            return None
+        return Correction(levels, answer, tuple(sorted(rewrites.items())))
+
+    def _question(self, levels: Levels, rewrites: Rewrites, *, strict: bool) -> Question:
+        texts = {at: one.requirement for at, one in rewrites.items()}
+        question = self._oracle.question(levels, texts)
+        return replace(question, prereleases="disallow") if strict else question
+
+    def _moved(self, levels: Levels) -> list[int]:
+        return [at for at, level in enumerate(levels) if level == BARE]
+
+    def _unwanted(self, solved: Solved) -> bool:
+        """Whether a solution takes pre-releases that nobody asked for."""
+        return self._strict and not all(self._oracle.relaxation.final(pin.version) for pin in solved.pins)
+
+    async def _hinted(self, levels: Levels) -> Rewrites:
+        """For every moved bound the nearest version that what is known allows; nothing when one has none."""
+        found: dict[int, Rewrite] = {}
+        for at in self._moved(levels):
+            ask = self._oracle.asks[at]
+            own = self._oracle.settled.get(at)
+            nearest = [own] if own else await self._nearest(at, levels)
+            rewrite = self._oracle.relaxation.widened(ask, nearest[0]) if nearest else None
+            if rewrite is None:
+                return {}
+            found[at] = rewrite
+        return found
+
+    async def _nearest(self, at: int, levels: Levels) -> Sequence[str]:
+        ask = self._oracle.asks[at]
+        relaxation = self._oracle.relaxation
+        standing = [one for other, one in enumerate(self._oracle.asks) if levels[other] == FULL]
+        others = [relaxation.constraint(one) for one in standing if one.name == ask.name and relaxation.constraint(one)]
+        proven = others + self._proven(ask.name, standing)
+        if not proven:
+            return ()
+        frame = self._oracle.frame
+        versions = await self._oracle.engine.versions(ask.name, frame.target, frame.exclude_newer)
+        versions = versions or self._seen(ask.name)
+        for constraints in (proven, others):
+            nearest = relaxation.nearest(ask, constraints, versions) if constraints else ()
+            if nearest:
+                return nearest
+        return ()
+
+    def _seen(self, name: str) -> list[str]:
+        """The versions of a package in solutions so far."""
+        solved = [one for one in self._prover.answers() if isinstance(one, Solved)]
+        return sorted({pin.version for one in solved for pin in one.pins if pin.name == name})
+
+    def _proven(self, name: str, standing: Sequence[Ask]) -> list[str]:
+        """What packages need of one, as far as proofs said; of the versions that the standing asks allow."""
+        relaxation = self._oracle.relaxation
+        parties = {self._oracle.label(ask.subject) for ask in self._oracle.asks}
+        bounds: dict[str, list[str]] = {}
+        for ask in standing:
+            bounds.setdefault(ask.name, []).append(relaxation.constraint(ask))
+        found = {
+            edge.constraint
+            for answer in self._prover.answers()
+            if isinstance(answer, Unsolved)
+            for edge in answer.edges
+            if edge.name == name
+            and edge.asker not in parties
+            and not relaxation.disjoint([*bounds.get(edge.asker, ()), relaxation.versions(edge.version)])
+        }
+        return sorted(found)
+
+
+_ONLY_PRERELEASES = Refused(ONLY_PRERELEASES)
+
+
+def _names_prerelease(oracle: JointOracle) -> bool:
+    return any(oracle.relaxation.names_prerelease(ask) for ask in oracle.asks)
