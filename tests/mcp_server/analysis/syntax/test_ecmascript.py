@@ -316,3 +316,9 @@ def test_types_imported_with_arguments_leave_their_neighbours_whole() -> None:  
     ]
     assert found.errors == []
     assert not any("import" in name or "__" in name for name in found.refs)
+
+
+def test_exports_by_assignment_come_in_the_order_of_the_source_however_many_there_are() -> None:
+    names = tuple(f"a{number}" for number in range(500))
+    found = read("".join(f"exports.{name} = f({name});\n" for name in names), "javascript")
+    assert found.exports == names

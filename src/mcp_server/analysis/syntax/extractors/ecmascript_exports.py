@@ -36,7 +36,7 @@ class Exports:
         for entry in entries:
             if entry.role == "export" and entry.above < 0:  # an inner one belongs to its namespace
                 self._of_statement(raw, entry.node)
-        for node in captured.get("assignment", ()):
+        for node in sorted(captured.get("assignment", ()), key=_start):  # captures come in no order
             self._of_assignment(raw, node)
         if b"module.exports" in raw:
             self._of_aliases(raw, entries)
@@ -137,6 +137,10 @@ class Exports:
             inner = member.child_by_field_name("value")
             if inner is not None and inner.type == "identifier":
                 self.locals.add(key_text(inner))
+
+
+def _start(node: "Node") -> int:
+    return node.start_byte
 
 
 def _is_commonjs(raw: bytes) -> bool:

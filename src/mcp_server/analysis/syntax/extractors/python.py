@@ -5,11 +5,11 @@ come in the same order. `python_imports` reads import statements, `python_uses` 
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from plumbrule.mcp_server.analysis.syntax.extractors import common
 from plumbrule.mcp_server.analysis.syntax.extractors.common import (
@@ -18,7 +18,6 @@ from plumbrule.mcp_server.analysis.syntax.extractors.common import (
     complexities,
     error_lines,
     folded,
-    owners,
     parents,
     qualified,
     text,
@@ -38,19 +37,13 @@ _QUERY = """
 (decorator) @decorator
 (comment) @comment
 (expression_statement . [(string) (concatenated_string)] @statement .)
-(function_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
-(class_definition body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @doc)))
 
 (module (expression_statement (assignment) @assigned))
 (class_definition body: (block (expression_statement (assignment) @assigned)))
-(module (if_statement consequence: (block (expression_statement (assignment) @assigned))))
-(module (if_statement alternative: (else_clause body: (block (expression_statement (assignment) @assigned)))))
-(module (try_statement body: (block (expression_statement (assignment) @assigned))))
-(module (try_statement (except_clause (block (expression_statement (assignment) @assigned)))))
+(module [(if_statement) (try_statement)] @forked)
 (type_alias_statement) @alias
 
 [(import_statement) (import_from_statement) (future_import_statement)] @import
-(if_statement condition: (_) @condition consequence: (block) @guarded)
 (try_statement body: (block) @tried (except_clause) @caught)
 
 [
@@ -70,10 +63,15 @@ _QUERY = """
 (import_from_statement name: (aliased_import name: (dotted_name (identifier) @ref)))
 """
 
+_GUARDS = "(if_statement condition: (_) @condition consequence: (block) @guarded)"
+"""Asked of files that hold the word alone: every `if` of a tree is many."""
+
 _NAMED = re.compile(rb"(?:async[\s\\]+)?(?:def|class)[\s\\]+([^\s\\(\[:#]+)")
 _COMMENT = re.compile(rb"#[^\n]*")
+_COMMENTS = re.compile(rb"(?:#[^\n]*+\s++)*+")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 _TARGET = re.compile(r"[^\W\d]\w*")
+_PLAIN_TARGET = re.compile(r"(?!type )([^\W\d]\w*) ?(?:=|:)")
 _STRING = re.compile(r"(?i)\A[rbuf]*(\"\"\"|'''|\"|')")
 _ENUMS = re.compile(r"\b(?:Str|Int)?(?:Enum|Flag)\b|\b(?:Text|Integer)?Choices\b")
 _ALL = re.compile(rb"^__all__\b[^=\n]*=\s*[\[(]([^\])]*)[\])]", re.M)
@@ -88,28 +86,29 @@ MAX_VALUE_CHARS = 120
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What a Python file defines, imports and does."""
-    captures = common.captures(_query(tree.language), tree)
+    captures = common.captures(_query(tree.language, _QUERY), tree)
+    guards = common.captures(_query(tree.language, _GUARDS), tree) if b"TYPE_CHECKING" in raw else {}
     refs = _refs(raw, captures.get("ref", []))
-    scopes = _scopes(raw, captures)
-    functions = [scope.span for scope in scopes if scope.is_function]
+    broken = tree.root_node.has_error
+    scopes = _scopes(raw, captures, broken=broken)
     symbols = _symbols(raw, scopes, captures)
     return Extracted(
         symbols=symbols,
-        imports=imports_of(raw, captures, functions),
+        imports=imports_of(raw, captures, guards, [scope.span for scope in scopes if scope.is_function]),
         uses=uses_of(raw, tree.root_node, refs),
         errors=error_lines(tree),
         refs=refs,
         exports=_exports(raw) if b"__all__" in raw else None,
-        comments=None if tree.root_node.has_error else _comments(captures),
-        typed=sum(one.complexity > 0 and _is_typed(one.signature) for one in symbols),
+        comments=None if broken else _comments(captures),
+        typed=sum([one.complexity > 0 and "->" in one.signature and _is_typed(one.signature) for one in symbols]),
     )
 
 
-@lru_cache(maxsize=4)
-def _query(language: "Language") -> "Query":
+@lru_cache(maxsize=8)
+def _query(language: "Language", source: str) -> "Query":
     from tree_sitter import Query  # as above
 
-    return Query(language, _QUERY)
+    return Query(language, source)
 
 
 class _Scope(NamedTuple):
@@ -123,17 +122,22 @@ class _Scope(NamedTuple):
     end_line: int
 
 
-def _scopes(raw: bytes, captures: "Captures") -> list[_Scope]:
+def _scopes(raw: bytes, captures: "Captures", *, broken: bool) -> list[_Scope]:
     """In the order of the text. Every definition has one body, and both come in the same order."""
     found: list[_Scope] = []
+    notes = {node.end_byte for node in captures.get("comment", ())}
     for kind, is_function in (("function", True), ("class", False)):
         bodies = sorted([node.start_byte for node in captures.get(f"{kind}.body", ())])
+        line, at = 1, 0  # lines are counted here: a node makes an object for each point that it is asked for
         for (start, node), body in zip(_by_start(captures.get(kind, ())), bodies, strict=True):
             end = node.end_byte
             named = _NAMED.match(raw, start, body)
             word = named[1].decode("utf-8", "replace") if named else ""
-            end_line = node.end_point[0] + 1 - _trailing_comment_lines(raw, end)
-            found.append(_Scope((start, end), is_function, word, body, node.start_point[0] + 1, end_line))
+            line, at = line + raw.count(b"\n", at, start), start
+            end_line = line + raw.count(b"\n", start, end)
+            if end in notes or broken:
+                end_line -= _trailing_comment_lines(raw, end)
+            found.append(_Scope((start, end), is_function, word, body, line, end_line))
     found.sort()
     return found
 
@@ -169,49 +173,48 @@ def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Sym
     spans = [scope.span for scope in scopes]
     above = parents(spans)
     names = qualified([scope.name for scope in scopes], above)
-    branches = sorted(node.start_byte for node in captures.get("branch", ()))
-    numbers = _complexities(scopes, branches)
+    branches = sorted([node.start_byte for node in captures.get("branch", ())])
+    numbers = complexities(spans, branches)
     docs = _docs(raw, scopes, captures)
     signatures = [_signature(raw, scope) for scope in scopes]
     modifiers = _modifiers(raw, scopes, captures)
     found: list[Symbol] = []
-    for at, scope in enumerate(scopes):
-        inside = scopes[above[at]] if above[at] >= 0 else None
-        kind: SymbolKind = "class" if not scope.is_function else "function"
-        if scope.is_function and inside is not None and not inside.is_function:
-            kind = "method"
+    for at, (_, is_function, name, _, line, end_line) in enumerate(scopes):
         signature = signatures[at]
         words = modifiers.get(at, ())
-        if scope.is_function and signature.startswith("async "):
-            words = ("async", *words)
-        found.append(
-            Symbol(
-                kind,
-                names[at],
-                scope.line,
-                scope.end_line,
-                signature,
-                _visibility(scope.name),
-                docs.get(at, ""),
-                numbers[at],
-                words,
-            )
-        )
-    found += _variables(raw, scopes, names, signatures, captures)
+        kind: SymbolKind = "class"
+        if is_function:
+            kind = "method" if above[at] >= 0 and not scopes[above[at]].is_function else "function"
+            if signature.startswith("async "):
+                words = ("async", *words)
+        # A class has no number: what stands in its body belongs to no function around it.
+        number, doc = numbers[at] if is_function else 0, docs.get(at, "")
+        found.append(Symbol(kind, names[at], line, end_line, signature, _visibility(name), doc, number, words))
+    found += _variables(raw, _Nest(scopes, above), names, signatures, captures)
     found.sort(key=_by_line)
     return found
 
 
-def _complexities(scopes: list[_Scope], branches: list[int]) -> list[int]:
-    """Of functions; classes have none, and what stands in a class body belongs to no function around it."""
-    numbers = complexities([scope.span for scope in scopes], branches)
-    return [number if scope.is_function else 0 for number, scope in zip(numbers, scopes, strict=True)]
+class _Nest:
+    """Which scope holds a place. Asked for single places: a walk over all scopes would cost more than the answers."""
+
+    def __init__(self, scopes: list[_Scope], above: list[int]) -> None:
+        self.scopes = scopes
+        self._above = above
+        self._starts = [scope.span[0] for scope in scopes]
+
+    def holder(self, place: int) -> int:
+        """The position of the innermost scope around the place, -1 at the top of the module."""
+        at = bisect_right(self._starts, place) - 1
+        while at >= 0 and self.scopes[at].span[1] <= place:
+            at = self._above[at]
+        return at
 
 
 def _signature(raw: bytes, scope: _Scope) -> str:
     """Up to the colon before the body; comments between parameters are left out."""
     start, body = scope.span[0], scope.body
-    if b"#" in raw[start:body]:
+    if raw.find(b"#", start, body) >= 0:
         head = _COMMENT.sub(b"", raw[start : min(body, start + MAX_HEAD_BYTES)])
         return folded(head, 0, len(head)).rstrip(" :")
     return folded(raw, start, body).rstrip(" :")
@@ -222,12 +225,17 @@ def _visibility(name: str) -> Visibility:
 
 
 def _docs(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, str]:
-    """The first line of each docstring, by the position of its scope."""
-    strings = _by_start(captures.get("doc", []))
-    holders = owners([scope.span for scope in scopes], [start for start, _ in strings])
+    """The first line of each docstring, by the position of its scope: the statement that a body begins with."""
+    strings = {node.start_byte: node for node in captures.get("statement", ())}
     found: dict[int, str] = {}
-    for (start, node), at in zip(strings, holders, strict=True):
-        if at >= 0:
+    if not strings:
+        return found
+    for at, scope in enumerate(scopes):
+        start = scope.body
+        if raw.startswith(b"#", start):
+            start = cast("re.Match[bytes]", _COMMENTS.match(raw, start)).end()  # it matches nothing at least
+        node = strings.get(start)
+        if node is not None:
             found[at] = _first_line(text(raw, start, min(node.end_byte, start + MAX_DOC_BYTES)))
     return found
 
@@ -235,41 +243,62 @@ def _docs(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, s
 def _first_line(literal: str) -> str:
     opening = _STRING.match(literal)
     inner = literal[opening.end() :].removesuffix(opening[1]) if opening else literal
-    return next((line.strip() for line in inner.splitlines() if line.strip()), "")[:DOC_CHARS]
+    inner = inner.lstrip()
+    return inner.splitlines()[0].rstrip()[:DOC_CHARS] if inner else ""
 
 
 def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, tuple[str, ...]]:
     """Decorators as written, at the definition that follows them."""
     found: dict[int, tuple[str, ...]] = {}
-    starts = [scope.span[0] for scope in scopes]
-    for start, node in _by_start(captures.get("decorator", [])):
-        at = bisect_left(starts, node.end_byte)
+    decorators = _by_start(captures.get("decorator", []))
+    starts = [scope.span[0] for scope in scopes] if decorators else []
+    for start, node in decorators:
+        end = node.end_byte
+        at = bisect_left(starts, end)
         if at < len(starts):
-            found[at] = (*found.get(at, ()), folded(raw, start, node.end_byte, MAX_DECORATOR_CHARS))
+            found[at] = (*found.get(at, ()), folded(raw, start, end, MAX_DECORATOR_CHARS))
     return found
 
 
-def _variables(
-    raw: bytes, scopes: list[_Scope], names: list[str], signatures: list[str], captures: "Captures"
-) -> list[Symbol]:
+def _variables(raw: bytes, nest: _Nest, names: list[str], signatures: list[str], captures: "Captures") -> list[Symbol]:
     """Assignments at the top of the module and of classes, the first of each name; also `type X = ...`."""
-    nodes = _by_start([*captures.get("assigned", []), *captures.get("alias", [])])
-    holders = owners([scope.span for scope in scopes], [start for start, _ in nodes])
-    enums = {at for at, scope in enumerate(scopes) if not scope.is_function and _ENUMS.search(signatures[at])}
+    nodes = [*captures.get("assigned", []), *captures.get("alias", []), *_forked(captures.get("forked", []))]
     seen: set[str] = set()
     found: list[Symbol] = []
-    for (start, node), at in zip(nodes, holders, strict=True):
-        if at >= 0 and scopes[at].is_function:
+    first, before = 1, 0
+    for start, node in _by_start(nodes):
+        at = nest.holder(start)
+        if at >= 0 and nest.scopes[at].is_function:
             continue
-        line = folded(raw, start, min(node.end_byte, start + MAX_HEAD_BYTES), MAX_VALUE_CHARS)
-        for name in _targets(line):
+        end = node.end_byte
+        line = folded(raw, start, min(end, start + MAX_HEAD_BYTES), MAX_VALUE_CHARS)
+        plain = _PLAIN_TARGET.match(line)
+        for name in (plain[1],) if plain else _targets(line):
             full = f"{names[at]}.{name}" if at >= 0 else name
             if name in _LEFT_OUT or full in seen:
                 continue
             seen.add(full)
-            first, last = node.start_point[0] + 1, node.end_point[0] + 1
-            kind = _variable_kind(name, line, in_class=at >= 0, in_enum=at in enums)
+            first, before = first + raw.count(b"\n", before, start), start
+            in_enum = at >= 0 and _ENUMS.search(signatures[at]) is not None
+            kind = _variable_kind(name, line, in_class=at >= 0, in_enum=in_enum)
+            last = first + raw.count(b"\n", start, end)
             found.append(Symbol(kind, full, first, last, line, _visibility(name)))
+    return found
+
+
+def _forked(forks: "Sequence[Node]") -> "list[Node]":
+    """The assignments in the branches of an `if` or a `try` at the top of the module, `elif`, `finally` and what
+    follows a `try` without failure apart."""
+    found: list[Node] = []
+    for fork in forks:
+        blocks: list[Node] = []
+        for part in fork.named_children:
+            if part.type == "block":
+                blocks.append(part)
+            elif part.type == ("else_clause" if fork.type == "if_statement" else "except_clause"):
+                blocks += [child for child in part.named_children if child.type == "block"]
+        statements = [each for block in blocks for each in block.named_children if each.type == "expression_statement"]
+        found += [child for each in statements for child in each.named_children if child.type == "assignment"]
     return found
 
 

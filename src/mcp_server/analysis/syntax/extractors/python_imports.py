@@ -12,10 +12,13 @@ from plumbrule.mcp_server.analysis.syntax.model import Import, ImportKind
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    _Captures = Mapping[str, Sequence[Node]]
+
 _COMMENT = re.compile(rb"#[^\n]*")
 _SPACE = re.compile(r"[\s\\]+")
 _FROM = re.compile(r"from\s*((?:\.\s*)*)(?:(?!import\b)([\w.]+)\s+)?import\b\s*(.*)", re.DOTALL)
 _SURVIVES = re.compile(rb"except\s*(?::|\(?[^:)]*\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b)")
+_LINE_FEED, _JOINT = b"\n\\"
 MAX_STATEMENT_BYTES = 200_000
 MAX_KEPT_BYTES = 200
 """Files of one repository begin with the same statements: shorter ones are read once."""
@@ -23,17 +26,20 @@ MAX_KEPT_BYTES = 200
 _Stated = tuple[str, ImportKind, tuple[str, ...]]
 
 
-def imports_of(raw: bytes, captures: "Mapping[str, Sequence[Node]]", functions: Sequence[Span]) -> list[Import]:
-    """One `Import` for each module that a statement names, in the order of the text."""
+def imports_of(raw: bytes, captures: "_Captures", guards: "_Captures", functions: Sequence[Span]) -> list[Import]:
+    """One `Import` for each module that a statement names, in the order of the text. `guards` are every `if` of the
+    file with its condition; nothing where none asks for TYPE_CHECKING."""
     nodes = captures.get("import", ())
     if not nodes:
         return []
-    spans = sorted((node.start_byte, node.end_byte, node.start_point[0] + 1) for node in nodes)
-    flags = _flags(raw, captures, functions, [start for start, _, _ in spans])
+    spans = sorted([node.byte_range for node in nodes])
+    flags = _flags(raw, captures, guards, functions, [start for start, _ in spans])
     found: list[Import] = []
-    for at, (start, end, line) in enumerate(spans):
+    line, before = 1, 0
+    for (start, end), flagged in zip(spans, flags, strict=True):
+        line, before = line + raw.count(b"\n", before, start), start
         piece = raw[start : min(end, start + MAX_STATEMENT_BYTES)]
-        found += [Import(target, line, kind, names, flags[at]) for target, kind, names in _stated(piece)]
+        found += [Import(target, line, kind, names, flagged) for target, kind, names in _stated(piece)]
     return found
 
 
@@ -65,23 +71,33 @@ def _names(listed: str) -> list[str]:
 
 
 def _flags(
-    raw: bytes, captures: "Mapping[str, Sequence[Node]]", functions: Sequence[Span], points: Sequence[int]
+    raw: bytes, captures: "_Captures", guards: "_Captures", functions: Sequence[Span], points: Sequence[int]
 ) -> list[tuple[str, ...]]:
     """The flags of the import at each point."""
-    guards = [
-        (guarded.start_byte, guarded.end_byte)
-        for condition, guarded in zip(_ordered(captures, "condition"), _ordered(captures, "guarded"), strict=True)
-        if raw[condition.start_byte : condition.end_byte].endswith(b"TYPE_CHECKING")
-    ]
     found: list[tuple[str, ...]] = [()] * len(points)
-    for flag, spans in (("type", guards), ("lazy", functions), ("optional", _survived(raw, captures))):
-        for at, owner in enumerate(owners(spans, points) if spans else ()):
+    inside = [
+        at for at, point in enumerate(points) if point and (raw[point - 1] != _LINE_FEED or raw[point - 2] == _JOINT)
+    ]
+    if not inside:  # a statement that begins its line lies in no other
+        return found
+    asked = [points[at] for at in inside]
+    for flag, spans in (("type", _typing(raw, guards)), ("lazy", functions), ("optional", _survived(raw, captures))):
+        for at, owner in zip(inside, owners(spans, asked) if spans else (), strict=False):
             if owner >= 0:
                 found[at] = (*found[at], flag)
     return found
 
 
-def _ordered(captures: "Mapping[str, Sequence[Node]]", name: str) -> "list[Node]":
+def _typing(raw: bytes, guards: "_Captures") -> list[Span]:
+    """The bodies that only type checkers read."""
+    return [
+        guarded.byte_range
+        for condition, guarded in zip(_ordered(guards, "condition"), _ordered(guards, "guarded"), strict=True)
+        if raw.endswith(b"TYPE_CHECKING", condition.start_byte, condition.end_byte)
+    ]
+
+
+def _ordered(captures: "_Captures", name: str) -> "list[Node]":
     return sorted(captures.get(name, ()), key=_start)
 
 
@@ -89,7 +105,7 @@ def _start(node: "Node") -> int:
     return node.start_byte
 
 
-def _survived(raw: bytes, captures: "Mapping[str, Sequence[Node]]") -> list[Span]:
+def _survived(raw: bytes, captures: "_Captures") -> list[Span]:
     """The bodies of `try` statements that catch the absence of a module, and the handlers that import another one."""
     caught = {node.start_byte: node.end_byte for node in captures.get("caught", ())}
     tries = {node.start_byte: node.end_byte for node in captures.get("tried", ())}

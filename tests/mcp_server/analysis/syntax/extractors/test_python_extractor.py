@@ -251,3 +251,46 @@ def test_a_part_of_a_string_on_its_own_line_is_code() -> None:
     assert (counted.code, counted.comment, counted.blank) == (8, 3, 2)
     assert counted.stripped.count(b"\n") == raw.count(b"\n")
     assert read(b"def broken(:\n    # why\n").comments is None
+
+
+FORKS = """
+if A:
+    one = 1
+elif B:
+    left_out = 1
+else:
+    two = 2
+    if C:
+        left_out = 1
+try:
+    three = 3
+except E:
+    four = 4
+else:
+    left_out = 1
+finally:
+    left_out = 1
+for x in y:
+    left_out = 1
+"""
+
+
+def test_variables_of_a_module_may_stand_in_the_branches_of_an_if_or_a_try() -> None:  # S-31
+    assert [(one.name, one.line) for one in read(FORKS).symbols] == [
+        ("one", 3),
+        ("two", 7),
+        ("three", 11),
+        ("four", 13),
+    ]
+
+
+def test_a_string_that_goes_on_as_a_tuple_is_no_docstring() -> None:
+    assert [one.doc for one in read('def f():\n    "a", b\ndef g():\n    # why\n\n    # and\n    "G."\n').symbols] == [
+        "",
+        "G.",
+    ]
+
+
+def test_an_import_below_its_guard_by_a_joined_line_is_guarded() -> None:
+    found = read("from typing import TYPE_CHECKING\nif TYPE_CHECKING: \\\nimport a\nimport b\n").imports
+    assert [(one.target, one.line, one.flags) for one in found[1:]] == [("a", 3, ("type",)), ("b", 4, ())]
