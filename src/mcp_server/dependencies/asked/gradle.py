@@ -22,6 +22,7 @@ _TYPED = re.compile(r"\bprojects((?:\.\w+)+)")
 _KOTLIN = re.compile(r"\bkotlin\s*\(\s*[\"']([\w-]+)[\"']\s*(?:,\s*[\"']([^\"']+)[\"'])?")
 _FILES = re.compile(r"\b(files|fileTree)\s*\(?\s*[^\"']*[\"']([^\"']+)[\"']")
 _RICH = re.compile(r"\b(strictly|require|prefer)\s*\(?\s*[\"']([^\"']+)[\"']")
+STRICT = "gradle.strictly"
 _VALUE = re.compile(
     r"(?m)(?:^|[\s.{(\[,])(?:(?:def|val|var|const\s+val|String|ext\.|extra\[[\"']|set\([\"'])\s*)?([A-Za-z_]\w*)"
     r"[\"']?\s*(?:\]|,)?\s*(?::\s*String)?\s*(?:=|:|(?<=,)|(?<=by extra\())\s*[\"']([^\"'$\n]+)[\"']"
@@ -95,7 +96,13 @@ def _statement(found: Reading, block: Block, line: int, text: str) -> Iterator[R
         made = list(_others(base, rest))
     rich = _RICH.search(closure)
     for one in made:
-        yield one._replace(constraint=rich[2]) if rich and not one.constraint and not one.inherits else one
+        if rich and not one.constraint and one.inherits in ("", "managed"):
+            rule = STRICT if rich[1] == "strictly" else one.rule
+            yield one._replace(constraint=rich[2], inherits="", rule=rule)
+        elif one.constraint.endswith("!!"):
+            yield one._replace(constraint=one.constraint[:-2], rule=STRICT)
+        else:
+            yield one
     if not made and re.search(r"[\"'$]|\b(?:libs|deps)\b", rest):
         found.not_read.append(Unread(line, "gradle.computed"))
 

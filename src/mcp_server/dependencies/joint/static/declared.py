@@ -1,0 +1,139 @@
+"""The check of an ecosystem by its declared ranges: exact about direct requirements, honest about all others.
+
+Below: `gathered` statements, `clashing`, `fixing`, `locked`. Above: `static/build`, `compatibility/check`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plumbrule.mcp_server.dependencies.joining.clashes import clashes_in
+from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
+from plumbrule.mcp_server.dependencies.joint.findings import Alone, Checked, Conflict, EngineFact
+from plumbrule.mcp_server.dependencies.joint.static.clashing import joint_clashes, own_faults
+from plumbrule.mcp_server.dependencies.joint.static.fixing import fixes_of
+from plumbrule.mcp_server.dependencies.joint.static.locked import basis_of, differing, locked_packages
+from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
+from plumbrule.mcp_server.dependencies.joint.static.statements import Gathered, Statement, gathered
+from plumbrule.mcp_server.dependencies.joint.static.telling import conflict_of
+from plumbrule.mcp_server.dependencies.joint.targets import Target
+
+ENGINE = "range-algebra"
+ENGINE_VERSION = "1"
+MAX_CONFLICTS = 50
+MAX_NOTES = 20
+_UNKNOWN = (
+    "direct requirements were compared by exact range algebra; what their packages ask for in turn was not resolved, "
+    "because no registry was asked, and neither whether such versions exist."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The clashes of one ecosystem; `clashing` holds all statements of each package that clashes over repositories."""
+
+    conflicts: tuple[Conflict, ...]
+    clashing: tuple[tuple[Statement, ...], ...]
+    faulty: frozenset[int]
+
+
+class DeclaredCheck:
+    """An `EcosystemCheck` without an engine."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    @property
+    def ecosystem(self) -> str:
+        return self._rules.ecosystem
+
+    def not_checked(self, subjects: Sequence[Subject], wishes: Wishes) -> Sequence[NotChecked]:
+        """Places, overrides, unreadable ranges and computed statements."""
+        return gathered(self._rules, subjects, wishes).not_checked
+
+    async def check(self, subjects: Sequence[Subject], target: Target, wishes: Wishes) -> Checked:
+        """The verdict; the target's platform and runtimes play no part in it."""
+        del target
+        rules = self._rules
+        known = gathered(rules, subjects, wishes)
+        found = clashes(rules, subjects, known)
+        packages = locked_packages(rules, subjects, wishes)
+        basis = basis_of(rules, subjects, wishes)
+        unreadable = bool(known.faults) and not found.conflicts
+        fixes = fixes_of(rules, subjects, found.clashing) if wishes.fixes and not found.faulty else ()
+        return Checked(
+            rules.ecosystem,
+            "incompatible" if found.conflicts else "unknown" if unreadable else "compatible",
+            basis,
+            reason="not_static" if unreadable else "",
+            blockers=tuple(sorted({path for _, path in known.faults})) if unreadable else (),
+            conflicts=found.conflicts,
+            fixes=fixes,
+            packages=packages,
+            alone=alone_of(rules, subjects, known, found.faulty),
+            engines=(EngineFact(ENGINE, ENGINE_VERSION, 1),),
+            limits_hit=limits_of(known, found),
+            notes=tuple(notes_of(rules, subjects, known, basis, differing(rules, packages))),
+        )
+
+
+def clashes(rules: Rules, subjects: Sequence[Subject], known: Gathered) -> Found:
+    """Own faults first; a repository with one for a package takes no part in the joint question about it."""
+    conflicts: list[Conflict] = []
+    clashing: list[tuple[Statement, ...]] = []
+    faulty: set[int] = set()
+    for _, statements in sorted(known.by_name().items()):
+        own = own_faults(rules, statements)
+        guilty = {one.subject for members in own for one in members}
+        joint = joint_clashes(rules, [one for one in statements if one.subject not in guilty])
+        faulty |= guilty
+        for members, kind in (*((one, True) for one in own), *((one, False) for one in joint)):
+            told = conflict_of(rules, subjects, members, "alone" if kind else "static", len(conflicts) + 1)
+            conflicts.append(told)
+        if joint:
+            clashing.append(tuple(statements))
+    return Found(tuple(conflicts[:MAX_CONFLICTS]), tuple(clashing), frozenset(faulty))
+
+
+def alone_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, faulty: frozenset[int]) -> tuple[Alone, ...]:
+    """How each repository stands that asks for something."""
+    unreadable = {at for at, _ in known.faults}
+    found: list[Alone] = []
+    for at, subject in enumerate(subjects):
+        if at in faulty:
+            found.append(Alone(at, "incompatible"))
+        elif at in unreadable:
+            found.append(Alone(at, "unknown", "not_static"))
+        elif any(one.ecosystem == rules.ecosystem for one in subject.joined.direct):
+            found.append(Alone(at, "compatible"))
+    return tuple(found)
+
+
+def limits_of(known: Gathered, found: Found) -> tuple[str, ...]:
+    limits = ["static.statements"] if known.cut else []
+    return (*limits, "static.conflicts") if len(found.conflicts) >= MAX_CONFLICTS else tuple(limits)
+
+
+def notes_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, basis: str, locked: str) -> list[str]:
+    """What was not known or was assumed, one sentence each."""
+    notes = [f"{rules.title}: {_UNKNOWN}"]
+    if basis == "locks" and locked:
+        notes.append(locked)
+    if known.conditional:
+        notes.append(f"{known.conditional} requirements under conditions (platforms, frameworks) were not compared.")
+    for at, subject in enumerate(subjects):
+        stale = _stale(rules, subject)
+        if stale:
+            notes.append(f"{subjects[at].label}: {stale}")
+    for at, path in known.faults[:MAX_NOTES]:
+        notes.append(f"{subjects[at].label}: {path} could not be read.")
+    return notes[:MAX_NOTES]
+
+
+def _stale(rules: Rules, subject: Subject) -> str:
+    """A lock that does not hold what its manifest asks for."""
+    for pair in clashes_in(subject.joined):
+        one = pair.first
+        if pair.second is None and one.ecosystem == rules.ecosystem and one.locked is not None and one.lock is not None:
+            asked = f"{one.path}:{one.asked.line} asks for {one.asked.name} {one.asked.constraint}"
+            return f"{asked}, {one.lock.path} holds {one.locked.version}; the lock is out of date."
+    return ""

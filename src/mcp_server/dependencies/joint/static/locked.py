@@ -1,0 +1,71 @@
+"""What the locks of the repositories hold together: the joint set as far as it is known, and where locks differ."""
+
+from collections.abc import Iterator, Sequence
+
+from plumbrule.mcp_server.dependencies.joint.asks import Subject, Wishes
+from plumbrule.mcp_server.dependencies.joint.findings import Basis, JointPackage
+from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
+from plumbrule.mcp_server.dependencies.requirement import Locked
+
+MAX_TOLD = 5
+
+
+def locked_packages(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> tuple[JointPackage, ...]:
+    """Every package and version that a lock holds for the wished scopes, with the repositories that lock it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    shown: dict[tuple[str, str], str] = {}
+    for subject in subjects:
+        for package in _of(rules, subject, wishes):
+            key = (rules.normal(package.name), package.version)
+            shown.setdefault(key, package.name)
+            labels = found.setdefault(key, [])
+            if subject.label not in labels:
+                labels.append(subject.label)
+    return tuple(
+        JointPackage(rules.ecosystem, shown[key], key[1], tuple(labels)) for key, labels in sorted(found.items())
+    )
+
+
+def _of(rules: Rules, subject: Subject, wishes: Wishes) -> Iterator[Locked]:
+    for one in subject.joined.direct:
+        package = one.locked
+        counts = one.ecosystem == rules.ecosystem and one.asked.scope in wishes.scopes
+        if counts and package is not None and package.version and not package.own:
+            yield package
+    for below in subject.joined.below:
+        package, counts = below.package, not below.scope or below.scope in wishes.scopes
+        if counts and below.lock.ecosystem == rules.ecosystem and package.version and not package.own:
+            yield package
+
+
+def basis_of(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Basis:
+    """`locks` when every repository that asks for something has a lock that answers it."""
+    asking = 0
+    for subject in subjects:
+        mine = [
+            one
+            for one in subject.joined.direct
+            if one.ecosystem == rules.ecosystem and one.asked.scope in wishes.scopes
+        ]
+        if not mine:
+            continue
+        asking += 1
+        if not any(one.lock is not None and one.position is not None for one in mine):
+            return "declared"
+    return "locks" if asking else "nothing"
+
+
+def differing(rules: Rules, packages: Sequence[JointPackage]) -> str:
+    """A sentence on packages that the repositories lock at different versions; "" when there are none."""
+    versions: dict[tuple[str, tuple[int, ...]], list[JointPackage]] = {}
+    for one in packages:
+        key = rules.order(one.version)
+        line = rules.line(key) if rules.line is not None and key is not None else ()
+        versions.setdefault((rules.normal(one.name), line), []).append(one)
+    several = [found for found in versions.values() if len({label for one in found for label in one.asked_by}) > 1]
+    several = [found for found in several if len(found) > 1]
+    if not several:
+        return ""
+    told = [f"{found[0].name} ({', '.join(one.version for one in found)})" for found in several[:MAX_TOLD]]
+    more = f" and {len(several) - MAX_TOLD} more" if len(several) > MAX_TOLD else ""
+    return f"Locked at different versions, which a joint resolution would make one: {', '.join(told)}{more}."

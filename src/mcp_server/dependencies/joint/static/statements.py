@@ -1,0 +1,142 @@
+"""What the repositories ask for in one ecosystem, as ranges; and what of it could not be compared, with the reason.
+
+Below: `static/rules`. Above: `static/clashing`, the checks.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from plumbrule.mcp_server.dependencies.joining.join import Stated
+from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
+from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
+from plumbrule.mcp_server.dependencies.ranges.intervals import Interval, Ranges
+from plumbrule.mcp_server.dependencies.readers import reader_of
+
+MAX_STATEMENTS = 20_000
+"""Of one ecosystem over all repositories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One requirement that takes part. `unit` is what is resolved together with it inside its repository."""
+
+    subject: int
+    name: str
+    stated: Stated
+    ranges: Ranges
+    unit: str = ""
+
+    @property
+    def constraint(self) -> str:
+        return self.stated.asked.constraint
+
+    @property
+    def written(self) -> str:
+        """Name and constraint as they stand."""
+        return f"{self.stated.asked.name} {self.constraint}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All of one ecosystem. `conditional` counts statements that hold only under conditions nobody here evaluates."""
+
+    statements: tuple[Statement, ...]
+    not_checked: tuple[NotChecked, ...]
+    conditional: int
+    faults: tuple[tuple[int, str], ...]
+    """Repositories with the path of a manifest that could not be read."""
+    cut: bool = False
+
+    def by_name(self) -> Mapping[str, list[Statement]]:
+        found: dict[str, list[Statement]] = {}
+        for one in self.statements:
+            found.setdefault(one.name, []).append(one)
+        return found
+
+
+def gathered(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Gathered:
+    """Everything that counts by the wished scopes, sorted as the files are."""
+    statements: list[Statement] = []
+    not_checked: list[NotChecked] = []
+    conditional = 0
+    for at, subject in enumerate(subjects):
+        not_checked += _unread(rules, at, subject)
+        overridden = _overridden(rules, subject)
+        own = {rules.normal(one.name) for one in subject.published if one.ecosystem == rules.ecosystem}
+        for one in _counting(rules, subject, wishes):
+            name = rules.normal(one.asked.name)
+            reason = _reason(rules, one)
+            if name in own and reason:
+                continue  # a package of this tree, by its place in it
+            if reason or name in overridden:
+                not_checked.append(_left_out(at, one, reason or "requirement.overridden"))
+            elif one.asked.marker and not rules.conditions:
+                conditional += 1
+            else:
+                ranges = rules.read(one.asked.constraint) if one.asked.constraint else (Interval(),)
+                assert ranges is not None  # an unreadable one has a reason
+                statements.append(Statement(at, name, one, ranges, rules.unit(one, subject.joined)))
+    cut = len(statements) > MAX_STATEMENTS
+    faults = tuple(_faults(rules, subjects))
+    return Gathered(tuple(statements[:MAX_STATEMENTS]), tuple(not_checked), conditional, faults, cut)
+
+
+def _counting(rules: Rules, subject: Subject, wishes: Wishes) -> Iterator[Stated]:
+    for one in subject.joined.direct:
+        meets = not rules.groups or one.asked.group in rules.groups
+        if meets and one.ecosystem == rules.ecosystem and one.asked.scope in wishes.scopes:
+            yield one
+
+
+def _reason(rules: Rules, one: Stated) -> str:
+    """Why a statement cannot be compared, "" when it can."""
+    place = one.asked.reference
+    if place and not (rules.ecosystem == "swift" and not place.startswith("path:")):
+        return f"requirement.{_kind(place)}"
+    if one.asked.inherits and not one.asked.constraint:
+        return "requirement.managed"
+    if one.asked.constraint and rules.read(one.asked.constraint) is None:
+        return "requirement.unreadable"
+    return ""
+
+
+def _kind(place: str) -> str:
+    """What stands instead of a version."""
+    if place.startswith(("path:", "./", "../", "project(", "in_umbrella", "path")):
+        return "path"
+    if place.startswith("sdk:"):
+        return "sdk"
+    if place.startswith(("registry:", "hosted:")):
+        return "index-option"
+    return "vcs" if place.startswith(("git", "github", "hg", "svn", "ssh", "gist", "bitbucket")) else "url"
+
+
+def _left_out(subject: int, one: Stated, reason: str) -> NotChecked:
+    written = f"{one.asked.name} {one.asked.constraint or one.asked.reference}".strip()
+    return NotChecked(subject, reason, written, one.path, one.asked.line)
+
+
+def _overridden(rules: Rules, subject: Subject) -> frozenset[str]:
+    """Packages whose version the repository forces, whatever is asked for."""
+    return frozenset(
+        rules.normal(offer.name)
+        for path, reading in subject.joined.readings.items()
+        if (row := reader_of(path)) is not None and row[0] == rules.ecosystem
+        for offer in reading.offers
+        if offer.group == "override"
+    )
+
+
+def _unread(rules: Rules, at: int, subject: Subject) -> Iterator[NotChecked]:
+    for path, line, rule in subject.joined.not_read:
+        row = reader_of(path)
+        if row is not None and row[0] == rules.ecosystem and not rule.startswith("dependencies."):
+            yield NotChecked(at, rule, "", path, line)
+
+
+def _faults(rules: Rules, subjects: Sequence[Subject]) -> Iterator[tuple[int, str]]:
+    for at, subject in enumerate(subjects):
+        for path, reading in subject.joined.readings.items():
+            row = reader_of(path)
+            if reading.fault and row is not None and row[0] == rules.ecosystem and not row[1].startswith("locks."):
+                yield at, path

@@ -1,0 +1,66 @@
+"""Conda's match specs as intervals (conda's documentation of `MatchSpec` and version specs)."""
+
+import re
+
+from plumbrule.mcp_server.dependencies.ranges.intervals import EVERYTHING, Interval, Ranges, floor, intersection, key_of, release
+from plumbrule.mcp_server.dependencies.ranges.unions import complement, ordered
+
+_TERM = re.compile(r"(===|==|~=|!=|<=|>=|<|>|=)?\s*([0-9][0-9A-Za-z._]*?)(\.?\*)?$")
+MAX_CHARS = 1_000
+
+
+def conda(text: str) -> Ranges | None:
+    """What stands after the name: `=1.20` (all of 1.20), `==1.20`, `1.20.*`, `>=1,<2`, `1.20|1.21`; no builds."""
+    bare = text.strip()
+    if len(bare) > MAX_CHARS:
+        return None
+    if not bare or bare == "*":
+        return EVERYTHING
+    if bare[0] == "[":
+        return None
+    version = re.match(r"(={0,3}[^=<>!~\s]+|[^\s]+?)(?:\s+\S+|=[A-Za-z0-9_.*]+)?$", bare)
+    if re.match(r"=?[0-9]", bare) and version:  # the third part of a spec is its build
+        bare = version[1]
+    found: list[Interval] = []
+    for part in bare.replace(" ", "").split("|"):
+        one = _all_of(part)
+        if one is None:
+            return None
+        found += one
+    return ordered(found)
+
+
+def _all_of(text: str) -> Ranges | None:
+    found: Ranges = EVERYTHING
+    for term in text.split(","):
+        one = _term(term)
+        if one is None:
+            return None
+        found = intersection(found, one)
+    return found
+
+
+def _term(term: str) -> Ranges | None:
+    if term in ("", "*"):
+        return EVERYTHING
+    one = _TERM.match(term)
+    version = key_of(one[2]) if one else None
+    if one is None or version is None:
+        return None
+    numbers = [int(part) for part in re.findall(r"\d+", re.split(r"[A-Za-z]", one[2])[0])[:4]]
+    begins = (Interval(release(*numbers), True, floor(*numbers[:-1], numbers[-1] + 1)),)
+    operator = one[1] or "=="
+    if one[3] or operator == "=":
+        return complement(begins) if operator == "!=" else begins
+    exact = (Interval(version, True, version, True),)
+    bounds: dict[str, Ranges] = {
+        "==": exact,
+        "===": exact,
+        "!=": complement(exact),
+        ">=": (Interval(version),),
+        ">": (Interval(version, False),),
+        "<=": (Interval(high=version, high_in=True),),
+        "<": (Interval(high=version),),
+        "~=": (Interval(version, True, floor(*numbers[:-2], numbers[max(0, len(numbers) - 2)] + 1)),),
+    }
+    return bounds[operator]
