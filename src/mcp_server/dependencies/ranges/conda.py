@@ -2,7 +2,15 @@
 
 import re
 
-from plumbrule.mcp_server.dependencies.ranges.intervals import EVERYTHING, Interval, Ranges, floor, intersection, key_of, release
+from plumbrule.mcp_server.dependencies.ranges.intervals import (
+    EVERYTHING,
+    Interval,
+    Ranges,
+    floor,
+    intersection,
+    key_of,
+    release,
+)
 from plumbrule.mcp_server.dependencies.ranges.unions import complement, ordered
 
 _TERM = re.compile(r"(===|==|~=|!=|<=|>=|<|>|=)?\s*([0-9][0-9A-Za-z._]*?)(\.?\*)?$")
