@@ -18,6 +18,7 @@ from plumbrule.core.clock import ManualClock
 from plumbrule.core.errors import ConfigurationError, MissingDependency
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
+from plumbrule.mcp_server.dependencies.engines.build import build_npm_engine
 from plumbrule.mcp_server.dependencies.engines.npm import NpmEngine
 from plumbrule.mcp_server.dependencies.engines.npm_node import NodeProgram, confinement, find_node
 from plumbrule.mcp_server.dependencies.engines.npm_program import NpmProgram
@@ -40,23 +41,23 @@ class World:
         self.folder = folder
         self.registry = registry
         self.cache = MemoryCache(1000, 10_000_000, 1e6)
-        self.programs: list[NpmProgram] = []
+        self.engines: list[NpmEngine] = []
 
-    def engine(
-        self, settings: ResolutionSettings | None = None, *, offline: bool = False, token: str = ""
-    ) -> NpmEngine:
-        network = NetworkSettings(offline=offline)
-        program = NpmProgram(settings or ResolutionSettings(), network, self.registry.url, self.folder / "npm", token)
-        self.programs.append(program)
-        return NpmEngine(program, self.cache, ManualClock())
+    def engine(self, settings: ResolutionSettings | None = None, *, offline: bool = False) -> NpmEngine:
+        network, clock = NetworkSettings(offline=offline), ManualClock()
+        made = build_npm_engine(
+            settings or ResolutionSettings(), network, self.registry.url, self.folder, self.cache, clock
+        )
+        self.engines.append(made)
+        return made
 
 
 @pytest.fixture
 async def world(tmp_path: Path, registry: LoopbackRegistry) -> AsyncIterator[World]:
     made = World(tmp_path, registry)
     yield made
-    for program in made.programs:
-        await program.aclose()
+    for engine in made.engines:
+        await engine.aclose()
 
 
 def question(*parties: list[str], node: str = "20.11.0", **more: Any) -> Question:
@@ -232,7 +233,7 @@ async def test_a_token_goes_to_the_registry_and_nowhere_else(world: World, caplo
     refused = await world.engine().solve(question(["lib@1"]))
     assert isinstance(refused, Unknown)
     assert refused.reason == "unreachable"
-    engine = world.engine(token=world.registry.token)
+    engine = world.engine(ResolutionSettings(npm_token=world.registry.token))
     assert versions(await engine.solve(question(["lib@1"]))) == {"lib": "1.4.0"}
     assert world.registry.authorizations[-1] == f"Bearer {world.registry.token}"
     argv = "".join(path.read_text(errors="replace") for path in Path("/proc").glob("[0-9]*/cmdline") if _readable(path))

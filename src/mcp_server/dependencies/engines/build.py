@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.dependencies.engines.indexes import python_indexes
@@ -32,11 +33,16 @@ def build_uv_engine(program: UvProgram, cache: Cache) -> UvEngine:
 
 
 def build_npm_engine(
-    settings: ResolutionSettings, network: NetworkSettings, npm_url: str, cache_folder: Path, cache: Cache
+    settings: ResolutionSettings,
+    network: NetworkSettings,
+    npm_url: str,
+    cache_folder: Path,
+    cache: Cache,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> NpmEngine:
     """The oracle for npm, and what writes its locks. Its `aclose` ends the program that it may have started.
 
     Raises:
         ConfigurationError: the registry's address is malformed.
     """
-    return NpmEngine(NpmProgram(settings, network, npm_url, cache_folder / "npm", settings.npm_token), cache)
+    return NpmEngine(NpmProgram(settings, network, npm_url, cache_folder / "npm"), cache, clock)

@@ -53,18 +53,15 @@ SYSTEM_CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-
 class NpmProgram:
     """Holds the conversation; starts it at the first question and again after every failure. Close it with `aclose`.
 
-    `folder` is ours alone: npm's cache lies in it and is kept. `registry` is `sources.npm_url`; `token` opens it.
+    `folder` is ours alone: npm's cache lies in it and is kept. `registry` is `sources.npm_url`.
     """
 
-    def __init__(
-        self, settings: ResolutionSettings, network: NetworkSettings, registry: str, folder: Path, token: str = ""
-    ) -> None:
+    def __init__(self, settings: ResolutionSettings, network: NetworkSettings, registry: str, folder: Path) -> None:
         self._hosts = [_host(registry, "sources.npm_url")]
         if network.proxy:
             self._hosts.append(_host(network.proxy, "network.proxy"))
         self._settings = settings
         self._network = network
-        self._token = token
         self._turn = anyio.Lock()
         self._talk: _Talk | None = None
         self.registry = registry.rstrip("/") + "/"
@@ -169,7 +166,7 @@ class NpmProgram:
         return {
             "npm": node.npm,
             "registry": self.registry,
-            "token": self._token,
+            "token": self._settings.npm_token,
             "cache": str(self.folder.resolve() / "cache"),
             "hosts": self._hosts,
             "offline": self._network.offline,
