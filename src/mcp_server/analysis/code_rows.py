@@ -37,11 +37,12 @@ def symbols_of(deep: Deep, links: Links) -> Symbols:
         return (_AFTER.get(links.parts.get(path, ""), 4), -users.get(path, 0), path)
 
     shown = [path for path, index in deep.facts.items() if index.errors or deep.packed[path].symbols != b"[]"]
-    rows = tuple(_symbols_row(deep, path) for path in sorted(shown, key=rank))
+    rows = tuple(symbols_row(deep, path) for path in sorted(shown, key=rank))
     return Symbols(_languages(deep), EVIDENCE, Ready(rows))
 
 
-def _symbols_row(deep: Deep, path: str) -> bytes:
+def symbols_row(deep: Deep, path: str) -> bytes:
+    """The definitions of one file; `deep` needs to hold no other."""
     language = deep.languages[path].language or ""
     head = orjson.dumps({"path": place(path), "language": language})[:-1]
     symbols, errors = deep.packed[path].symbols, deep.facts[path].errors
@@ -74,10 +75,11 @@ def _languages(deep: Deep) -> tuple[LanguageSymbols, ...]:
 
 def files_of(deep: Deep, parts: Mapping[str, Part]) -> Ready:
     """One row for every file in byte order of the paths; lines of those whose bytes were looked at."""
-    return Ready(tuple(_file_row(file, parts.get(path), deep.facts.get(path)) for path, file in deep.languages.items()))
+    return Ready(tuple(file_row(file, parts.get(path), deep.facts.get(path)) for path, file in deep.languages.items()))
 
 
-def _file_row(file: FileLanguage, part: Part | None, index: Index | None) -> bytes:
+def file_row(file: FileLanguage, part: Part | None, index: Index | None) -> bytes:
+    """What is said of one file, and why this language."""
     row: dict[str, object] = {"path": place(file.path), "role": _role(file, part), "bytes": max(file.size, 0)}
     if file.language is not None:
         row["language"] = file.language

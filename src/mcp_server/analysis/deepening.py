@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from plumbrule.mcp_server.analysis.aspects import Aspect
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.model import RepositoryReport
+from plumbrule.mcp_server.analysis.notes import Notes
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.graph.links import Links
@@ -21,7 +22,11 @@ _OF_LINKS: frozenset[Aspect] = frozenset(("imports", "dependencies", "symbols", 
 
 
 def deepened(
-    report: RepositoryReport, deep: Deep, aspects: frozenset[Aspect], symlinks: Mapping[str, bytes]
+    report: RepositoryReport,
+    deep: Deep,
+    aspects: frozenset[Aspect],
+    symlinks: Mapping[str, bytes],
+    notes: Notes | None = None,
 ) -> RepositoryReport:
     """The report with the sections of the aspects. `symlinks` holds the targets of symbolic links by path."""
     parts: dict[str, Part] | None = None
@@ -37,13 +42,13 @@ def deepened(
         from plumbrule.mcp_server.analysis.starting_code import with_code
         from plumbrule.mcp_server.analysis.structure import structure_of
 
-        structure = structure_of(deep)
+        structure = structure_of(deep, notes)
         report = replace(report, entry_points=with_code(report.entry_points, deep))
         report = replace(report, structure=None if structure == type(structure)() else structure)
     if aspects & _OF_LINKS:
         from plumbrule.mcp_server.analysis.graph.links import links_of
 
-        report = _with_links(report, deep, links_of(deep, parts), aspects)
+        report = _with_links(report, deep, links_of(deep, parts), aspects, notes)
     if "sbom" in aspects:
         from plumbrule.mcp_server.analysis.sbom_facts import sbom_of
 
@@ -56,7 +61,7 @@ def deepened(
     if "quality" in aspects:
         from plumbrule.mcp_server.analysis.quality.score import quality_of
 
-        report = replace(report, quality=quality_of(deep, report.licence))
+        report = replace(report, quality=quality_of(deep, report.licence, notes))
     if "security" in aspects or "text" in aspects:
         from plumbrule.mcp_server.analysis.findings.report import findings_of
 
@@ -71,7 +76,9 @@ def deepened(
     return report
 
 
-def _with_links(report: RepositoryReport, deep: Deep, links: "Links", aspects: frozenset[Aspect]) -> RepositoryReport:
+def _with_links(
+    report: RepositoryReport, deep: Deep, links: "Links", aspects: frozenset[Aspect], notes: Notes | None
+) -> RepositoryReport:
     if "imports" in aspects:
         from plumbrule.mcp_server.analysis.graph.imports import imports_of
 
@@ -84,7 +91,7 @@ def _with_links(report: RepositoryReport, deep: Deep, links: "Links", aspects: f
     if "architecture" in aspects:
         from plumbrule.mcp_server.analysis.graph.architecture import architecture_of
 
-        report = replace(report, architecture=architecture_of(deep, links))
+        report = replace(report, architecture=architecture_of(deep, links, notes))
     if "symbols" in aspects:
         from plumbrule.mcp_server.analysis.code_rows import symbols_of
 

@@ -6,7 +6,7 @@ kept under its id. `history_of` chooses from it what the files of today deserve.
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import combinations
 from math import log2
@@ -21,6 +21,7 @@ from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.inventory import shows_only
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
+from plumbrule.mcp_server.analysis.notes import Notes, Spot
 from plumbrule.mcp_server.analysis.releases import day_of, releases_until
 from plumbrule.mcp_server.analysis.sections.quality import Coupling, History, HotSpot, Owner, Release
 from plumbrule.mcp_server.analysis.words import evidence, place, word
@@ -195,7 +196,13 @@ def _revived(kept: bytes) -> Walked:
     )
 
 
-def history_of(found: Walked, files: Mapping[str, FileLanguage], lines: Mapping[str, int], commit: str) -> History:
+def history_of(
+    found: Walked,
+    files: Mapping[str, FileLanguage],
+    lines: Mapping[str, int],
+    commit: str,
+    notes: Notes | None = None,
+) -> History:
     """The section but for its releases, a function of the commit and its content. `files` are the files of today by
     path, `lines` the lines of those that were read.
 
@@ -208,8 +215,13 @@ def history_of(found: Walked, files: Mapping[str, FileLanguage], lines: Mapping[
         return file is not None and file.counted and not shows_only(path)
 
     people = max(sum(commits for _, commits in found.owners), found.commits - found.merges - found.bots, 1)
-    spots = [one for one in found.touched if one.commits > 1 and own(one.path)]
-    spots.sort(key=lambda one: (-one.commits * log2(2 + lines.get(one.path, 0)), one.path))
+    spots = [
+        Spot(one.path, one.commits, one.authors, lines.get(one.path))
+        for one in found.touched
+        if one.commits > 1 and own(one.path)
+    ]
+    if notes is not None:
+        notes.spots = spots
     return History(
         commits=found.commits,
         authors=found.authors,
@@ -218,9 +230,7 @@ def history_of(found: Walked, files: Mapping[str, FileLanguage], lines: Mapping[
         complete=found.complete,
         bus_factor=found.bus_factor,
         evidence=evidence(commit[:12], "history.log"),
-        hot_spots=tuple(
-            HotSpot(place(one.path), one.commits, lines.get(one.path), one.authors) for one in spots[:SHOWN_SPOTS]
-        ),
+        hot_spots=hottest(spots),
         coupling=tuple(
             Coupling(place(one.first), place(one.second), one.together, one.share)
             for one in found.together
@@ -231,6 +241,12 @@ def history_of(found: Walked, files: Mapping[str, FileLanguage], lines: Mapping[
         ),
         bot_commits=found.bots or None,
     )
+
+
+def hottest(spots: Iterable[Spot]) -> tuple[HotSpot, ...]:
+    """The files that deserve a look first: those that change often, and more so when they are long."""
+    ranked = sorted(spots, key=lambda one: (-one.commits * log2(2 + (one.lines or 0)), one.path))
+    return tuple(HotSpot(place(one.path), one.commits, one.lines, one.authors) for one in ranked[:SHOWN_SPOTS])
 
 
 def with_releases(history: History, tags: Sequence[Tag]) -> History:

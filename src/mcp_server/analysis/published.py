@@ -24,6 +24,7 @@ from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.entry_modules import beside, entry_of
 from plumbrule.mcp_server.analysis.inventory import shows_only
 from plumbrule.mcp_server.analysis.model import Component
+from plumbrule.mcp_server.analysis.notes import Notes, Offering
 from plumbrule.mcp_server.analysis.passed_on import kind_elsewhere
 from plumbrule.mcp_server.analysis.sections.structure import Api
 from plumbrule.mcp_server.analysis.words import evidence, place, word
@@ -81,7 +82,7 @@ class _Offer:
             self.first = (path, line)
 
 
-def api_of(deep: Deep) -> tuple[Api, ...]:
+def api_of(deep: Deep, notes: Notes | None = None) -> tuple[Api, ...]:
     """For each component that offers something, in the order of their paths; the root's is named by its folder `.`."""
     parts = components_of(deep.gathered)
     files = _by_component(deep, parts)
@@ -91,12 +92,25 @@ def api_of(deep: Deep) -> tuple[Api, ...]:
     if not _publishes_at_root(deep, homes, parts) or _serves_at_root(deep):
         apart.add("")
     found: list[Api] = []
+    notes = notes or Notes()
+    notes.used = used
     for folder in sorted(files.keys() - apart):
         home = homes.get(folder) or _main_home(deep, files[folder])
-        offer = _offered(deep, folder, [path for path in files[folder] if _home_of(deep, path) in home])
+        notes.by_lines |= folder not in homes and len({_home_of(deep, path) for path in files[folder]}) > 1
+        paths = [path for path in files[folder] if _home_of(deep, path) in home]
+        offer = _offered(deep, folder, paths, notes)
         if offer.kinds and offer.first:
             found.append(_api(folder, offer, used))
     return tuple(found)
+
+
+def api_again(offering: Offering, used: Mapping[str, int]) -> Api | None:
+    """What a component without an entry script offers, from what each of its files does; None where that is nothing."""
+    offer = _Offer()
+    for path, public in offering.files:
+        for name, kind, line in public:
+            offer.note(name, kind, path, line)
+    return _api(offering.folder, offer, used) if offer.kinds and offer.first else None
 
 
 def _publishes_at_root(deep: Deep, homes: Mapping[str, set[str]], parts: Iterable[Component]) -> bool:
@@ -218,19 +232,23 @@ def _import_counts(deep: Deep) -> Counter[str]:
     return counts
 
 
-def _offered(deep: Deep, folder: str, paths: list[str]) -> _Offer:
+def _offered(deep: Deep, folder: str, paths: list[str], notes: Notes) -> _Offer:
     offer = _Offer()
     scripts = [path for path in paths if (deep.languages[path].language or "") in _ECMASCRIPT]
     entry = entry_of(deep, folder, set(scripts))
     if entry:
         _follow(deep, entry, deep.facts, offer)
+    offering = Offering(folder, entry, [])
+    notes.offerings.append(offering)
     headers = any(path.endswith(_HEADERS) for path in paths)
     for path in _offering(folder, paths):
         language = deep.languages[path].language or ""
         if language in _ECMASCRIPT and entry:
             continue
         if _may_offer(path, folder, language, headers):
-            for name, kind, line in _public(deep, path):
+            public = list(public_of(deep, path, notes.asked))
+            offering.files.append((path, public))
+            for name, kind, line in public:
                 offer.note(name, kind, path, line)
     return offer
 
@@ -273,8 +291,9 @@ def _rows(deep: Deep, path: str) -> list[dict[str, Any]]:
     return orjson.loads(packed.symbols) if packed is not None and packed.symbols else []
 
 
-def _public(deep: Deep, path: str) -> Iterator[tuple[str, str, int]]:
-    """Name, kind and line of the definitions at the file's top that its language lets others see."""
+def public_of(deep: Deep, path: str, asked: set[str]) -> Iterator[tuple[str, str, int]]:
+    """Name, kind and line of the definitions at the file's top that its language lets others see. `asked` gains the
+    names whose kind was looked for in other files."""
     index = deep.facts[path]
     language = deep.languages[path].language
     if language == "Go" and any(one.kind == "package" and one.target == "main" for one in index.imports()):
@@ -305,6 +324,7 @@ def _public(deep: Deep, path: str) -> Iterator[tuple[str, str, int]]:
             told.add(name)
             yield name, str(row["kind"]), int(row["line"])
     for name in () if exports is None or language != "Python" else sorted(exports - told):  # what `__all__` re-exports
+        asked.add(name)
         yield name, kind_elsewhere(deep, path, name), 1
 
 
@@ -322,7 +342,7 @@ def _acting(rows: Iterable[Mapping[str, Any]], language: str) -> frozenset[str]:
 
 def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> None:
     """The exports of the entry module; `export … from "./x"` takes the kind from the module that has the definition."""
-    kinds = {name: (kind, entry, line) for name, kind, line in _public(deep, entry)}
+    kinds = {name: (kind, entry, line) for name, kind, line in public_of(deep, entry, set())}
     wanted: set[str] = set(deep.facts[entry].exports or ())
     queue, seen = [entry], {entry}
     while queue and len(seen) < 500:
@@ -334,7 +354,7 @@ def _follow(deep: Deep, entry: str, known: Container[str], offer: _Offer) -> Non
                 continue
             seen.add(target)
             queue.append(target)
-            for name, kind, line in _public(deep, target):
+            for name, kind, line in public_of(deep, target, set()):
                 if bare or name in wanted or "*" in one.names or name in one.names or not one.names:
                     kinds.setdefault(name, (kind, target, line))
                     wanted.add(name)

@@ -296,6 +296,14 @@ def waves(items: Sequence[T], most_bytes: int, most: int, size: Callable[[T], in
         yield batch
 
 
+def known_before(was: Entry, planned: FileLanguage, attributes: Attributes, cache: Cache) -> Known | None:
+    """What is kept of an earlier state of a file; `planned` is what its path tells."""
+    about = _about(planned, attributes)
+    question = _Question(was, planned._replace(size=was.size), about, _key(was.blob, about))
+    raw = cache.get(question.key)
+    return None if raw is None else _revived(question, raw)
+
+
 def blob_id(raw: bytes) -> str:
     """The object id that git gives these bytes (SHA-1; a name, not a proof)."""
     return sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()

@@ -11,18 +11,19 @@ from plumbrule.mcp_server.analysis.deepening import deepened
 from plumbrule.mcp_server.analysis.gathered import Gathered, ranked
 from plumbrule.mcp_server.analysis.languages_fact import languages_of
 from plumbrule.mcp_server.analysis.model import SCHEMA, RepositoryReport, with_live_pointers
+from plumbrule.mcp_server.analysis.notes import Notes
 from plumbrule.mcp_server.analysis.report_frame import NOT_EXAMINED, UNTRUSTED, coverage_of, narrowed, size_of
 from plumbrule.mcp_server.analysis.source_fact import source_of
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 
 
-def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> RepositoryReport:
+def report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected, notes: Notes | None = None) -> RepositoryReport:
     """The report of what was collected so far; `coverage` says whether that is all."""
     with collector_resting():
-        return _report_of(snapshot, wanted, collected)
+        return _report_of(snapshot, wanted, collected, notes)
 
 
-def _report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> RepositoryReport:
+def _report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected, notes: Notes | None) -> RepositoryReport:
     detail = wanted.detail
     gathered = gathered_of(snapshot, detail, collected)
     licence = licensing.licence_of(gathered)
@@ -52,14 +53,13 @@ def _report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected) -> Repo
         retry_with=None if collected.finished else {"source": snapshot.origin.source},
     )
     if collected.packed or (detail == "full" and not wanted.of_names_alone):
-        report = deepened(report, deep_of(gathered, collected), wanted.aspects, collected.links)
+        report = deepened(report, deep_of(gathered, collected), wanted.aspects, collected.links, notes)
     if collected.past is not None:
         from plumbrule.mcp_server.analysis.history import history_of  # as `full` alone needs it
 
         files = {file.path: file for file in collected.files}
-        report = replace(
-            report, history=history_of(collected.past, files, collected.lines, snapshot.origin.commit or "HEAD")
-        )
+        commit = snapshot.origin.commit or "HEAD"
+        report = replace(report, history=history_of(collected.past, files, collected.lines, commit, notes))
     return with_live_pointers(narrowed(report, wanted.aspects))
 
 

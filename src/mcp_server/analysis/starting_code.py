@@ -32,19 +32,23 @@ def with_code(declared: Sequence[EntryPoint], deep: Deep) -> tuple[EntryPoint, .
     folders = {place.rpartition("/")[0] for place in places if place.endswith(".go")}
     known = {(point.name, point.kind) for point in declared}
     found: list[EntryPoint] = []
-    for path, packed in deep.packed.items():
-        finder = _FINDERS.get(deep.languages[path].language or "") if path in deep.languages else None
-        if finder is None or path in places or not is_own_source(deep, path):
-            continue
-        if path.endswith(".go") and path.rpartition("/")[0] in folders:
+    for path in deep.packed:
+        if path in places or (path.endswith(".go") and path.rpartition("/")[0] in folders):
             continue  # Go has one `main` for a folder
-        for point in finder(deep, path, packed.symbols):
+        for point in starts_in(deep, path):
             if (point.name, point.kind) not in known:
                 known.add((point.name, point.kind))
                 found.append(point)
         if len(found) >= MAX_STARTS:
             break
     return (*declared, *found[:MAX_STARTS])
+
+
+def starts_in(deep: Deep, path: str) -> Iterator[EntryPoint]:
+    """Those of one file."""
+    finder = _FINDERS.get(deep.languages[path].language or "") if path in deep.languages else None
+    if finder is not None and is_own_source(deep, path):
+        yield from finder(deep, path, deep.packed[path].symbols)
 
 
 def _rows(symbols: bytes) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.file_routes import file_routes
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
+from plumbrule.mcp_server.analysis.notes import Notes
 from plumbrule.mcp_server.analysis.published import api_of
 from plumbrule.mcp_server.analysis.sections.structure import CommandName, Port, Route, Structure, Variable
 from plumbrule.mcp_server.analysis.syntax.model import Use, UseKind
@@ -60,7 +61,7 @@ class _Table:
         seen.default = seen.default or default
 
 
-def structure_of(deep: Deep) -> Structure:
+def structure_of(deep: Deep, notes: Notes | None = None) -> Structure:
     """The section; every list sorted, each thing once with its first place."""
     uses = _by_kind(deep)
     return Structure(
@@ -68,7 +69,7 @@ def structure_of(deep: Deep) -> Structure:
         ports=_ports(deep, uses["port"]),
         routes=_routes(deep, uses["route"]),
         cli_commands=_commands(deep, uses["command"]),
-        api=api_of(deep),
+        api=api_of(deep, notes),
     )
 
 

@@ -28,20 +28,24 @@ from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of, to
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.told_report import Hides, Masks, told
 from plumbrule.mcp_server.analysis.workers import Workers
-from plumbrule.mcp_server.platforms.ports.snapshot import Origin, Snapshot
+from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
 if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.collected import Collected, Tools
     from plumbrule.mcp_server.analysis.model import RepositoryReport
+    from plumbrule.mcp_server.analysis.notes import Notes
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is to be surveyed and how; `key` names the finished report in the cache ("": it is not kept)."""
+    """What is to be surveyed and how; `key` names the finished report in the cache ("": it is not kept), `base` what
+    a survey of nearly the same tree starts from."""
 
     snapshot: Snapshot
     wanted: Wanted
     key: str
+    base: str
 
     @property
     def of_past(self) -> bool:
@@ -85,12 +89,12 @@ class Surveyor:
         async with self._places, self._sources.open(source) as whole:
             asked = self._asked(whole, detail, aspects, include, exclude)
             raw = self._cache.get(asked.key) if asked.key else None
-            if raw is None:
-                report = (await self._finished(asked)).report
-            else:
+            made = await self._finished(asked) if raw is None else _Made(None, raw)
+            report = made.report
+            if report is None:
                 from plumbrule.mcp_server.analysis.kept_report import revived  # with the model, as `told` needs neither
 
-                report = revived(raw)
+                report = revived(made.raw)
             report = replace(report, source=source_of(asked.snapshot.origin))
             if asked.of_past:
                 report = await self._with_activity(asked.snapshot, report)
@@ -147,7 +151,11 @@ class Surveyor:
     ) -> _Asked:
         snapshot = chosen(whole, include, exclude)
         wanted = Wanted(detail, selected(aspects))
-        return _Asked(snapshot, wanted, self._key(snapshot.origin, wanted, (*include, "", *exclude)))
+        patterns, origin = (*include, "", *exclude), snapshot.origin
+        how = (edition(), wanted.detail, sorted(wanted.aspects), patterns, origin.name, origin.shallow, origin.subpath)
+        base = self._key("base", *how) if wanted.detail == "full" and not wanted.of_names_alone else ""
+        key = self._key("report", *how, origin.content_id, origin.commit) if origin.content_id else ""
+        return _Asked(snapshot, wanted, key, base if key else "")
 
     async def _finished(self, asked: _Asked) -> "_Made":
         if not asked.key:
@@ -166,53 +174,69 @@ class Surveyor:
         again: dict[str, object] = {"source": snapshot.origin.source}
         return replace(report, coverage=replace(report.coverage, complete=False), retry_with=again)
 
-    def _key(self, origin: Origin, wanted: Wanted, patterns: Sequence[str]) -> str:
-        """The name of the finished report in the cache, "" when the content's identity is not known cheaply."""
-        if not origin.content_id:
-            return ""
-        parts = (
-            edition(),
-            wanted.detail,
-            sorted(wanted.aspects),
-            patterns,
-            origin.content_id,
-            origin.commit,
-            origin.name,
-            origin.shallow,
-            origin.subpath,
-        )
-        made_from = orjson.dumps([*parts, *astuple(self._limits)])
-        return f"report/{sha256(made_from).hexdigest()}"
+    def _key(self, what: str, *made_from: object) -> str:
+        """The name in the cache of what is made from these and the limits."""
+        return f"{what}/{sha256(orjson.dumps([*made_from, *astuple(self._limits)])).hexdigest()}"
 
     async def _made(self, asked: _Asked) -> "_Made":
         # Imported when there is something to make: a warm call saves 25 ms.
         from plumbrule.mcp_server.analysis.collected import Collected, Tools
         from plumbrule.mcp_server.analysis.gathering import gather
         from plumbrule.mcp_server.analysis.kept_report import kept
+        from plumbrule.mcp_server.analysis.notes import Notes
 
-        collected = Collected()
         tools = Tools(self._workers, self._cache, self._limits, self._grammars)
+        if asked.base and (raw := await self._revised(asked, tools)) is not None:
+            return _Made(None, raw)
+        collected, notes = Collected(), Notes()
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
             await gather(asked.snapshot, asked.wanted, tools, collected)
         if asked.wanted.of_names_alone:
-            from plumbrule.mcp_server.analysis.report_frame import report_of_names as report_of  # 20 ms less
+            from plumbrule.mcp_server.analysis.report_frame import report_of_names  # 20 ms less
+
+            made = partial(report_of_names, asked.snapshot, asked.wanted, collected)
         else:
             from plumbrule.mcp_server.analysis.report import report_of
-        made = partial(report_of, asked.snapshot, asked.wanted, collected)
+
+            made = partial(report_of, asked.snapshot, asked.wanted, collected, notes)
         report = await anyio.to_thread.run_sync(made)  # seconds for 300,000 files
         raw = await anyio.to_thread.run_sync(kept, report)
         if asked.key and report.coverage.complete:
-            await anyio.to_thread.run_sync(self._cache.put, asked.key, raw)
+            await anyio.to_thread.run_sync(self._keep, asked, raw, collected, notes)
         if collected.finished:
             await report_progress(1.0, 1.0, "done")
         return _Made(report, raw)
 
+    async def _revised(self, asked: _Asked, tools: "Tools") -> bytes | None:
+        """The report as it is kept, made from one of nearly the same tree, where there is one."""
+        base = await anyio.to_thread.run_sync(self._cache.get, asked.base)
+        if base is None:
+            return None
+        from plumbrule.mcp_server.analysis.revising.revise import revised  # as there is something to revise
+
+        with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
+            raw = await revised(asked.snapshot, base, tools)
+            if raw is not None:
+                await anyio.to_thread.run_sync(self._cache.put, asked.key, raw)
+                await report_progress(1.0, 1.0, "done")
+            return raw
+        return None
+
+    def _keep(self, asked: _Asked, raw: bytes, collected: "Collected", notes: "Notes") -> None:
+        kept = {asked.key: raw}
+        if asked.base:
+            from plumbrule.mcp_server.analysis.revising.base import base_of
+
+            base = base_of(asked.key, asked.snapshot, collected, notes)
+            kept |= {} if base is None else {asked.base: base}
+        self._cache.put_many(kept)
+
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A report, and the same as it is kept."""
+    """A report, and the same as it is kept; None where nobody needed it in any other form."""
 
-    report: "RepositoryReport"
+    report: "RepositoryReport | None"
     raw: bytes
 
 

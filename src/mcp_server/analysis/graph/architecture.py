@@ -15,6 +15,7 @@ from plumbrule.mcp_server.analysis.graph.links import DECLARES, ONLY_TESTS, SOFT
 from plumbrule.mcp_server.analysis.graph.mermaid import Arrow, Node, flowchart
 from plumbrule.mcp_server.analysis.graph.parts import Piece, pieces_of
 from plumbrule.mcp_server.analysis.model import Component
+from plumbrule.mcp_server.analysis.notes import Notes
 from plumbrule.mcp_server.analysis.sections.code import Architecture, Cycle, Flow, Part, PartEdge
 from plumbrule.mcp_server.analysis.words import evidence, place, word
 
@@ -38,10 +39,12 @@ class _Bundle:
     first: tuple[str, int] = ("", 0)
 
 
-def architecture_of(deep: Deep, links: Links) -> Architecture | None:
+def architecture_of(deep: Deep, links: Links, notes: Notes | None = None) -> Architecture | None:
     """What a drawing of the source would show; None where no source file was parsed."""
     started = started_files(deep, links)
     weights = _weights(deep, links, [path for _, path in started])
+    if notes is not None:
+        notes.weights = weights
     if not weights:
         return None
     pieces = pieces_of(weights)

@@ -47,6 +47,9 @@ _WORD = re.compile(rb"[\w./@-]+")
 MAX_TEXT_BYTES = 500_000
 """The package.json of a library with many `exports` has 200 KB."""
 
+LEAST_CODE = 3
+"""Lines below which a file is nothing to forget."""
+
 FEW = 3
 """So many files of one folder, or of one name, that nothing imports are found by a convention, not forgotten."""
 
@@ -75,7 +78,7 @@ def _may_be_orphan(deep: Deep, links: Links, path: str) -> bool:
     if file.language not in _TELLING or file.language in links.without_rules:
         return False
     index = deep.facts.get(path)
-    if index is None or index.fault or index.code < 3 or _starts(index):
+    if index is None or index.fault or index.code < LEAST_CODE or _starts(index):
         return False
     folder, _, name = path.rpartition("/")
     if file.language == "Python":

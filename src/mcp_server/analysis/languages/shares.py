@@ -51,7 +51,7 @@ def tally(files: Iterable[FileLanguage], lines: Mapping[str, int], *, by_bytes: 
     apart: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     all_lines_known = True
     for file in files:
-        sums = counted[file.group] if file.counted else apart[_reason_apart(file)]
+        sums = counted[file.group] if file.counted else apart[reason_apart(file)]
         sums[0] += 1
         sums[1] += max(file.size, 0)
         known = lines.get(file.path)
@@ -59,7 +59,7 @@ def tally(files: Iterable[FileLanguage], lines: Mapping[str, int], *, by_bytes: 
         all_lines_known = all_lines_known and (known is not None or not file.counted or file.size == 0)
     by_lines = all_lines_known and not by_bytes and any(sums[2] for sums in counted.values())
     measure = 2 if by_lines else 1
-    tenths = _tenths_of_percent({name: sums[measure] for name, sums in counted.items()})
+    tenths = tenths_of_percent({name: sums[measure] for name, sums in counted.items()})
     shares = [LanguageShare(name, sums[0], sums[1], sums[2], tenths[name] / 10) for name, sums in counted.items()]
     shares.sort(key=lambda share: (-(share.lines if by_lines else share.bytes), share.name))
     amounts = {reason: Amount(*sums) for reason, sums in apart.items()}
@@ -76,7 +76,8 @@ def tally(files: Iterable[FileLanguage], lines: Mapping[str, int], *, by_bytes: 
     )
 
 
-def _reason_apart(file: FileLanguage) -> str:
+def reason_apart(file: FileLanguage) -> str:
+    """Why a file is not counted."""
     if file.vendored:
         return "vendored"
     if file.generated:
@@ -88,7 +89,7 @@ def _reason_apart(file: FileLanguage) -> str:
     return "binary" if file.binary else "unknown"
 
 
-def _tenths_of_percent(amounts: Mapping[str, int]) -> dict[str, int]:
+def tenths_of_percent(amounts: Mapping[str, int]) -> dict[str, int]:
     """Each amount's part of 1,000, in whole numbers that sum to 1,000 (or to 0 when there is nothing to share)."""
     total = sum(amounts.values())
     if total == 0:

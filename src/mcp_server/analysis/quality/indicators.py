@@ -12,6 +12,7 @@ from plumbrule.core.facts import Evidence
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.building import tests_of
 from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import Licence
 from plumbrule.mcp_server.analysis.packed import packed_as
@@ -79,19 +80,67 @@ LONG_README = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What all indicators look at."""
+class Standing:
+    """What the indicators look at beside the counts: no line of a source file changes it."""
 
-    deep: Deep
-    measures: Measures
-    signs: Signs
-    licence: Licence | None
+    root: str
+    """Where what is absent is looked for: the README, or "."."""
+    packed: str
+    framework: bool
+    runs: bool
+    first_test: str
+    readme: str
+    readme_bytes: int
+    readme_score: float
+    readme_sections: tuple[str, ...]
+    documents: tuple[str, ...]
+    """Kinds, sorted."""
+    signs: dict[str, str]
+    """The first file of each sign."""
+    strict_typescript: bool
+    typescript_config: bool
+    automation: Indicator
+    hygiene: Indicator
 
 
-def indicators_of(seen: Seen) -> tuple[Indicator, ...]:
+def standing_of(deep: Deep, signs: Signs, licence: Licence | None) -> Standing:
+    """Everything but the counts."""
+    gathered = deep.gathered
+    readme = gathered.inventory.readme
+    text = gathered.texts.get(readme.path, b"") if readme else b""
+    sections = tuple(name for name, pattern in _SECTIONS if pattern.search(text))
+    length = min(1.0, max(0.0, (len(text) - SHORT_README) / (LONG_README - SHORT_README)))
+    readme_score = 0.25 * bool(readme) + 0.25 * length + 0.35 * len(sections) / len(_SECTIONS)
+    told, root, packed = tests_of(gathered), readme.path if readme else ".", packed_as(deep)
+    return Standing(
+        root=root,
+        packed=packed,
+        framework=told is not None and bool(told.frameworks),
+        runs=any(one.scope == "test" for _, one in gathered.declared("command")),
+        first_test=gathered.inventory.first_test,
+        readme=readme.path if readme else "",
+        readme_bytes=len(text),
+        readme_score=readme_score + 0.15 * bool(_CODE.search(text)),
+        readme_sections=sections,
+        documents=tuple(sorted({one.kind for one in documents_of(gathered)})),
+        signs=signs.first,
+        strict_typescript=bool(signs.strict_typescript),
+        typescript_config=bool(signs.typescript_config),
+        automation=_automation(gathered, signs, packed, root),
+        hygiene=_hygiene(gathered, signs, licence, root),
+    )
+
+
+def indicators_of(standing: Standing, counts: Measures) -> tuple[Indicator, ...]:
     """All six, in the order of their weights."""
-    made = (_tests(seen), _structure(seen), _documentation(seen), _automation(seen), _types(seen), _hygiene(seen))
-    return tuple(made)
+    return (
+        _tests(standing, counts),
+        _structure(standing, counts),
+        _documentation(standing, counts),
+        standing.automation,
+        _types(standing, counts),
+        standing.hygiene,
+    )
 
 
 def _indicator(name: str, score: float, reason: str, at: Evidence) -> Indicator:
@@ -105,40 +154,34 @@ def _weighted(parts: Iterable[tuple[float, float | None]]) -> float:
     return sum(weight * score for weight, score in judged) / whole if whole else 0.0
 
 
-def _root(seen: Seen, rule: str) -> Evidence:
-    """A place for what is absent: the root."""
-    readme = seen.deep.gathered.inventory.readme
-    return evidence(readme.path if readme else ".", rule)
-
-
-def _tests(seen: Seen) -> Indicator:
-    counts = seen.measures
-    told = tests_of(seen.deep.gathered)
-    framework = told is not None and bool(told.frameworks)
-    runs = any(one.scope == "test" for _, one in seen.deep.gathered.declared("command"))
+def _tests(standing: Standing, counts: Measures) -> Indicator:
+    framework = standing.framework
     if not counts.test_files and not counts.test_functions:
-        packed = packed_as(seen.deep)
+        packed = standing.packed
         reason = f"{packed} leaves tests out" if packed else "no tests were found"
         reason += "; a test framework is declared" if framework else ""
         score = UNKNOWN if packed else 0.05 if framework else 0.0
-        return _indicator("tests", score, reason, _root(seen, "quality.tests"))
+        return _indicator("tests", score, reason, evidence(standing.root, "quality.tests"))
     ratio = counts.test_lines / max(counts.source_lines, 1)
     density = counts.test_functions / max(counts.functions, 1) if counts.functions else 0.0
     much = min(1.0, max(ratio / FULL_TEST_RATIO, density / FULL_TEST_DENSITY))
     score = _weighted(
-        ((0.85, sqrt(much)), (0.10, float(framework or counts.tested_inside)), (0.05, float(runs or framework)))
+        (
+            (0.85, sqrt(much)),
+            (0.10, float(framework or counts.tested_inside)),
+            (0.05, float(standing.runs or framework)),
+        )
     )
-    first = seen.deep.gathered.inventory.first_test or counts.first_test
+    first = standing.first_test or counts.first_test
     functions = f", {counts.test_functions} test functions" if counts.test_functions else ""
     inside = " (some inside the sources)" if counts.tested_inside else ""
     reason = f"{counts.test_files} test files{functions}{inside}; {ratio:.2f} lines of tests for one of source"
     return _indicator("tests", score, reason, evidence(first or ".", "quality.tests"))
 
 
-def _structure(seen: Seen) -> Indicator:
-    counts = seen.measures
+def _structure(standing: Standing, counts: Measures) -> Indicator:
     if not counts.source_files:
-        return _indicator("structure", 0.0, "no source files were read", _root(seen, "quality.structure"))
+        return _indicator("structure", 0.0, "no source files were read", evidence(standing.root, "quality.structure"))
     parts: list[tuple[float, float | None]] = []
     said: list[str] = []
     if not counts.functions:
@@ -166,46 +209,40 @@ def _structure(seen: Seen) -> Indicator:
     return _indicator("structure", score, "; ".join(said), at)
 
 
-def _documentation(seen: Seen) -> Indicator:
-    gathered, counts = seen.deep.gathered, seen.measures
-    kinds = {one.kind for one in documents_of(gathered)}
-    readme = gathered.inventory.readme
-    text = gathered.texts.get(readme.path, b"") if readme else b""
-    sections = [name for name, pattern in _SECTIONS if pattern.search(text)]
-    length = min(1.0, max(0.0, (len(text) - SHORT_README) / (LONG_README - SHORT_README)))
-    readme_score = 0.25 * bool(readme) + 0.25 * length + 0.35 * len(sections) / len(_SECTIONS)
-    readme_score += 0.15 * bool(_CODE.search(text))
+def _documentation(standing: Standing, counts: Measures) -> Indicator:
+    kinds = frozenset(standing.documents)
     known = counts.public >= 20
     share = counts.documented / counts.public if known else None
     parts = (
-        (0.40, readme_score),
+        (0.40, standing.readme_score),
         (0.20, 1.0 if kinds & {"docs", "generator"} else 0.0),
         (0.25, None if share is None else min(1.0, share / 0.8)),
         (0.075, float("changelog" in kinds)),
         (0.075, float("contributing" in kinds)),
     )
+    sections = standing.readme_sections
     said = [
-        f"the README has {len(text)} bytes" + (f" with {', '.join(sections)}" if sections else "")
-        if readme
+        f"the README has {standing.readme_bytes} bytes" + (f" with {', '.join(sections)}" if sections else "")
+        if standing.readme
         else "no README"
     ]
     if share is not None:
         said.append(f"{share:.0%} of {counts.public} public definitions are documented")
     said += [kind for kind in ("docs", "generator", "changelog", "contributing") if kind in kinds]
-    at = evidence(readme.path, "quality.documentation") if readme else evidence(".", "quality.documentation")
+    at = evidence(standing.readme or ".", "quality.documentation")
     return _indicator("documentation", _weighted(parts), "; ".join(said), at)
 
 
-def _automation(seen: Seen) -> Indicator:
-    systems = ci_of(seen.deep.gathered, workflows=True)
-    first = seen.signs.first
+def _automation(gathered: Gathered, signs: Signs, packed: str, root: str) -> Indicator:
+    systems = ci_of(gathered, workflows=True)
+    first = signs.first
     checks = any(
         trigger in ("push", "pull_request", "merge_request", "pull_request_target")
         for system in systems
         for flow in system.workflows
         for trigger in flow.triggers
     ) or any(system.system not in ("github_actions", "gitea_actions", "forgejo_actions") for system in systems)
-    packaged = "" if systems else packed_as(seen.deep)
+    packaged = "" if systems else packed
     parts = (
         (0.50, UNKNOWN if packaged else float(bool(systems))),
         (0.20, UNKNOWN if packaged else float(checks)),
@@ -217,18 +254,18 @@ def _automation(seen: Seen) -> Indicator:
     absent = f"{packaged} leaves CI out" if packaged else "no CI is set up"
     said = [f"{system.system} ({system.files} files)" for system in systems] or [absent]
     said += [word for sign, word in words.items() if sign in first]
-    at = systems[0].evidence if systems else _root(seen, "quality.automation")
-    return _indicator("automation", _weighted(parts), "; ".join(said), evidence(at.at, "quality.automation"))
+    at = systems[0].evidence.at if systems else evidence(root, "quality.automation").at
+    return _indicator("automation", _weighted(parts), "; ".join(said), evidence(at, "quality.automation"))
 
 
-def _types(seen: Seen) -> Indicator:
-    counts, signs = seen.measures, seen.signs
+def _types(standing: Standing, counts: Measures) -> Indicator:
+    signs = standing.signs
     lines = {name: count for name, count in counts.lines_by_language.items() if count}
     if not lines:
-        return _indicator("types and style", 0.0, "no source files were read", _root(seen, "quality.types"))
-    typed = _mean(lines, lambda name: _typed(name, counts, signs))
-    formatted = _mean(lines, lambda name: 1.0 if "format" in signs.first or name in _ONE_STYLE else 0.0)
-    linted = _mean(lines, lambda name: 1.0 if "lint" in signs.first else 0.6 if name in _COMPILED_LINT else 0.0)
+        return _indicator("types and style", 0.0, "no source files were read", evidence(standing.root, "quality.types"))
+    typed = _mean(lines, lambda name: _typed(name, counts, standing))
+    formatted = _mean(lines, lambda name: 1.0 if "format" in signs or name in _ONE_STYLE else 0.0)
+    linted = _mean(lines, lambda name: 1.0 if "lint" in signs else 0.6 if name in _COMPILED_LINT else 0.0)
     said = [f"types {typed:.0%}" if typed is not None else "types are not judged"]
     if counts.functions_with_choice:
         said.append(f"{counts.typed} of {counts.functions_with_choice} functions are annotated")
@@ -238,10 +275,8 @@ def _types(seen: Seen) -> Indicator:
         "format": "a formatter",
         "lint": "a linter",
     }
-    said += [words for sign, words in tools.items() if sign in signs.first]
-    where = next(
-        (signs.first[sign] for sign in ("types", "lint", "format") if sign in signs.first), counts.first_source
-    )
+    said += [words for sign, words in tools.items() if sign in signs]
+    where = next((signs[sign] for sign in ("types", "lint", "format") if sign in signs), counts.first_source)
     parts = ((0.5, typed), (0.25, formatted), (0.25, linted))
     return _indicator("types and style", _weighted(parts), "; ".join(said), evidence(where, "quality.types"))
 
@@ -253,37 +288,37 @@ def _mean(lines: dict[str, int], score: Callable[[str], float | None]) -> float 
     return sum(count * value for count, value in judged) / whole if whole else None
 
 
-def _typed(language: str, counts: Measures, signs: Signs) -> float | None:
+def _typed(language: str, counts: Measures, standing: Standing) -> float | None:
     """How far types are stated and checked: for a language with a choice by what is annotated and by a checker."""
     if language in ("TypeScript", "TSX"):
-        return 1.0 if signs.strict_typescript or not signs.typescript_config else 0.8
+        return 1.0 if standing.strict_typescript or not standing.typescript_config else 0.8
     if language in _ALWAYS_TYPED:
         return 1.0
     if language in OPTIONAL_TYPES and counts.functions_with_choice:
         share = counts.typed / counts.functions_with_choice
-        return 0.75 * share + 0.25 * float("types" in signs.first)
-    if language == "JavaScript" and "declarations" in signs.first:
+        return 0.75 * share + 0.25 * float("types" in standing.signs)
+    if language == "JavaScript" and "declarations" in standing.signs:
         return DECLARED
     return 0.0 if language in _UNTYPED or language in OPTIONAL_TYPES else None
 
 
-def _hygiene(seen: Seen) -> Indicator:
-    inventory = seen.deep.gathered.inventory
+def _hygiene(gathered: Gathered, signs: Signs, licence: Licence | None, root: str) -> Indicator:
+    inventory = gathered.inventory
     kinds = {kind for kind, _ in inventory.documents}
     left, programs = (
-        seen.signs.left_over,
+        signs.left_over,
         [one for one in inventory.programs if not is_aside(one.path) and not one.path.endswith(_WRAPPERS)],
     )
     envs = [one for one in inventory.env_files if not is_aside(one.path)]
     parts = (
-        (0.35, float(seen.licence is not None)),
-        (0.15, float("ignore" in seen.signs.first)),
+        (0.35, float(licence is not None)),
+        (0.15, float("ignore" in signs.first)),
         (0.15, float("security" in kinds)),
         (0.15, float(not envs)),
         (0.10, 1.0 if not programs else 0.5 if len(programs) < 5 else 0.0),
         (0.10, 1.0 if not left else 0.0),
     )
-    said = ["a licence" if seen.licence else "no licence"]
+    said = ["a licence" if licence else "no licence"]
     said += ["a security policy"] if "security" in kinds else []
     said += [f"{len(envs)} committed .env files"] if envs else []
     said += [f"{len(programs)} compiled files"] if programs else []
@@ -292,8 +327,8 @@ def _hygiene(seen: Seen) -> Indicator:
     at = (
         evidence(first_bad, "quality.hygiene")
         if first_bad
-        else seen.licence.evidence
-        if seen.licence
-        else _root(seen, "quality.hygiene")
+        else licence.evidence
+        if licence
+        else evidence(root, "quality.hygiene")
     )
     return _indicator("hygiene", _weighted(parts), "; ".join(said), evidence(at.at, "quality.hygiene"))

@@ -4,8 +4,9 @@ Above it lie the indicators, which turn counts into scores.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import field
+from typing import Literal
 
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
@@ -86,22 +87,43 @@ OPTIONAL_TYPES = frozenset(("Python", "PHP", "Ruby"))
 """Languages in which the extractors count annotated functions."""
 
 
-def measured(deep: Deep) -> Measures:
-    """The counts of the whole repository."""
+Bodies = dict[str, list[Place]]
+"""Where each body of a function stands, by its hash; in the order of paths and lines."""
+
+
+def measured(deep: Deep, bodies: Bodies | None = None) -> Measures:
+    """The counts of the whole repository. `bodies` is filled too, where it is given."""
     found = Measures()
-    bodies: dict[str, list[Place]] = {}
+    bodies = {} if bodies is None else bodies
     for path, index in deep.facts.items():
         file = deep.languages.get(path)
-        if file is None or not _is_code(file):
-            continue
-        if is_test(path):
-            _count_test(found, deep, path, file, index)
-        elif not shows_only(path) and not _is_data(index) and not _is_built(file, index):
-            _count_source(found, deep, path, file, index, bodies)
+        if file is not None:
+            count(found, deep, path, file, index, bodies)
+    finish(found, bodies)
+    return found
+
+
+Counted = Literal["test", "source", ""]
+
+
+def count(found: Measures, deep: Deep, path: str, file: FileLanguage, index: Index, bodies: Bodies) -> Counted:
+    """Add one file; what it was counted as. `deep` needs to hold no other file."""
+    if not _is_code(file):
+        return ""
+    if is_test(path):
+        _count_test(found, deep, path, file, index)
+        return "test"
+    if shows_only(path) or _is_data(index) or _is_built(file, index):
+        return ""
+    _count_source(found, deep, path, file, index, bodies)
+    return "source"
+
+
+def finish(found: Measures, bodies: Bodies) -> None:
+    """What only the whole tells: the copies, and the order of what stands out."""
     _count_copies(found, bodies)
     for places in (found.complex_places, found.long_places, found.large_places, found.copied_places):
         places.sort(key=lambda one: (-one.value, one.path, one.line))
-    return found
 
 
 def _is_code(file: FileLanguage) -> bool:
@@ -146,9 +168,7 @@ def _tests_in(deep: Deep, path: str, language: str) -> int:
     return sum(int(count) for count in _TEST_CALLED.findall(packed.refs))
 
 
-def _count_source(
-    found: Measures, deep: Deep, path: str, file: FileLanguage, index: Index, bodies: dict[str, list[Place]]
-) -> None:
+def _count_source(found: Measures, deep: Deep, path: str, file: FileLanguage, index: Index, bodies: Bodies) -> None:
     found.source_files += 1
     found.source_lines += index.code
     found.first_source = found.first_source or path
@@ -193,7 +213,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _count_copies(found: Measures, bodies: Mapping[str, list[Place]]) -> None:
+def _count_copies(found: Measures, bodies: Bodies) -> None:
     """Bodies that stand in more than one place; all but the first of each are copies."""
     for places in bodies.values():
         if len(places) < 2:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.model import Licence
-from plumbrule.mcp_server.analysis.quality.indicators import Seen, indicators_of
-from plumbrule.mcp_server.analysis.quality.measures import Measures, Place, measured
+from plumbrule.mcp_server.analysis.notes import Notes
+from plumbrule.mcp_server.analysis.quality.indicators import Standing, indicators_of, standing_of
+from plumbrule.mcp_server.analysis.quality.measures import Bodies, Measures, Place, measured
 from plumbrule.mcp_server.analysis.quality.signs import signs_of
 from plumbrule.mcp_server.analysis.sections.quality import Grade, Outlier, Quality
 from plumbrule.mcp_server.analysis.words import evidence, word
@@ -26,11 +27,19 @@ VERY_LONG = 120
 MANY_COPIES = 2
 
 
-def quality_of(deep: Deep, licence: Licence | None) -> Quality:
+def quality_of(deep: Deep, licence: Licence | None, notes: Notes | None = None) -> Quality:
     """The section, of the whole repository; `licence` is that of the whole."""
-    counts = measured(deep)
-    signs = signs_of(deep.languages, deep.gathered.texts)
-    indicators = indicators_of(Seen(deep, counts, signs, licence))
+    bodies: Bodies = {}
+    counts = measured(deep, bodies)
+    standing = standing_of(deep, signs_of(deep.languages, deep.gathered.texts), licence)
+    if notes is not None:
+        notes.standing, notes.measures, notes.bodies = standing, counts, bodies
+    return scored(standing, counts)
+
+
+def scored(standing: Standing, counts: Measures) -> Quality:
+    """The section from the counts and everything else."""
+    indicators = indicators_of(standing, counts)
     score = round(sum(one.weight * one.score for one in indicators), 3)
     return Quality(score, grade_of(score), indicators, _counts(counts), tuple(_outliers(counts)))
 
