@@ -8,6 +8,7 @@ instance is made. Everything that `dataclasses` says of such a class (`fields`, 
 import dataclasses
 from collections.abc import Callable
 from operator import attrgetter
+from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -46,19 +47,21 @@ def _made(cls: type[T], *, frozen: bool, slots: bool, eq: bool) -> type[T]:
         setattr(cls, name, method)
     done = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     if "__init__" not in own:
-        type.__setattr__(done, "__init__", _first_init(done, frozen=frozen))
+        type.__setattr__(done, "__init__", _FirstInit(done, frozen=frozen))
     return done
 
 
-def _first_init(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
-    """An `__init__` that gives way to the real one."""
+class _FirstInit:
+    """Stands where `__init__` will, until somebody asks for it: an instance that is made, or `inspect`."""
 
-    def __init__(self: object, *given: object, **named: object) -> None:
-        real = _init_of(cls, frozen=frozen)
-        type.__setattr__(cls, "__init__", real)
-        real(self, *given, **named)
+    def __init__(self, cls: type[Any], *, frozen: bool) -> None:
+        self._cls = cls
+        self._frozen = frozen
 
-    return __init__
+    def __get__(self, instance: object, owner: type[Any]) -> Callable[..., None]:
+        real = _init_of(self._cls, frozen=self._frozen)
+        type.__setattr__(self._cls, "__init__", real)
+        return real if instance is None else cast("Callable[..., None]", MethodType(real, instance))
 
 
 def _init_of(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
@@ -89,7 +92,7 @@ def _init_of(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
 
 
 def _values(one: Any) -> tuple[object, ...]:
-    cls = type(one)
+    cls: type[Any] = type(one)
     getter = _GETTERS.get(cls)
     if getter is None:
         names = [field.name for field in dataclasses.fields(cls) if field.compare]

@@ -57,6 +57,7 @@ ACTS: dict[str, Callable[[Any], object]] = {
     "as a tuple": lambda kind: dataclasses.astuple(made(kind)),
     "replaced": lambda kind: repr(dataclasses.replace(made(kind))),
     "its fields": lambda kind: [(one.name, one.init, one.repr) for one in dataclasses.fields(kind)],
+    "its parameters before one is made": lambda kind: [*inspect.signature(kind).parameters],
     "its parameters": lambda kind: (made(kind), [*inspect.signature(kind.__init__).parameters])[1],
     "set": lambda kind: setattr(made(kind), "name", "b"),
     "deleted": lambda kind: delattr(made(kind), "name"),

@@ -1,6 +1,6 @@
 """Everything a survey has read, before it is made into a report: the common input of the fact rooms beside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from plumbrule.core.values import dataclass
@@ -67,9 +67,14 @@ class Gathered:
                 yield from ((manifest, one) for one in manifest.declarations if one.field in fields)
 
 
+def homes_of(languages: Iterable[str]) -> list[str]:
+    """The ecosystems that repositories in these languages are published in, each once and the first first."""
+    return list(dict.fromkeys(_HOME.get(name, "") for name in languages))
+
+
 def ranked(manifests: list[Manifest], languages: Languages | None, aside: frozenset[str]) -> tuple[Manifest, ...]:
     """By: own before aside, depth, the main language's ecosystem, the table's order, path."""
-    homes = [_HOME.get(share.name, "") for share in languages.shares] if languages else []
+    homes = homes_of(share.name for share in languages.shares) if languages else []
 
     def rank(manifest: Manifest) -> tuple[bool, int, int, int, str]:
         home = homes.index(manifest.rule.ecosystem) if manifest.rule.ecosystem in homes else len(homes)

@@ -3,15 +3,11 @@
 Filled while a report is made; `revising` keeps it and works with it. A report without notes is the same report.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from plumbrule.core.values import dataclass
-
-if TYPE_CHECKING:
-    from plumbrule.mcp_server.analysis.quality.indicators import Standing
-    from plumbrule.mcp_server.analysis.quality.measures import Bodies, Measures
 
 Public = list[tuple[str, str, int]]
 """Name, kind and line of what a file lets others see, in its order."""
@@ -35,16 +31,24 @@ class Spot(NamedTuple):
     lines: int | None
 
 
+class Body(Protocol):
+    """Where a body of a function stands, and how many lines it has."""
+
+    value: int
+    path: str
+    line: int
+
+
 @dataclass(slots=True)
 class Notes:
     """Absent is what no section noted: it was not asked for."""
 
     weights: Mapping[str, int] | None = None
     """Of the architecture: source files and what each weighs."""
-    standing: "Standing | None" = None
-    measures: "Measures | None" = None
-    bodies: "Bodies" = field(default_factory=dict)
-    """Of the quality."""
+    standing: object = None
+    measures: object = None
+    bodies: Mapping[str, Sequence[Body]] = field(default_factory=dict[str, Sequence[Body]])
+    """Of the quality, whose own values the first two are."""
     offerings: list[Offering] = field(default_factory=list[Offering])
     asked: set[str] = field(default_factory=set[str])
     """Names whose kind was looked for in other files."""

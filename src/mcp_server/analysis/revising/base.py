@@ -48,6 +48,7 @@ def base_of(report: str, snapshot: Snapshot, collected: Collected, notes: Notes)
         "commit": snapshot.origin.commit,
         "skipped": [[one.reason, one.count, one.examples] for one in snapshot.skipped],
         "told": sorted(_told(collected)),
+        "unread": [at for at, entry in enumerate(entries) if entry.path not in collected.packed],
         "bytes": collected.inventory.total_bytes,
         "by_lines": notes.by_lines,
         "largest": _largest(collected),
@@ -108,14 +109,15 @@ class Base:
         if self._head["skipped"] != [[one.reason, one.count, list(one.examples)] for one in snapshot.skipped]:
             return None
         found: list[Changed] = []
-        for entry, path, blob, kind, size in zip(entries, paths, blobs, kinds, sizes, strict=True):
+        unread, told = frozenset(self._head["unread"]), frozenset(self._head["told"])
+        for at, (entry, path, blob, kind, size) in enumerate(zip(entries, paths, blobs, kinds, sizes, strict=True)):
             if entry.blob == blob and entry.path == path and entry.kind == kind:
                 continue
-            if entry.path != path or entry.kind != kind or len(found) == MOST_CHANGED:
+            one = Changed(entry, Entry(path, size, kind, blob))
+            if at in unread or path in told or len(found) == MOST_CHANGED or not _is_plain(one):
                 return None
-            found.append(Changed(entry, Entry(path, size, kind, blob)))
-        told = frozenset(self._head["told"])
-        return found if found and all(_is_plain(one, told) for one in found) else None
+            found.append(one)
+        return found or None
 
     @cached_property
     def weights(self) -> dict[str, int]:
@@ -176,12 +178,9 @@ class Base:
         return [Spot(*one) for one in orjson.loads(self._lines[6])]
 
 
-def _is_plain(one: Changed, told: frozenset[str]) -> bool:
+def _is_plain(one: Changed) -> bool:
     """Whether nothing but the file's facts can have changed what is said: sizes decide who is read at all."""
-    sizes = one.entry.size, one.was.size
-    return (
-        bool(one.entry.blob)
-        and one.entry.kind in _PLAIN
-        and one.entry.path not in told
-        and (min(sizes) > 0 and max(sizes) <= SMALL_BYTES)
-    )
+    entry, was = one
+    sizes = entry.size, was.size
+    same = entry.path == was.path and entry.kind == was.kind and entry.kind in _PLAIN
+    return same and bool(entry.blob) and min(sizes) > 0 and max(sizes) <= SMALL_BYTES

@@ -48,14 +48,18 @@ def require_same(pair: Pair) -> None:
     same = (
         all(getattr(old, name) == getattr(new, name) for name in SAME)
         and not new.fault
-        and bool(old.functions) == bool(new.functions)  # a barrel defines nothing, a table has no function
-        and bool(old.classes) == bool(new.classes)
+        and _defines(old) == _defines(new)
         and (old.code < LEAST_CODE) == (new.code < LEAST_CODE)
         and _has_row(old, pair.old_facts) == _has_row(new, pair.new_facts)
         and place(pair.path) == pair.path
     )
     if not same or not _same_words(pair):
         raise Beyond
+
+
+def _defines(index: Index) -> bool:
+    """Barrels and tables define nothing."""
+    return bool(index.functions or index.classes)
 
 
 def _has_row(index: Index, facts: Facts) -> bool:

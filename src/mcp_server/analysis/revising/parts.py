@@ -12,7 +12,7 @@ import orjson
 
 from plumbrule.core.security.masking import Masker
 from plumbrule.mcp_server.analysis.deep import Deep
-from plumbrule.mcp_server.analysis.gathered import Gathered
+from plumbrule.mcp_server.analysis.gathered import Gathered, homes_of
 from plumbrule.mcp_server.analysis.inventory import Inventory
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import reason_apart, tenths_of_percent
@@ -25,7 +25,7 @@ from plumbrule.mcp_server.analysis.words import evidence, place
 from plumbrule.mcp_server.platforms.ports.snapshot import Origin
 
 if TYPE_CHECKING:
-    from plumbrule.mcp_server.analysis.quality.measures import Bodies, Measures
+    from plumbrule.mcp_server.analysis.quality.measures import Bodies, Measures, Place
 
 Head = dict[str, Any]
 
@@ -70,8 +70,9 @@ def languages(head: Head, base: Base, pairs: Sequence[Pair]) -> None:
     measure = "lines" if by_lines else "bytes"
     tenths = tenths_of_percent({name: share[measure] for name, share in shares.items()})
     ranked = sorted(shares, key=lambda name: (-shares[name][measure], name))
-    if ranked != list(shares) or not any(tenths.values()):
-        raise Beyond  # manifests are ranked by the order of the languages
+    if homes_of(ranked) != homes_of(shares) or not any(tenths.values()):
+        raise Beyond  # manifests are ranked by them
+    part["shares"] = [shares[name] for name in ranked]
     for name, share in shares.items():
         share["percent"] = tenths[name] / 10
     for group in {one.file.group for one in pairs if one.file.counted}:
@@ -153,7 +154,7 @@ def _sum_up(found: "Measures", without: "Measures", with_: "Measures", paths: se
         if type(now) is int:
             setattr(found, field.name, now - less + more)
         elif isinstance(now, list) and field.name != "copied_places":
-            setattr(found, field.name, [one for one in now if one.path not in paths] + more)
+            setattr(found, field.name, [one for one in cast("list[Place]", now) if one.path not in paths] + more)
     for language in with_.lines_by_language:
         more = with_.lines_by_language[language] - without.lines_by_language[language]
         found.lines_by_language[language] += more
