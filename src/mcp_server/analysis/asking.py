@@ -3,6 +3,7 @@
 Above it lies `compatibility`, which puts several of these side by side.
 """
 
+import re
 from dataclasses import dataclass
 
 from plumbrule.core.store.cache import Cache
@@ -21,6 +22,12 @@ FULL_SHARE = 10
 """As many times a card's limit of manifests are read: a joint answer must know them all."""
 
 
+MAX_PACKAGES = 200
+MAX_START_BYTES = 65_536
+_SHARES_ITS_NAME = re.compile(rb"pkgutil\b[^\n]{0,100}extend_path|declare_namespace\s*\(")
+"""`pkgutil` and `pkg_resources` namespaces (packaging.python.org, "Packaging namespace packages")."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedBy:
     """Everything that one repository asks for. `cut` counts manifests that a limit left out."""
@@ -30,6 +37,8 @@ class AskedBy:
     runtimes: tuple[RuntimeAsk, ...]
     published: tuple[Published, ...]
     cut: int = 0
+    packages: tuple[str, ...] = ()
+    """Folders of top-level Python packages, as they lie in the tree."""
 
 
 async def asked_by(snapshot: Snapshot, workers: Workers, cache: Cache, limits: SurveyLimits) -> AskedBy:
@@ -49,7 +58,16 @@ async def asked_by(snapshot: Snapshot, workers: Workers, cache: Cache, limits: S
         _runtimes(manifests),
         _published(joined),
         cut=max(0, len(own) - most) + inventory.over + _too_large(inventory, limits),
+        packages=await _packages(snapshot, inventory),
     )
+
+
+async def _packages(snapshot: Snapshot, inventory: Inventory) -> tuple[str, ...]:
+    """Top-level packages that own their name; a namespace package of the older sort shares it on purpose."""
+    starts = {f"{folder}/__init__.py": folder for folder in inventory.packages[:MAX_PACKAGES]}
+    wanted = [entry for entry in inventory.files if entry.path in starts] if starts else []
+    texts = dict(await snapshot.read(wanted, max_bytes=MAX_START_BYTES)) if wanted else {}
+    return tuple(folder for path, folder in starts.items() if not _SHARES_ITS_NAME.search(texts.get(path) or b""))
 
 
 def _too_large(inventory: Inventory, limits: SurveyLimits) -> int:

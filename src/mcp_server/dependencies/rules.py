@@ -35,6 +35,7 @@ RULES: dict[str, str] = {
     "requirement.path": "the requirement is a path outside of what was read",
     "requirement.vcs": "the requirement is a version control address; nobody goes there",
     "requirement.index-option": "an index or find-links option of a requirements file; indexes come from settings only",
+    "interface.published": "the package that the repository itself is, with its version as declared",
     "requirement.managed": "a parent, a bill of materials or a workspace outside of what was read sets the version",
     "requirement.overridden": "the repository forces this package's version, whatever is asked for",
     "requirement.sdk": "the package comes with an SDK",

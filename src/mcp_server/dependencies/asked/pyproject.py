@@ -13,7 +13,9 @@ MAX_GROUP_DEPTH = 20
 def pyproject(file: ManifestText) -> Reading:
     """Everything that `pyproject.toml` asks for."""
     tree, found = toml_tree(file.raw), Reading()
-    found.facts.append(Fact("name", normal(tree.text("project", "name") or tree.text("tool", "poetry", "name"))))
+    base = ("project",) if tree.text("project", "name") else ("tool", "poetry")
+    name, version = normal(tree.text(*base, "name")), tree.text(*base, "version")
+    found.facts.append(Fact("name", name, version, tree.line(*base, "name") if name else 1))
     take(found, tree, ("build-system", "requires"), "pyproject.build-system", "build")
     _project(found, tree)
     for group in tree.table("dependency-groups"):

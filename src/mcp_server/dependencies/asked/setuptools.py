@@ -21,7 +21,9 @@ _LISTS: tuple[tuple[str, Scope, str], ...] = (
 def setup_cfg(file: ManifestText) -> Reading:
     """setuptools' declarative metadata: lists one requirement a line (or separated by `;` before 40), `file:`."""
     config, found = IniFile(file.raw), Reading()
-    found.facts.append(Fact("name", normal(config.get("metadata", "name"))))
+    version = config.get("metadata", "version")
+    version = "" if version.startswith(("attr:", "file:")) else version
+    found.facts.append(Fact("name", normal(config.get("metadata", "name")), version, config.line("metadata", "name")))
     for key, scope, group in _LISTS:
         _listed(found, config, ("options", key), scope, group)
     for extra in config.options("options.extras_require"):
@@ -91,7 +93,8 @@ def setup_py(file: ManifestText) -> Reading:
     for call in literals.calls("setup"):
         arguments = dict(literals.arguments(call))
         if name := literals.text(arguments.get("name")):
-            found.facts.append(Fact("name", normal(name)))
+            version, line = literals.text(arguments.get("version")), getattr(arguments["name"], "lineno", 1)
+            found.facts.append(Fact("name", normal(name), version or "", line))
         for key, scope, group in _LISTS:
             if key in arguments:
                 _values(found, literals, arguments[key], scope, group)
