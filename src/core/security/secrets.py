@@ -5,9 +5,10 @@ keys, passwords in URLs and random literals assigned to a secret's name count he
 Used by the survey, which shows where a secret lies and never what it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking_assignments import assigned_span
@@ -19,7 +20,7 @@ from plumbrule.core.security.masking_values import lowered
 from plumbrule.core.security.randomness import reads_random, shuffled
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength
 from plumbrule.core.security.secret_values import is_placeholder
-from plumbrule.core.security.token_formats import TokenFormat, body_matcher, token_formats
+from plumbrule.core.security.token_formats import Body, TokenFormat, body_matcher, token_formats
 
 MIN_TOKEN_BODY_CHARS = 16
 """Shorter bodies are hidden in logs but not reported: too many identifiers share such a short form."""
@@ -44,20 +45,30 @@ def find_secrets(text: str) -> list[Finding]:
 
 def secrets_of_file(text: str, small: bytes) -> list[Finding]:
     """As `find_secrets`, for megabytes. `small` is `text` in UTF-8 with its ASCII letters lowered."""
-    rows, find, inside_words = _bulk_gate()
-    if find is None:
+    gate = _bulk_gate()
+    if gate is None:
         return find_secrets(text)
+    rows, find, inside_words, opening = gate
     hits = [hit for hit in find(small) if not (inside_words[hit[0]] and hit[1] and small[hit[1] - 1] in _WORD_BYTES)]
-    return _judged(text, hits if len(small) == len(text) else _in_characters(small, hits), rows)
+    goes_on = _begun_body().match
+    hits = [hit for hit in hits if not opening[hit[0]] or goes_on(small, hit[2])]
+    if len(small) != len(text):
+        # Counting in characters takes longer than a look at what follows.
+        literals = _Literals(small, _quoted_bytes().search, NEAR_CHARS * MAX_CHAR_BYTES)
+        hits = [hit for hit in hits if rows[hit[0]] not in _STRENGTHS or literals.begin_near(hit[2])]
+        hits = _in_characters(small, hits)
+    return _judged(text, hits, rows)
 
 
 def _judged(text: str, hits: Sequence[Hit], rows: "list[_Row]") -> list[Finding]:
     found: list[Finding] = []
-    literals = _Literals(text)
+    literals = _Literals(text, _QUOTED.search, NEAR_CHARS)
     for index, start, end in hits:
         row = rows[index]
         if isinstance(row, tuple):
             given: Iterable[Finding] = _tokens(text, start, end, row)
+            if not given:
+                continue
         elif row not in _STRENGTHS:
             given = _at(text, start, end, row)
         elif literals.begin_near(end):
@@ -74,21 +85,30 @@ def _judged(text: str, hits: Sequence[Hit], rows: "list[_Row]") -> list[Finding]
 NEAR_CHARS = 640
 """How far behind a name its value begins at most: what `assigned_span` passes over is bounded, and is less."""
 
+MAX_CHAR_BYTES = 4
 _QUOTED_CHARS = 17
-_QUOTED = LazyPattern(r"[\"'][A-Za-z0-9+/=_\-.~!@#$%^&*]{16}")
+_QUOTED_LITERAL = r"[\"'][A-Za-z0-9+/=_\-.~!@#$%^&*]{16}"
+_QUOTED = LazyPattern(_QUOTED_LITERAL)
+
+
+@cache
+def _quoted_bytes() -> re.Pattern[bytes]:
+    return re.compile(_QUOTED_LITERAL.encode())
 
 
 class _Literals:
     """Whether a quoted literal of some length begins near behind a place. Places ascend, so nothing is read twice."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | bytes, search: Callable[..., re.Match[Any] | None], near: int) -> None:
         self._text = text
+        self._search = search
+        self._near = near
         self._known = self._read_to = -1
 
     def begin_near(self, place: int) -> bool:
         if self._known < place:
-            limit = place + NEAR_CHARS
-            found = _QUOTED.search(self._text, max(place, self._read_to), limit)
+            limit = place + self._near
+            found = self._search(self._text, max(place, self._read_to), limit)
             self._known = found.start() if found else -1
             self._read_to = found.end() - _QUOTED_CHARS + 1 if found else limit - _QUOTED_CHARS + 1
         return self._known >= place
@@ -106,7 +126,17 @@ def _in_characters(small: bytes, hits: Sequence[Hit]) -> list[Hit]:
     return [(index, known[start], known[end]) for index, start, end in hits]
 
 
-_Row = tuple[tuple[TokenFormat, str], ...] | Strength | str
+class _Opening(NamedTuple):
+    """A literal that opens a token of a kind, as it is written; `least` characters of its body count."""
+
+    literal: str
+    kind: str
+    body: Body
+    least: int
+    opens_word: bool
+
+
+_Row = tuple[_Opening, ...] | Strength | str
 
 _SKIPPED_KINDS = frozenset(("crypt", "plaid-public", "fly", "harness"))
 _PUBLIC_BY_DESIGN = frozenset(
@@ -133,7 +163,7 @@ def _rows() -> dict[str, _Row]:
             if literal not in _PUBLIC_BY_DESIGN:
                 low = lowered(literal)
                 before = rows.get(low, ())
-                rows[low] = (*(before if isinstance(before, tuple) else ()), (form, literal))
+                rows[low] = (*(before if isinstance(before, tuple) else ()), _opening(form, literal))
     for keyword, strength in KEYWORDS.items():
         if strength in ("password", "strong") or keyword == "token":
             rows.setdefault(keyword, strength)
@@ -147,28 +177,54 @@ def _gate() -> tuple[Gate, list[_Row]]:
     return build_gate(list(rows)), list(rows.values())
 
 
+class _Bulk(NamedTuple):
+    """The gate for files, its rows, and of each whether it counts for nothing inside a word and opens a long body."""
+
+    rows: list[_Row]
+    find: BulkGate
+    inside_words: list[bool]
+    opening: list[bool]
+
+
+_BEGUN_CHARS = 8
+"""So long is the body of most tokens at least. One look at it turns away two literals of three."""
+
+
 @cache
-def _bulk_gate() -> tuple[list[_Row], BulkGate | None, list[bool]]:
-    """The rows, their gate where the platform has it, and which literals count for nothing inside a word."""
+def _begun_body() -> re.Pattern[bytes]:
+    """What every class of body but `url` allows."""
+    return re.compile(rb"[^\s\"'()<>]{%d}" % _BEGUN_CHARS)
+
+
+@cache
+def _bulk_gate() -> _Bulk | None:
+    """None where the platform has no such gate."""
     rows = list(_rows().values())
-    inside = [isinstance(row, tuple) and all(_opens_word(form, literal) for form, literal in row) for row in rows]
-    return rows, build_bulk_gate(list(_rows())), inside
+    find = build_bulk_gate(list(_rows()))
+    if find is None:
+        return None
+    inside = [isinstance(row, tuple) and all(one.opens_word for one in row) for row in rows]
+    long = [
+        isinstance(row, tuple) and all(one.least >= _BEGUN_CHARS and one.body != "url" for one in row) for row in rows
+    ]
+    return _Bulk(rows, find, inside, long)
 
 
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-.")
 
 
-def _opens_word(form: TokenFormat, literal: str) -> bool:
-    return literal[0].isalnum() and form.body != "url"
+def _opening(form: TokenFormat, literal: str) -> _Opening:
+    least = max(form.body_chars, MIN_TOKEN_BODY_CHARS if form.body_chars > 12 else form.body_chars)
+    return _Opening(literal, form.kind, form.body, least, literal[0].isalnum() and form.body != "url")
 
 
-def _tokens(text: str, start: int, end: int, row: tuple[tuple[TokenFormat, str], ...]) -> list[Finding]:
+def _tokens(text: str, start: int, end: int, row: tuple[_Opening, ...]) -> list[Finding]:
     found: list[Finding] = []
-    for form, literal in row:
-        if text.startswith(literal, start):
-            stop = _token_end(text, start, end, form, literal)
+    for one in row:
+        if text.startswith(one.literal, start):
+            stop = _token_end(text, start, end, one)
             if stop:
-                found.append(Finding(form.kind, start, stop))
+                found.append(Finding(one.kind, start, stop))
     return found
 
 
@@ -192,13 +248,11 @@ def _at(text: str, start: int, end: int, row: str) -> Iterator[Finding]:
         )
 
 
-def _token_end(text: str, start: int, end: int, form: TokenFormat, literal: str) -> int:
-    if _opens_word(form, literal) and start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
+def _token_end(text: str, start: int, end: int, opening: _Opening) -> int:
+    if opening.opens_word and start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
         return 0
-    body = body_matcher(form.body)(text, end)
-    if body is None or len(body[0]) < max(
-        form.body_chars, MIN_TOKEN_BODY_CHARS if form.body_chars > 12 else form.body_chars
-    ):
+    body = body_matcher(opening.body)(text, end)
+    if body is None or body.end() - end < opening.least:
         return 0
     return body.end() if reads_random(body[0]) and len(set(body[0])) >= 8 else 0
 

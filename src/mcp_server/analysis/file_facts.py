@@ -24,7 +24,7 @@ from plumbrule.mcp_server.analysis.licences.tags import tags_in
 from plumbrule.mcp_server.analysis.syntax.cpu_limit import CpuLimit, TooSlow
 from plumbrule.mcp_server.analysis.syntax.facts import Facts, packed
 from plumbrule.mcp_server.analysis.syntax.grammar_loading import parser_of
-from plumbrule.mcp_server.analysis.syntax.lines import lines_of
+from plumbrule.mcp_server.analysis.syntax.lines import Lines, bare_lines, lines_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol
 from plumbrule.mcp_server.analysis.syntax.readers import READERS, Reader
 
@@ -120,7 +120,7 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
         found.errors[:MAX_ERRORS],
         [[show(one.name, NAME_CHARS), one.line, one.complexity] for one in callables if one.complexity > COMPLEX],
         [[show(one.name, NAME_CHARS), one.line, _span(one)] for one in callables if _span(one) > LONG_LINES],
-        _bodies(callables, lines.stripped),
+        _bodies(callables, lines),
         [[one.rule, text.count("\n", 0, one.start) + 1, is_documented(text, one.start)] for one in secrets],
         list(map(tuple, steering(text, head, small))),
         tags_in(head),
@@ -242,12 +242,12 @@ def _masked(known: Collection[str], text: str, most: int) -> str:
     return clean_line(head, most)
 
 
-def _bodies(callables: list[Symbol], stripped: bytes) -> list[list[object]]:
+def _bodies(callables: list[Symbol], counted: Lines) -> list[list[object]]:
     """Hashes of the lines below each long enough function's first, without comments and white space."""
-    longer = [one for one in callables if _span(one) >= MIN_BODY_LINES]
+    longer = [one for one in callables if one.end_line - one.line + 1 >= MIN_BODY_LINES]
     if not longer:
         return []
-    lines = stripped.translate(None, b" \t\r\v\f").split(b"\n")
+    lines = counted.bare or bare_lines(counted.stripped)
     found: list[list[object]] = []
     for one in longer:
         code = list(filter(None, lines[one.line : one.end_line]))

@@ -38,6 +38,8 @@ class Lines(NamedTuple):
     comment: int
     blank: int
     stripped: bytes
+    bare: list[bytes] | None = None
+    """The stripped text's lines without white space, where they were counted."""
 
 
 _C_BLOCK = (("/*", "*/"),)
@@ -148,6 +150,7 @@ _WHOLE_LINES = frozenset(("Gettext Catalog",))
 """Where comments have lines of their own and strings end on theirs: counted without a look at the strings."""
 
 _HASH_LINE = re.compile(rb"\n[ \t]*+#")
+_BLANK = re.compile(rb"\n[ \t\r\v\f]*+(?=\n)")
 
 TABLE: dict[str, Syntax] = {name: syntax for syntax, names in _GROUPS for name in names.split("|")} | _BETTER
 
@@ -169,14 +172,25 @@ def lines_of(language: str, raw: bytes, comments: Sequence[tuple[int, int]] | No
         stripped = _without(comments, raw)
     else:
         return Lines(filled, 0, total - filled, raw)
-    code = filled if stripped is raw else min(filled, _filled(stripped))
-    return Lines(code, filled - code, total - filled, stripped)
+    if stripped is raw:
+        return Lines(filled, 0, total - filled, raw)
+    bare = bare_lines(stripped)
+    code = min(filled, len(bare) - bare.count(b""))
+    return Lines(code, filled - code, total - filled, stripped, bare)
+
+
+def bare_lines(stripped: bytes) -> list[bytes]:
+    """The lines without white space."""
+    return stripped.translate(None, b" \t\r\v\f").split(b"\n")
 
 
 def _filled(raw: bytes) -> int:
     """Lines with something else than white space."""
-    stripped: map[bytes] = map(bytes.strip, raw.split(b"\n"))
-    return sum(map(bool, stripped))
+    ends = raw.count(b"\n")
+    if not ends:
+        return int(bool(raw.strip()))
+    first, last = raw[: raw.index(b"\n")], raw[raw.rindex(b"\n") + 1 :]
+    return ends - 1 - len(_BLANK.findall(raw)) + bool(first.strip()) + bool(last.strip())
 
 
 def _without(comments: Sequence[tuple[int, int]], raw: bytes) -> bytes:
