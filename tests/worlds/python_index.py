@@ -95,6 +95,8 @@ class LoopbackIndex:
     credentials: tuple[str, str] | None = None
     broken: bool = False
     """Answers 503 to everything."""
+    tampered: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Files that are served in place of what the pages list."""
     meeting: threading.Barrier | None = None
     """Where the requests for pages wait for one another, when a test wants to see them at the same time."""
     asked: threading.Event = field(default_factory=threading.Event)
@@ -183,7 +185,7 @@ class LoopbackIndex:
             for one in (each for listed in self.files.values() for each in listed):
                 if one.filename == wanted:
                     if parts[-1] == wanted:
-                        return 200, "application/octet-stream", one.content
+                        return 200, "application/octet-stream", self.tampered.get(wanted, one.content)
                     if one.metadata is not None:
                         return 200, "text/plain", one.metadata.encode()
         return 404, "text/plain", b"nothing here"

@@ -16,7 +16,8 @@ from plumbrule.core.clock import ManualClock
 from plumbrule.core.errors import ConfigurationError
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
-from plumbrule.mcp_server.dependencies.engines.build import build_uv_program
+from plumbrule.core.workers import WorkerPool
+from plumbrule.mcp_server.dependencies.engines.build import build_uv_engine, build_uv_program
 from plumbrule.mcp_server.dependencies.engines.indexes import python_indexes
 from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
 from plumbrule.mcp_server.dependencies.joint.question import Edge, Party, Question, Solved, Unknown, Unsolved
@@ -37,10 +38,11 @@ def engine(
     *,
     cache: MemoryCache | None = None,
     offline: bool = False,
+    workers: WorkerPool | None = None,
 ) -> UvEngine:
     settings = settings or ResolutionSettings()
     program = build_uv_program(settings, NetworkSettings(offline=offline), index.url, folder)
-    return UvEngine(program, cache or MemoryCache(1000, 10_000_000, 1e6), ManualClock())
+    return build_uv_engine(program, cache or MemoryCache(1000, 10_000_000, 1e6), workers, ManualClock())
 
 
 def question(*parties: Any, python: str = "3.12", **more: Any) -> Question:

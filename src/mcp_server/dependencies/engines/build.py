@@ -1,13 +1,18 @@
 """The engines that the settings ask for, put together; nothing is written or asked before the first question."""
 
+from base64 import b64encode
+from functools import partial
 from pathlib import Path
 
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
+from plumbrule.core.http import Http
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.dependencies.engines.indexes import python_indexes
+from plumbrule.mcp_server.dependencies.engines.indexes import index_policy, python_indexes
+from plumbrule.mcp_server.dependencies.engines.listing import Listing
 from plumbrule.mcp_server.dependencies.engines.npm import NpmEngine
 from plumbrule.mcp_server.dependencies.engines.npm_program import NpmProgram
+from plumbrule.mcp_server.dependencies.engines.shims import StandIns, Workers
 from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
 from plumbrule.mcp_server.dependencies.engines.uv_program import UvProgram
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
@@ -27,9 +32,15 @@ def build_uv_program(
     return UvProgram(settings, network, indexes, cache_folder / "uv")
 
 
-def build_uv_engine(program: UvProgram, cache: Cache) -> UvEngine:
-    """The oracle for Python."""
-    return UvEngine(program, cache)
+def build_uv_engine(
+    program: UvProgram, cache: Cache, workers: Workers | None = None, clock: Clock = SYSTEM_CLOCK
+) -> UvEngine:
+    """The oracle for Python. Without `workers` no source distribution is read: what has no wheel is unknown then."""
+    policy = index_policy(program.network, program.indexes)
+    http = partial(Http, program.network, policy, credentials=_credentials(program))
+    listing = Listing(program.indexes, cache, http)
+    stand_ins = StandIns(listing, cache, http, workers) if workers is not None else None
+    return UvEngine(program, cache, clock, listing=listing, stand_ins=stand_ins)
 
 
 def build_npm_engine(
@@ -46,3 +57,12 @@ def build_npm_engine(
         ConfigurationError: the registry's address is malformed.
     """
     return NpmEngine(NpmProgram(settings, network, npm_url, cache_folder / "npm"), cache, clock)
+
+
+def _credentials(program: UvProgram) -> dict[str, str]:
+    """What opens a private index to our own client."""
+    return {
+        one.origin: "Basic " + b64encode(f"{one.user}:{one.password}".encode()).decode()
+        for one in program.indexes
+        if one.user
+    }

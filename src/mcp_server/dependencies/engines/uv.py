@@ -7,7 +7,6 @@ Above: the search for reasons and fixes.
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -17,7 +16,10 @@ from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.errors import LimitExceeded, MissingDependency
 from plumbrule.core.process import Completed
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.dependencies.engines.remembered import Remembered
+from plumbrule.mcp_server.dependencies.engines.listing import Listing, before, tried
+from plumbrule.mcp_server.dependencies.engines.remembered import FRESH_S, Remembered
+from plumbrule.mcp_server.dependencies.engines.requirements import admits, admitted, direct_name, plain
+from plumbrule.mcp_server.dependencies.engines.shims import StandIn, StandIns
 from plumbrule.mcp_server.dependencies.engines.uv_answers import (
     SHOW_TREE,
     Clause,
@@ -27,11 +29,12 @@ from plumbrule.mcp_server.dependencies.engines.uv_answers import (
     read_failure,
 )
 from plumbrule.mcp_server.dependencies.engines.uv_program import WRITTEN, UvProgram, said_too_much
-from plumbrule.mcp_server.dependencies.engines.wheels import Metadata, party_name, written
+from plumbrule.mcp_server.dependencies.engines.wheels import Metadata, party_name, written, written_together
 from plumbrule.mcp_server.dependencies.joint.question import (
     Answer,
     Edge,
     Party,
+    Pin,
     Question,
     Solved,
     Unknown,
@@ -39,7 +42,7 @@ from plumbrule.mcp_server.dependencies.joint.question import (
 )
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 
-MAX_ROUNDS = 8
+MAX_ROUNDS = 12
 """How often one question is put again with what an answer showed to be missing."""
 
 _PLATFORMS: Mapping[tuple[str, str], str] = {
@@ -58,18 +61,38 @@ Reading = Callable[[str, Mapping[str, str]], T]
 """What a success printed, and the labels of the parties by their names, as what the caller wants of it."""
 
 
+ASSUMED = "metadata read, not built: {}"
+
+
 class Attempt(NamedTuple):
-    """One way of putting a question: without packages that do not exist."""
+    """One way of putting a question: without packages that do not exist, with stand-ins for what has no wheel.
+
+    `guessed` says that what is left out is so from memory and was not seen this time.
+    """
 
     question: Question
     left_out: tuple[str, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
+    guessed: bool = False
 
 
 class UvEngine:
     """Answers joint questions about Python packages (`joint/question.Engine`)."""
 
-    def __init__(self, program: UvProgram, cache: Cache, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self,
+        program: UvProgram,
+        cache: Cache,
+        clock: Clock = SYSTEM_CLOCK,
+        *,
+        listing: Listing | None = None,
+        stand_ins: StandIns | None = None,
+    ) -> None:
         self._program = program
+        self._listing = listing
+        self._stand_ins = stand_ins
+        self._clock = clock
+        self._absent: dict[str, float] = {}
         about = ("uv", program.version, str(program.offline), *(f"{one.name}={one.url}" for one in program.indexes))
         self._remembered = Remembered(about, cache, clock)
 
@@ -92,6 +115,18 @@ class UvEngine:
             return Unsolved(tuple(refused))
         return await self._remembered.answer(question, lambda: self._answered(question))
 
+    async def versions(self, package: str, target: Target, exclude_newer: str = "") -> Sequence[str]:
+        """See `Engine`: neither pre-releases nor what was yanked, nor what is for another Python."""
+        releases = await tried(self._listing, package) if self._listing else None
+        return [
+            one.version
+            for one in reversed(releases or ())
+            if not one.yanked
+            and not one.number.is_prerelease
+            and before(one, exclude_newer)
+            and admitted(one.requires_python, target.python)
+        ]
+
     async def lock(self, question: Question) -> tuple[str, Solved] | Unsolved | Unknown:
         """What uv writes into a `pylock.toml` for a question, with the solution that it holds.
 
@@ -100,6 +135,8 @@ class UvEngine:
         answer, attempt = await self._settled(question)
         if not isinstance(answer, Solved):
             return answer
+        if answer.assumed:  # their files would be our stand-ins
+            return Unknown("needs_build", tuple(sorted(answer.assumed)))
         written = await self._attempted(attempt, lambda text, _: text, ("--format", "pylock.toml"))
         if isinstance(written, Failure):
             return Unknown(written.reason, (), written.said)
@@ -112,23 +149,63 @@ class UvEngine:
 
     async def _settled(self, question: Question) -> tuple[Answer, Attempt]:
         """The answer, and the way of asking that led to it."""
-        attempt = Attempt(question)
+        attempt = Attempt(question, self._known_absent(question), guessed=True)
         for _ in range(MAX_ROUNDS):
             outcome = await self._attempted(attempt, pins_of)
             if isinstance(outcome, Failure):
                 return Unknown(outcome.reason, (), outcome.said), attempt
-            if not isinstance(outcome, Refusal):
-                if attempt.left_out:
-                    return Unknown("missing_package", attempt.left_out), attempt
-                return Solved(outcome), attempt
-            doubtful = [one for one in outcome.clauses if one.kind != "fact"]
-            if not doubtful:
-                return Unsolved(outcome.edges, outcome.said), attempt
-            next_attempt = _without_missing(attempt, doubtful)
-            if next_attempt is None:
-                return _not_known(doubtful, outcome.said), attempt
-            attempt = next_attempt
+            if isinstance(outcome, Refusal):
+                following = await self._after_refusal(attempt, outcome)
+            else:
+                following = await self._after_success(attempt, outcome)
+            if not isinstance(following, Attempt):
+                return following, attempt
+            attempt = following
         return Unknown("limit_hit"), attempt
+
+    async def _after_success(self, attempt: Attempt, pins: tuple[Pin, ...]) -> Answer | Attempt:
+        """The answer, once everything that was chosen is really there."""
+        if attempt.left_out and attempt.guessed:
+            return attempt._replace(left_out=(), guessed=False)
+        versions = {(pin.name, pin.version) for pin in pins}
+        chosen = [one for one in attempt.stand_ins if one.key in versions]
+        unread = [one for one in chosen if not one.how]
+        if self._stand_ins is not None and unread and all(one.builds for one in unread):
+            read = await self._stand_ins.read(unread)
+            if all(read.values()):
+                return attempt._replace(stand_ins=tuple(read.get(one.key) or one for one in attempt.stand_ins))
+            unread = [one for one in unread if read[one.key] is None]
+        if unread:
+            return Unknown("needs_build", tuple(sorted({one.metadata.name for one in unread})))
+        if attempt.left_out:
+            return Unknown("missing_package", attempt.left_out)
+        return Solved(pins, {one.metadata.name: ASSUMED.format(one.how) for one in chosen} or None)
+
+    async def _after_refusal(self, attempt: Attempt, refusal: Refusal) -> Answer | Attempt:
+        """No, where the proof rests on versions alone; else the question without what made it doubtful."""
+        doubtful = [one for one in refusal.clauses if one.kind != "fact"]
+        missing = {one.name for one in doubtful if one.kind == "missing"} - set(attempt.left_out)
+        if any(one.kind in ("offline", "strange") for one in doubtful):
+            return _not_known(doubtful, refusal.said)
+        known = {one.key for one in attempt.stand_ins}
+        made = await self._stand_ins.named_by(doubtful, attempt.question) if self._stand_ins else None
+        if made is None and any(one.kind in ("build", "platform") for one in doubtful):
+            return _not_known(doubtful, refusal.said)
+        fresh = [one for one in made or () if one.key not in known]
+        if not missing and not fresh:
+            return Unsolved(refusal.edges, refusal.said)
+        self._absent.update(dict.fromkeys(missing, self._clock.monotonic() + FRESH_S))
+        left_out = tuple(sorted({*attempt.left_out, *missing}))
+        return attempt._replace(left_out=left_out, stand_ins=(*attempt.stand_ins, *fresh), guessed=False)
+
+    def _known_absent(self, question: Question) -> tuple[str, ...]:
+        """What was asked for just now and is on no index: asking for it again takes a request each time."""
+        now = self._clock.monotonic()
+        self._absent = {name: until for name, until in self._absent.items() if until > now}
+        if not self._absent:
+            return ()
+        asked = {direct_name(line) for party in question.parties for line in party.requires}
+        return tuple(sorted(asked & set(self._absent)))
 
     async def _attempted(self, attempt: Attempt, read: Reading[T], form: Sequence[str] = ()) -> T | Refusal | Failure:
         """One call, or two where the proof is too long to be printed."""
@@ -163,7 +240,7 @@ class UvEngine:
         folder = self._program.folder / WRITTEN
         lines: list[str] = []
         for name, party in parties:
-            metadata = Metadata(name, "0", tuple(_plain(line) for line in party.requires))
+            metadata = Metadata(name, "0", tuple(plain(line) for line in party.requires))
             lines.append(f"{name} @ {written(folder, metadata).as_uri()}")
         arguments = ["pip", "compile", _file(workplace, "parties.in", lines), *_target_options(question.target)]
         arguments += ["--python", sys.executable]  # or uv looks for the target itself, 7 s through the shims of pyenv
@@ -172,12 +249,14 @@ class UvEngine:
         if question.exclude_newer:
             arguments.append(f"--exclude-newer={question.exclude_newer}")
         for option, listed in (
-            ("--constraints", [_plain(line) for line in question.constraints]),
-            ("--overrides", [_plain(line) for line in question.overrides]),
+            ("--constraints", [plain(line) for line in question.constraints]),
+            ("--overrides", [plain(line) for line in question.overrides]),
             ("--excludes", list(attempt.left_out)),
         ):
             if listed:
                 arguments += [option, _file(workplace, f"{option[2:]}.txt", listed)]
+        if attempt.stand_ins:
+            arguments += ["--find-links", str(written_together(folder, [one.metadata for one in attempt.stand_ins]))]
         for name, _ in parties:
             arguments += ["--no-emit-package", name]
         return arguments
@@ -189,12 +268,6 @@ async def _failure(done: Completed, *, offline: bool, hide: Mapping[str, str]) -
     if len(text) < 200_000:
         return read_failure(done.returncode, text, offline=offline, hide=hide)
     return await to_thread.run_sync(lambda: read_failure(done.returncode, text, offline=offline, hide=hide))
-
-
-def _without_missing(attempt: Attempt, doubtful: Sequence[Clause]) -> Attempt | None:
-    """The same question without packages that no index has: a conflict that remains is one without them too."""
-    missing = {one.name for one in doubtful if one.kind == "missing"} - set(attempt.left_out)
-    return attempt._replace(left_out=tuple(sorted({*attempt.left_out, *missing}))) if missing else None
 
 
 def _not_known(doubtful: Sequence[Clause], said: str) -> Unknown:
@@ -230,30 +303,5 @@ def _refused_by_runtime(question: Question) -> list[Edge]:
     return [
         Edge(party.label, "", "python", party.runtime)
         for party in question.parties
-        if party.runtime and not _admits(party.runtime, question.target.python)
+        if party.runtime and not admits(party.runtime, question.target.python)
     ]
-
-
-@lru_cache(maxsize=4096)
-def _admits(runtime: str, python: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # 15 ms, when an engine is asked
-
-    target = f"=={python}" if python.count(".") > 1 else f"=={python}.*"
-    try:
-        return not (SpecifierSet(runtime) & SpecifierSet(target)).is_unsatisfiable()
-    except InvalidSpecifier:
-        raise ValueError("a party's runtime is no PEP 440 specifier") from None
-
-
-@lru_cache(maxsize=20_000)
-def _plain(line: str) -> str:
-    """A requirement as packaging writes it: one line, nothing but name, extras, specifier and marker."""
-    from packaging.requirements import InvalidRequirement, Requirement  # as above
-
-    try:
-        requirement = Requirement(line)
-    except InvalidRequirement:
-        raise ValueError("an engine was handed something that is no requirement") from None
-    if requirement.url is not None:
-        raise ValueError("an engine was handed a requirement with a URL")
-    return str(requirement)

@@ -63,6 +63,10 @@ class UvProgram:
         return self._indexes
 
     @property
+    def network(self) -> NetworkSettings:
+        return self._network
+
+    @property
     def offline(self) -> bool:
         return self._network.offline
 
