@@ -35,12 +35,11 @@ def build_uv_program(
 def build_uv_engine(
     program: UvProgram, cache: Cache, workers: Workers | None = None, clock: Clock = SYSTEM_CLOCK
 ) -> UvEngine:
-    """The oracle for Python. Without `workers` no source distribution is read: what has no wheel is unknown then."""
+    """The oracle for Python. Without `workers` no source distribution is read: what needs it is unknown then."""
     policy = index_policy(program.network, program.indexes)
     http = partial(Http, program.network, policy, credentials=_credentials(program))
     listing = Listing(program.indexes, cache, http)
-    stand_ins = StandIns(listing, cache, http, workers) if workers is not None else None
-    return UvEngine(program, cache, clock, listing=listing, stand_ins=stand_ins)
+    return UvEngine(program, cache, clock, listing=listing, stand_ins=StandIns(listing, cache, http, workers))
 
 
 def build_npm_engine(

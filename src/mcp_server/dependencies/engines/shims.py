@@ -56,7 +56,7 @@ class StandIn(NamedTuple):
 class StandIns:
     """Makes stand-ins. Nothing is asked before a proof names a release without a wheel."""
 
-    def __init__(self, listing: Listing, cache: Cache, http: Callable[[], Http], workers: Workers) -> None:
+    def __init__(self, listing: Listing, cache: Cache, http: Callable[[], Http], workers: Workers | None) -> None:
         self._listing = listing
         self._cache = cache
         self._http = http
@@ -139,7 +139,7 @@ class StandIns:
         return wheel_metadata(read) if release.metadata.endswith(".whl.metadata") else static_metadata(read)
 
     async def _of_archive(self, release: Release) -> Stated | None:
-        if not release.sdist_sha256 or release.sdist_size > MAX_SDIST_BYTES:
+        if self._workers is None or not release.sdist_sha256 or release.sdist_size > MAX_SDIST_BYTES:
             return None
         packed = io.BytesIO()
         async with self._http() as http:
