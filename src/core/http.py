@@ -1,4 +1,6 @@
-"""Everything that Plumbrule asks the web: GET, bounded in bytes and time, from hosts that the guard lets through.
+"""Everything that Plumbrule asks the web, bounded in bytes and time, from hosts that the guard lets through.
+
+GET, and POST for questions that are too long for an address: what is posted changes nothing on the other side.
 
 Each URL passes `core.security.urls`, each redirect again (none unless asked for); what it resolves to is checked and
 pinned by `core.http_transport`, the one module that imports httpx2. A credential belongs to one exact origin and is
@@ -36,6 +38,9 @@ log = logging.getLogger("plumbrule.http")
 MAX_JSON_BYTES = 16 << 20
 """Registry documents of the largest packages lie below 10 MB."""
 
+MAX_POSTED_BYTES = 4 << 20
+"""A question of ours, not an upload: a thousand packages of an advisory database's batch are 0.1 MB."""
+
 MAX_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 RESERVED_HEADERS = frozenset({"authorization", "cookie", "host", "proxy-authorization", "accept-encoding", "range"})
@@ -70,6 +75,7 @@ class _Request:
     headers: Mapping[str, str]
     redirects: int
     deadline: float = field(default=0.0)
+    posted: bytes | None = None
 
 
 class Http:
@@ -159,16 +165,30 @@ class Http:
         redirects: int = 0,
     ) -> object:
         """The JSON document at `url`. Raises as `get`; `Unavailable` when it is not JSON or nested absurdly deep."""
-        import orjson  # refuses more than 1,024 levels with an error, where json would exhaust the stack
-
         answer = await self.get(
             url, max_bytes=max_bytes, headers={"Accept": "application/json", **(headers or {})}, redirects=redirects
         )
-        try:
-            document: object = orjson.loads(answer.body)
-        except orjson.JSONDecodeError as error:
-            raise Unavailable(f"{answer.url.host} answered with something that is not JSON.") from error
-        return document
+        return _document(answer.body, answer.url)
+
+    async def post_json(self, url: str, question: object, *, max_bytes: int = MAX_JSON_BYTES) -> object:
+        """The JSON answer to a JSON question, which may be asked again when it fails; no redirect is followed.
+
+        Raises as `get_json`; `LimitExceeded` when the question has over `MAX_POSTED_BYTES`.
+        """
+        import orjson
+
+        posted = orjson.dumps(question)
+        if len(posted) > MAX_POSTED_BYTES:
+            raise LimitExceeded(f"A question of {len(posted)} bytes is not sent.", hint="Ask for less at once.")
+
+        async def read(response: "httpx2.Response", final: RemoteUrl) -> object:
+            body = bytearray()
+            async for chunk in self._chunks(response, final, max_bytes, decoded=True):
+                body += chunk
+            return _document(bytes(body), final)
+
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        return await self._perform(url, headers, 0, read, posted=posted)
 
     async def download(
         self, url: str, sink: IO[bytes], *, max_bytes: int, digest: Digest | None = None, redirects: int = 0
@@ -207,6 +227,7 @@ class Http:
         read: "Callable[[httpx2.Response, RemoteUrl], Awaitable[T]]",
         *,
         reserved: frozenset[str] = RESERVED_HEADERS,
+        posted: bytes | None = None,
     ) -> T:
         if not reserved.isdisjoint(name.lower() for name in headers):
             raise ValueError("this header is not the caller's to set")
@@ -214,7 +235,7 @@ class Http:
             raise Offline("The network is switched off.", hint="Unset network.offline, or leave out --offline.")
         url = parse_remote_url(text, self._policy, for_git=False)
         limit_s = self._network.total_timeout_s
-        request = _Request(url, headers, min(redirects, MAX_REDIRECTS), anyio.current_time() + limit_s)
+        request = _Request(url, headers, min(redirects, MAX_REDIRECTS), anyio.current_time() + limit_s, posted)
         with anyio.move_on_after(limit_s):
             return await retrying(
                 lambda: self._follow(request, read),
@@ -227,7 +248,7 @@ class Http:
     async def _follow(self, request: _Request, read: "Callable[[httpx2.Response, RemoteUrl], Awaitable[T]]") -> T:
         url = request.url
         for left in range(request.redirects, -1, -1):
-            async with self._asked(url, request.headers) as response:
+            async with self._asked(url, request.headers, request.posted) as response:
                 if response.status_code not in REDIRECTS:
                     return await read(response, url)
                 location = response.headers.get("location", "")
@@ -235,18 +256,21 @@ class Http:
         raise AssertionError("the last hop either returns or raises")
 
     @asynccontextmanager
-    async def _asked(self, url: RemoteUrl, headers: Mapping[str, str]) -> "AsyncGenerator[httpx2.Response]":
+    async def _asked(
+        self, url: RemoteUrl, headers: Mapping[str, str], posted: bytes | None
+    ) -> "AsyncGenerator[httpx2.Response]":
+        method: Literal["GET", "POST"] = "GET" if posted is None else "POST"
         origin = str(url.origin)
         self._limiter.take(origin)
         credential = self._credentials.get(origin)
         sent = {**headers, "Authorization": credential} if credential else headers
         about: dict[str, str | int | bool] = {
-            "http.request.method": "GET",
+            "http.request.method": method,
             "server.address": url.host,
             "server.port": url.origin.port,  # and no path: it may name a private repository
         }
-        with inner_span("GET", about):
-            async with self._connected().get(url, sent) as response:
+        with inner_span(method, about):
+            async with self._connected().ask(method, url, sent, posted) as response:
                 log.debug("http answer", extra={"host": url.host, "status": response.status_code})
                 self._heed(origin, response)
                 failure = failure_of(response.status_code, response.headers, url.host, self._clock.wall())
@@ -296,3 +320,13 @@ class Http:
 
             self._wire = Wire(self._network, self._policy, self._resolver, f"plumbrule/{__version__}")
         return self._wire
+
+
+def _document(body: bytes, url: RemoteUrl) -> object:
+    import orjson  # refuses more than 1,024 levels with an error, where json would exhaust the stack
+
+    try:
+        document: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Unavailable(f"{url.host} answered with something that is not JSON.") from error
+    return document

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import cast
+from typing import Literal, cast
 
 import anyio
 import httpcore2
@@ -38,7 +38,7 @@ _WIRE_FAULTS = (
 
 
 class Wire:
-    """Sends GET requests, over connections that live until `close`."""
+    """Sends requests, over connections that live until `close`."""
 
     def __init__(self, network: NetworkSettings, policy: UrlPolicy, resolver: Resolver, user_agent: str) -> None:
         timeout = httpx2.Timeout(network.read_timeout_s, connect=network.connect_timeout_s, pool=network.read_timeout_s)
@@ -56,7 +56,9 @@ class Wire:
         await self._client.aclose()
 
     @asynccontextmanager
-    async def get(self, url: RemoteUrl, headers: Mapping[str, str]) -> AsyncGenerator[httpx2.Response]:
+    async def ask(
+        self, method: Literal["GET", "POST"], url: RemoteUrl, headers: Mapping[str, str], posted: bytes | None = None
+    ) -> AsyncGenerator[httpx2.Response]:
         """The answer to one request, its body still to be read.
 
         Raises:
@@ -64,7 +66,7 @@ class Wire:
             Unavailable: for what trying again cannot help, such as a certificate.
         """
         try:
-            async with self._client.stream("GET", str(url), headers=dict(headers)) as response:
+            async with self._client.stream(method, str(url), headers=dict(headers), content=posted) as response:
                 yield response
         except _WIRE_FAULTS as error:
             raise translated(error, url.host) from error

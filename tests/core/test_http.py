@@ -540,3 +540,38 @@ async def test_everything_goes_through_a_configured_proxy_by_name(server: Server
     network = NetworkSettings(extra_origins=("http://forge.test:81",), proxy=server.origin)
     async with Http(network, url_policy(network), resolver=never, retry=FAST) as http:
         assert (await http.get("http://forge.test:81/x", max_bytes=99)).body == b"through the proxy"
+
+
+async def test_a_question_is_posted_as_json_and_asked_again_when_the_answer_fails(server: Server) -> None:
+    seen: list[bytes] = []
+
+    async def read(writer: asyncio.StreamWriter, headers: dict[str, str]) -> None:
+        seen.append(headers["content-length"].encode() + b" " + headers["content-type"].encode())
+        writer.write(answer(status="503 Busy") if len(seen) == 1 else answer(b'{"a": 1}'))
+        await writer.drain()
+
+    server.handlers["/q"] = read
+    async with client(server) as http:
+        assert await http.post_json(f"{server.origin}/q", {"queries": [1]}) == {"a": 1}
+    assert seen == [b"15 application/json"] * 2
+
+
+async def test_a_posted_question_goes_nowhere_else_and_has_an_end(server: Server) -> None:
+    server.on("/moved", answer(status="307 Moved", location=f"{server.origin}/q"))
+    server.on("/text", answer(b"<html>"))
+    server.on("/large", answer(b'"' + b"a" * 200 + b'"'))
+    async with client(server) as http:
+        with pytest.raises(BlockedUrl):
+            await http.post_json(f"{server.origin}/moved", {})
+        with pytest.raises(Unavailable):
+            await http.post_json(f"{server.origin}/text", {})
+        with pytest.raises(LimitExceeded):
+            await http.post_json(f"{server.origin}/large", {}, max_bytes=100)
+        with pytest.raises(LimitExceeded):
+            await http.post_json(f"{server.origin}/q", "a" * (5 << 20))
+        with pytest.raises(BlockedUrl):
+            await http.post_json("https://elsewhere.example.org/q", {})
+    assert [path for path, _ in server.asked] == ["/moved", "/text", "/large"]
+    refused = Http(NetworkSettings(offline=True), url_policy(NetworkSettings()))
+    with pytest.raises(Offline):
+        await refused.post_json(f"{server.origin}/q", {})

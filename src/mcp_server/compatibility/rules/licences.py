@@ -43,7 +43,7 @@ def judged(sides: Sequence[LicenceSide], use: Use) -> Licences:
     pairs += _without_common_choice(flows, found)
     pairs.sort(key=_order)
     return Licences(
-        verdict=max((one.verdict for one in pairs), key=_RANK.__getitem__, default=_alone(sides)),
+        verdict=_worst_of([one.verdict for one in pairs]) if pairs else _alone(sides),
         use=use,
         pairs=tuple(pairs[:MAX_PAIRS]),
         checked=len(flows),
@@ -153,6 +153,10 @@ def _combined_under(sides: Sequence[LicenceSide], use: Use) -> tuple[str, ...]:
             for choice in outbound_choices(work) or ()
         )
     )
+
+
+def _worst_of(verdicts: Sequence[LicenceVerdict]) -> LicenceVerdict:
+    return max(verdicts, key=lambda one: _RANK[one])
 
 
 def _alone(sides: Sequence[LicenceSide]) -> LicenceVerdict:
