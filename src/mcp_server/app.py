@@ -35,7 +35,7 @@ from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.engines import LazyEngines
-from plumbrule.mcp_server.platforms.build import build_sources, fetched_folders, stdio_roots
+from plumbrule.mcp_server.platforms.build import build_advisories, build_sources, fetched_folders, stdio_roots
 from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.settings import Loaded, Settings, secret_values, settings_schema
 
@@ -43,6 +43,8 @@ if TYPE_CHECKING:  # the protocol SDK costs half a second, which no command line
     from plumbrule.mcp_server.analysis.changes.comparer import Comparer
     from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
     from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
+    from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
+    from plumbrule.mcp_server.platforms.ports.advisories import Advisories
     from plumbrule.mcp_server.server.build import ProtocolServer
     from plumbrule.mcp_server.server.descriptors import StdioPipes
     from plumbrule.mcp_server.server.health import Health
@@ -123,7 +125,9 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     workers = WorkerPool(settings.workers)
     grammars = Grammars(folder, writes=keep)
     sources = _sources(loaded, purpose, folder, cache, keep=keep)
-    surveyor = Surveyor(sources, cache, workers, settings.survey, grammars)
+    advisories = build_advisories(settings.sources, settings.network, cache)
+    advisor = _advisor(advisories) if settings.survey.advisories else None
+    surveyor = Surveyor(sources, cache, workers, settings.survey, grammars, advisor)
     engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars)
     names = [] if purpose == "command" else [tool.name for tool in engines.tools]
     watching = _observing(settings, purpose, masker, names)
@@ -142,6 +146,12 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         logs=_log_pipe(loaded, purpose, masker, watching.trace_ids),
         metrics=watching.render,
     )
+
+
+def _advisor(advisories: "Advisories") -> "Advisor":
+    from plumbrule.mcp_server.dependencies.advisories.asking import Advisor  # for those who asked for it
+
+    return Advisor(advisories)
 
 
 def _cache_folder(settings: CacheSettings) -> tuple[Path, Part | None]:

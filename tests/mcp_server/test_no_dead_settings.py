@@ -27,6 +27,7 @@ _PAST = "mcp_server/platforms/test_past.py"
 _PACKAGES = "mcp_server/platforms/test_packages.py"
 _URLS = "core/test_urls.py"
 _WORKERS = "core/test_workers.py"
+_KNOWN = "mcp_server/analysis/test_known_vulnerabilities.py"
 _FETCH = "core/test_http.py"
 _NPM = "mcp_server/dependencies/test_npm_engine.py"
 _UV = "mcp_server/dependencies/test_uv_engine.py"
@@ -69,7 +70,9 @@ PROOFS = {
     "sources.archive_max_ratio": f"{_MATTER}::test_archive_max_ratio_bounds_what_a_small_archive_unpacks_to",
     "sources.pypi_url": f"{_PACKAGES}::test_the_newest_final_release_is_read_sdist_before_wheel",
     "sources.npm_url": f"{_PACKAGES}::test_npm_gives_the_highest_final_version_that_is_not_deprecated",
+    "sources.osv_url": f"{_KNOWN}::test_locked_and_pinned_versions_that_an_advisory_names_are_findings",
     "sources.tokens": f"{_CLONE}::test_a_token_reaches_its_origin_and_is_found_nowhere_else",
+    "survey.advisories": f"{_KNOWN}::test_by_default_nobody_is_asked_and_the_report_says_so",
     "survey.max_files": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "survey.max_source_bytes": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "survey.max_file_bytes": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",

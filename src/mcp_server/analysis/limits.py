@@ -40,3 +40,6 @@ class SurveyLimits:
         10.0
     )
     max_surveys: Annotated[int, Interval(ge=1, le=64), Doc("Surveys that run at once; further ones wait.")] = 4
+    advisories: Annotated[
+        bool, Doc("Ask sources.osv_url about locked and pinned versions in a full survey; this needs the network.")
+    ] = False

@@ -47,10 +47,13 @@ UNTRUSTED = (
 )
 """Fields that hold the repository's words. `tools/budget` keeps of these what is there."""
 
+KNOWN_VULNERABILITIES = "known vulnerabilities"
+"""What no tree tells: `known_vulnerabilities` asks a database, when the settings say so."""
+
 NOT_EXAMINED: dict[Detail, tuple[str, ...]] = {
     "card": ("components", "documentation", "history", "symbols", "most files for secrets"),
     "summary": ("symbols", "imports", "architecture", "quality", "single findings", "history before the last year"),
-    "full": (),
+    "full": (KNOWN_VULNERABILITIES,),
 }
 
 
@@ -79,7 +82,10 @@ def narrowed(report: RepositoryReport, aspects: frozenset[Aspect]) -> Repository
     if aspects >= USUAL:
         return report
     empty: dict[str, Any] = {field.name: field.default for field in fields(report) if field.name in left_out(aspects)}
-    return replace(report, **empty, not_examined=tuple(aspect for aspect in ASPECTS if aspect not in aspects))
+    left: list[str] = [aspect for aspect in ASPECTS if aspect not in aspects]
+    if "security" in aspects and report.detail == "full":
+        left += [text for text in report.not_examined if text.startswith(KNOWN_VULNERABILITIES)]
+    return replace(report, **empty, not_examined=tuple(left))
 
 
 def size_of(collected: Collected) -> Size:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.collected import Collected, Tools
     from plumbrule.mcp_server.analysis.model import RepositoryReport
     from plumbrule.mcp_server.analysis.notes import Notes
+    from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class _Asked:
     wanted: Wanted
     key: str
     base: str
+    told: frozenset[Aspect]
+    """The aspects that the caller gets; what is known against packages needs more than it asks for."""
 
     @property
     def of_past(self) -> bool:
@@ -62,7 +65,9 @@ class Surveyor:
         workers: Workers,
         limits: SurveyLimits | None = None,
         grammars: Grammars | None = None,
+        advisor: "Advisor | None" = None,
     ) -> None:
+        self._advisor = advisor
         self._grammars = grammars or Grammars()
         self._sources = sources
         self._limits = limits or SurveyLimits()
@@ -95,6 +100,7 @@ class Surveyor:
                 from plumbrule.mcp_server.analysis.kept_report import revived  # with the model, as `told` needs neither
 
                 report = revived(made.raw)
+            report = await self._with_known(asked, report)
             report = replace(report, source=source_of(asked.snapshot.origin))
             if asked.of_past:
                 report = await self._with_activity(asked.snapshot, report)
@@ -125,6 +131,10 @@ class Surveyor:
             raw = self._cache.get(asked.key) if asked.key else None
             if raw is None:
                 raw = (await self._finished(asked)).raw
+            if self._asks_advisories(asked):
+                from plumbrule.mcp_server.analysis.kept_report import kept, revived
+
+                raw = kept(await self._with_known(asked, revived(raw)))
             answer = await self._answer(asked, raw, hides, masks)
             if "retry_with" in answer:
                 answer["retry_with"] |= masks(_again(detail, aspects, include, exclude))
@@ -150,12 +160,29 @@ class Surveyor:
         self, whole: Snapshot, detail: Detail, aspects: Sequence[Aspect], include: Sequence[str], exclude: Sequence[str]
     ) -> _Asked:
         snapshot = chosen(whole, include, exclude)
-        wanted = Wanted(detail, selected(aspects))
+        told = selected(aspects)
+        more = frozenset[Aspect](("dependencies",)) if self._advisor and detail == "full" and "security" in told else ()
+        wanted = Wanted(detail, told.union(more))
         patterns, origin = (*include, "", *exclude), snapshot.origin
         how = (edition(), wanted.detail, sorted(wanted.aspects), patterns, origin.name, origin.shallow, origin.subpath)
         base = self._key("base", *how) if wanted.detail == "full" and not wanted.of_names_alone else ""
         key = self._key("report", *how, origin.content_id, origin.commit) if origin.content_id else ""
-        return _Asked(snapshot, wanted, key, base if key else "")
+        return _Asked(snapshot, wanted, key, base if key else "", told)
+
+    def _asks_advisories(self, asked: _Asked) -> bool:
+        return self._advisor is not None and asked.wanted.detail == "full" and "security" in asked.told
+
+    async def _with_known(self, asked: _Asked, report: "RepositoryReport") -> "RepositoryReport":
+        """What is known against packages changes without the content: it is asked for anew and never kept with it."""
+        if self._advisor is None or not self._asks_advisories(asked):
+            return report
+        from plumbrule.mcp_server.analysis.known_vulnerabilities import with_known
+        from plumbrule.mcp_server.analysis.model import with_live_pointers
+        from plumbrule.mcp_server.analysis.report_frame import narrowed
+
+        with anyio.CancelScope(deadline=soft_deadline()):
+            report = await with_known(report, self._advisor)
+        return with_live_pointers(narrowed(report, asked.told))
 
     async def _finished(self, asked: _Asked) -> "_Made":
         if not asked.key:

@@ -1,4 +1,5 @@
-"""The public result of `check_compatibility`. Below: `dependencies/joint/findings`, whose values it holds."""
+"""The public result of `check_compatibility`. Below: the `findings` of `dependencies/joint` and
+`dependencies/advisories`, whose values it holds."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -7,6 +8,7 @@ from typing_extensions import Doc
 
 from plumbrule.core.facts import Evidence, Truncated, Words
 from plumbrule.mcp_server.analysis.model import Source
+from plumbrule.mcp_server.dependencies.advisories.findings import Vulnerabilities
 from plumbrule.mcp_server.dependencies.joint.findings import (
     Basis,
     BlockedFix,
@@ -152,31 +154,6 @@ class InterfaceClash:
     name: Words
     sides: tuple[InterfaceSide, ...]
     explanation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vulnerability:
-    """`affects` are packages of the joint set with their versions; `fixed_in` the least versions that are not."""
-
-    id: str
-    package: Words
-    version: str
-    ecosystem: str
-    aliases: tuple[str, ...] = ()
-    severity: str | None = None
-    summary: Words | None = None
-    fixed_in: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Vulnerabilities:
-    """`none known` only after every package was asked for. `not_checked` counts packages that could not be."""
-
-    state: Literal["vulnerable", "none known", "not checked"]
-    checked: int = 0
-    not_checked: int = 0
-    reason: str | None = None
-    found: tuple[Vulnerability, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from plumbrule.core.errors import PlumbruleError
 from plumbrule.mcp_server.analysis.aspects import Aspect, Detail
 from plumbrule.mcp_server.compatibility.answered import Answered
-from plumbrule.mcp_server.compatibility.report import InterfaceClash, Licences, Use, Vulnerabilities
+from plumbrule.mcp_server.compatibility.report import InterfaceClash, Licences, Use
 from plumbrule.mcp_server.compatibility.subject import Side
+from plumbrule.mcp_server.dependencies.advisories.findings import Vulnerabilities
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.model import RepositoryReport

@@ -1,6 +1,6 @@
 """Puts the adapters together: from what the caller typed to an open snapshot. The one module that names them all."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from plumbrule.core.security.urls import NetworkSettings, UrlPolicy, url_policy
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.platforms.limits import SourceSettings
 from plumbrule.mcp_server.platforms.local import LocalSources
+from plumbrule.mcp_server.platforms.ports.advisories import Advisories, Coordinates, Reported
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.platforms.source import GitSource, PathSource, parse_source
@@ -61,6 +62,38 @@ def build_sources(
         paths,
         urls,
     )
+
+
+def build_advisories(settings: SourceSettings, network: NetworkSettings, cache: Cache) -> Advisories:
+    """The database of known vulnerabilities that the settings name. Nothing is contacted before the first question.
+
+    Raises:
+        ConfigurationError: `sources.osv_url` is no address of one.
+    """
+    lazy = _LazyAdvisories(settings, network, cache)
+    if settings.osv_url != PUBLIC.osv_url:
+        lazy.made()  # so that a bad setting stops the start
+    return lazy
+
+
+class _LazyAdvisories:
+    """Imports the client of the web when somebody asks: 15 ms that nobody else should pay."""
+
+    def __init__(self, settings: SourceSettings, network: NetworkSettings, cache: Cache) -> None:
+        self._parts = (settings, network, cache)
+        self._made: Advisories | None = None
+
+    def made(self) -> Advisories:
+        if self._made is None:
+            from plumbrule.mcp_server.platforms.osv import OsvAdvisories
+
+            settings, network, cache = self._parts
+            self._made = OsvAdvisories(network, cache, url=settings.osv_url)
+        return self._made
+
+    async def reported(self, packages: Sequence[Coordinates]) -> Reported:
+        """See the port."""
+        return await self.made().reported(packages)
 
 
 def _remote_adapters(

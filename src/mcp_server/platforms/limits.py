@@ -113,6 +113,9 @@ class SourceSettings:
     ] = 200
     pypi_url: Annotated[str, Doc("The Python package index (simple API, JSON).")] = "https://pypi.org/simple"
     npm_url: Annotated[str, Doc("The npm registry.")] = "https://registry.npmjs.org"
+    osv_url: Annotated[
+        str, Doc("The database of known vulnerabilities; it is told the names and versions of packages.")
+    ] = "https://api.osv.dev"
     tokens: Annotated[
         tuple[str, ...],
         Secret(),

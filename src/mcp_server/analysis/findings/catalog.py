@@ -70,6 +70,7 @@ CATALOG: dict[str, About] = {
     "tree.hidden-name": About("tree", "a file name with bidi, zero-width or control characters", "rename the file"),
     "package-json.install-script": About("dependency", "package.json has a script that npm runs at installation", "read the script; install with `--ignore-scripts` until you have"),
     "requirements.index": About("dependency", "a requirements file names an index or a place to take packages from", "check that the index is yours and that public names cannot shadow its packages"),
+    "dependency.vulnerable": About("dependency", "a locked or pinned version that an advisory names", "move to the version that the advisory names as fixed, or read why it does not concern you"),
     "policy.no-security": About("policy", "no SECURITY file says how to report a vulnerability", "add SECURITY.md with a contact and what to expect", "Security-Policy"),
     "licence.missing": About("licence", "neither a licence file nor the metadata names a licence", "ask the author; without a licence all rights are reserved", "License"),
     "licence.unrecognised": About("licence", "a licence file is there and its words match no known licence", "have it read by somebody who may judge it", "License"),
