@@ -75,13 +75,16 @@ def _too_large(inventory: Inventory, limits: SurveyLimits) -> int:
 
 
 def _runtimes(manifests: list[Manifest]) -> tuple[RuntimeAsk, ...]:
-    """Every declared range, the same range of the same runtime once; shallow files speak first."""
-    found: dict[tuple[str, str], RuntimeAsk] = {}
+    """Every declared range, the same range of the same runtime once; shallow files speak first.
+
+    Of .NET every project speaks: its frameworks are alternatives, and stand in several properties.
+    """
+    found: dict[tuple[str, str, str], RuntimeAsk] = {}
     for manifest in sorted(manifests, key=lambda one: (one.path.count("/"), one.path)):
         for one in manifest.declarations:
             if one.field == "runtime" and one.value:
                 ask = RuntimeAsk(one.label, one.value, manifest.path, one.line, one.rule)
-                found.setdefault((one.label, one.value), ask)
+                found.setdefault((one.label, one.value, manifest.path if one.label == "dotnet" else ""), ask)
     return tuple(found.values())
 
 

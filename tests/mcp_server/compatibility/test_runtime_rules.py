@@ -251,3 +251,13 @@ def test_a_joint_range_is_symmetric_and_inside_of_both(first: str, second: str, 
     assert common((one, other)) == common((other, one))
     assert contains(common((one, other)), key) is (contains(one, key) and contains(other, key))
     assert ordered(ordered(one)) == ordered(one)
+
+
+def test_all_that_one_project_targets_are_alternatives_and_tests_bind_nobody() -> None:
+    many = subject("many", ("dotnet", "net48", "", "Lib.csproj"), ("dotnet", "net8.0", "", "Lib.csproj"))
+    old = subject("old", ("dotnet", "netstandard2.0", "", "Lib.csproj"), ("dotnet", "net48", "", "Lib.Tests/T.csproj"))
+    new = subject("new", ("dotnet", "net8.0", "", "App.csproj"))
+    assert runtime_conflicts([many, old, new], Target()) == ()
+    [fact] = runtimes_of([many, old, new], Target())
+    assert fact.intersection == "net8.0"
+    assert runtimes_of([subject("a", ("node", "20", "version-file"))], Target())[0].intersection == "*"

@@ -3,6 +3,7 @@
 A repository whose own projects have no common host (an application per platform) says nothing about others.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from plumbrule.mcp_server.compatibility.rules.dotnet_frameworks import framework
 from plumbrule.mcp_server.dependencies.joint.asks import RuntimeAsk, Subject
 from plumbrule.mcp_server.dependencies.joint.findings import Conflict, Member
 
+_TEST = re.compile(r"(?i)tests?(?:[./]|$)|benchmarks?[./]|samples?/")
 _Offer = tuple[RuntimeAsk, frozenset[str]]
 
 
@@ -22,12 +24,13 @@ def dotnet_fact(subjects: Sequence[Subject]) -> RuntimeFact | None:
         return None
     hosts = _common([one for one in offers if one])
     blocking = _blocking(offers)
-    ranges = tuple(
-        _range(subjects[at], ask)
+    distinct = {
+        (at, ask.constraint): ask
         for at, subject in enumerate(subjects)
-        for ask in subject.runtimes
+        for ask in reversed(subject.runtimes)
         if ask.name in ("dotnet", "dotnet sdk")
-    )
+    }
+    ranges = tuple(_range(subjects[at], ask) for (at, _), ask in sorted(distinct.items()))
     least = least_hosts(hosts)
     blockers = tuple(_range(subjects[at], ask) for at, ask in blocking)
     return RuntimeFact("dotnet", " || ".join(least) or None, ranges, blockers, None, least[0] if least else None)
@@ -48,12 +51,20 @@ def dotnet_conflicts(subjects: Sequence[Subject]) -> list[Conflict]:
 
 
 def _offers(subject: Subject) -> list[_Offer]:
-    """The projects' frameworks with their hosts; none when the repository's own projects share no host."""
-    found: list[_Offer] = []
+    """The projects' frameworks with their hosts; none when the repository's own projects share no host.
+
+    All that one file names are alternatives, whatever their conditions. What tests run on binds nobody.
+    """
+    projects: dict[str, list[RuntimeAsk]] = {}
     for ask in subject.runtimes:
-        hosts = hosts_of(frameworks_in(ask.constraint)) if ask.name == "dotnet" else frozenset[str]()
+        if ask.name == "dotnet" and not _TEST.search(ask.path):
+            projects.setdefault(ask.path, []).append(ask)
+    found: list[_Offer] = []
+    for asks in projects.values():
+        words = ";".join(ask.constraint for ask in asks)
+        hosts = hosts_of(frameworks_in(words))
         if hosts:
-            found.append((ask, hosts))
+            found.append((asks[0]._replace(constraint=words), hosts))
     return found if found and _shared(found) else []
 
 

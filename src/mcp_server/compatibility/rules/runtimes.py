@@ -50,7 +50,7 @@ def _fact(runtime: Runtime, subjects: Sequence[Subject], target: Target) -> Runt
     joint = runtime.joint
     blockers = [one for blocking in (*runtime.alone, *runtime.blocking()) for one in blocking]
     blockers += _low_pins(runtime, joint)
-    said = any(one.ranges is not None for one in runtime.counting)
+    said = not runtime.ranges or any(one.ranges is not None for one in runtime.counting)
     return RuntimeFact(
         runtime.name,
         (runtime.family.shown(joint) or None) if said else None,

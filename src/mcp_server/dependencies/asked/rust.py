@@ -20,6 +20,8 @@ def cargo(file: ManifestText) -> Reading:
     tree, found = toml_tree(file.raw), Reading()
     line = tree.line("package", "name")
     found.facts.append(Fact("name", tree.text("package", "name"), tree.text("package", "version"), line))
+    if links := tree.text("package", "links"):
+        found.facts.append(Fact("links", links, "", tree.line("package", "links")))
     if tree.table("workspace"):
         found.facts.append(Fact("workspace", "", "", tree.line("workspace")))
     _tables(found, tree, (), "")

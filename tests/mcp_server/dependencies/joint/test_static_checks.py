@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.dependencies.joining.join import Joined
 from plumbrule.mcp_server.dependencies.joint.asks import Published, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import Checked
@@ -372,3 +373,72 @@ async def test_scopes_that_are_not_wished_take_no_part(joined: Join) -> None:
     assert (await answer(joined, "ruby", one, other)).verdict == "compatible"
     both = Wishes(scopes=("runtime", "test"))
     assert (await answer(joined, "ruby", one, other, wishes=both)).verdict == "incompatible"
+
+
+async def test_what_a_package_forbids_counts_where_somebody_asks_for_it(joined: Join) -> None:
+    forbids = {"composer.json": '{"name": "acme/a",\n"conflict": {\n"x/y": "<2.0"\n}}'}
+    found = await answer(joined, "php", forbids, composer('"x/y": "^1.5"'))
+    assert found.conflicts[0].members[0].requirement == "x/y not <2.0"
+    assert found.conflicts[0].members[0].evidence == Evidence("composer.json:3", "composer.conflict")
+    assert not found.fixes
+    assert (await answer(joined, "php", forbids, composer('"x/y": "^1.5 || ^2.0"'))).verdict == "compatible"
+    assert (await answer(joined, "php", forbids, composer('"x/z": "^1.5"'))).verdict == "compatible"
+
+
+async def test_a_package_that_stands_in_for_another_is_not_compared(joined: Join) -> None:
+    stands_in = {
+        "composer.json": '{"name": "acme/all",\n"replace": {"acme/part": "self.version"},\n"require": {"acme/part": "^9"}}'
+    }
+    other = composer('"acme/part": "^1"')
+    subjects = [subject_of("a", joined(stands_in)), subject_of("b", joined(other))]
+    assert [(one.subject, one.reason) for one in CHECKS["php"].not_checked(subjects, Wishes())] == [
+        (1, "requirement.replaced")
+    ]
+    assert (await CHECKS["php"].check(subjects, Target(), Wishes())).verdict == "compatible"
+
+
+def crate(name: str, links: str) -> Tree:
+    return {"Cargo.toml": f'[package]\nname = "{name}"\nversion = "1.0.0"\nlinks = "{links}"\n'}
+
+
+async def test_two_packages_that_link_one_native_library_clash(joined: Join) -> None:
+    found = await answer(joined, "rust", crate("z-sys", "z"), crate("libz", "z"))
+    assert found.conflicts[0].sentence.startswith("a (z-sys) and b (libz) link the native library z:")
+    assert (await answer(joined, "rust", crate("z-sys", "z"), crate("y-sys", "y"))).verdict == "compatible"
+
+
+ONE_PLACE: list[tuple[str, Tree, Tree, str]] = [
+    ("dart", {"pubspec.yaml": "name: own\ndependencies:\n  http:\n    git: https://g.it/http\n"}, pub("http: ^1.0.0"), "incompatible"),
+    ("ruby", gemfile('gem "rack", git: "https://g.it/rack"'), gemfile('gem "rack"'), "incompatible"),
+    ("ruby", gemfile('gem "rack", git: "https://g.it/rack"'), gemfile('gem "rack", git: "https://g.it/rack"'), "compatible"),
+    ("elixir", mix('{:plug, github: "x/plug"}'), mix('{:plug, "~> 1.0"}'), "incompatible"),
+    ("swift", swift('branch: "main"'), swift('branch: "develop"'), "incompatible"),
+    ("swift", swift('branch: "main"'), swift('branch: "main"'), "compatible"),
+    ("php", composer('"a/b": "dev-main"'), composer('"a/b": "dev-next"'), "incompatible"),
+    ("rust", cargo('x = { git = "https://g.it/x" }'), cargo('x = { git = "https://g.it/y" }'), "compatible"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ecosystem", "one", "other", "verdict"), ONE_PLACE)
+async def test_a_package_comes_from_one_place_where_its_tool_wants_that(
+    joined: Join, ecosystem: str, one: Tree, other: Tree, verdict: str
+) -> None:
+    found = await answer(joined, ecosystem, one, other)
+    assert found.verdict == verdict
+    assert not found.fixes
+
+
+async def test_nuget_takes_the_lowest_version_that_all_allow(joined: Join) -> None:
+    found = await answer(joined, "dotnet", csproj("3.0.0"), csproj("[3.1.0, 4.0)"))
+    assert [(one.name, one.version, one.asked_by) for one in found.packages] == [("Serilog", "3.1.0", ("a", "b"))]
+
+
+async def test_packages_of_the_tree_itself_are_nobodys_concern(joined: Join) -> None:
+    root = '[workspace]\nmembers = ["x", "y"]\n[patch.crates-io]\nx = { path = "x" }\n'
+    tree = {
+        "Cargo.toml": root,
+        "x/Cargo.toml": '[package]\nname = "x"\nversion = "1.0.0"\n',
+        "y/Cargo.toml": cargo('x = "0.9"', 'z = { path = "../z" }')["Cargo.toml"],
+    }
+    subjects = [subject_of("a", joined(tree)), subject_of("b", joined(cargo('x = "=1.0.0"')))]
+    assert CHECKS["rust"].not_checked(subjects, Wishes()) == ()

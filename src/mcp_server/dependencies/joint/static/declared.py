@@ -11,7 +11,8 @@ from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wi
 from plumbrule.mcp_server.dependencies.joint.findings import Alone, Checked, Conflict, EngineFact
 from plumbrule.mcp_server.dependencies.joint.static.clashing import joint_clashes, own_faults
 from plumbrule.mcp_server.dependencies.joint.static.fixing import fixes_of
-from plumbrule.mcp_server.dependencies.joint.static.locked import basis_of, differing, locked_packages
+from plumbrule.mcp_server.dependencies.joint.static.locked import basis_of, differing, least_packages, locked_packages
+from plumbrule.mcp_server.dependencies.joint.static.once import once_clashes
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
 from plumbrule.mcp_server.dependencies.joint.static.statements import Gathered, Statement, gathered
 from plumbrule.mcp_server.dependencies.joint.static.telling import conflict_of
@@ -34,6 +35,8 @@ class Found:
     conflicts: tuple[Conflict, ...]
     clashing: tuple[tuple[Statement, ...], ...]
     faulty: frozenset[int]
+    of_ranges: int
+    """How many of the conflicts are of version ranges."""
 
 
 class DeclaredCheck:
@@ -55,11 +58,13 @@ class DeclaredCheck:
         del target
         rules = self._rules
         known = gathered(rules, subjects, wishes)
-        found = clashes(rules, subjects, known)
+        found = clashes(rules, subjects, wishes, known)
         packages = locked_packages(rules, subjects, wishes)
+        packages += least_packages(rules, subjects, known.statements, packages)
         basis = basis_of(rules, subjects, wishes)
         unreadable = bool(known.faults) and not found.conflicts
-        fixes = fixes_of(rules, subjects, found.clashing) if wishes.fixes and not found.faulty else ()
+        of_ranges = len(found.conflicts) == found.of_ranges and not found.faulty
+        fixes = fixes_of(rules, subjects, found.clashing) if wishes.fixes and of_ranges else ()
         return Checked(
             rules.ecosystem,
             "incompatible" if found.conflicts else "unknown" if unreadable else "compatible",
@@ -76,9 +81,10 @@ class DeclaredCheck:
         )
 
 
-def clashes(rules: Rules, subjects: Sequence[Subject], known: Gathered) -> Found:
+def clashes(rules: Rules, subjects: Sequence[Subject], wishes: Wishes, known: Gathered) -> Found:
     """Own faults first; a repository with one for a package takes no part in the joint question about it."""
-    conflicts: list[Conflict] = []
+    conflicts: list[Conflict] = list(once_clashes(rules, subjects, wishes))
+    once = len(conflicts)
     clashing: list[tuple[Statement, ...]] = []
     faulty: set[int] = set()
     for _, statements in sorted(known.by_name().items()):
@@ -91,7 +97,8 @@ def clashes(rules: Rules, subjects: Sequence[Subject], known: Gathered) -> Found
             conflicts.append(told)
         if joint:
             clashing.append(tuple(statements))
-    return Found(tuple(conflicts[:MAX_CONFLICTS]), tuple(clashing), frozenset(faulty))
+    told_all = tuple(conflicts[:MAX_CONFLICTS])
+    return Found(told_all, tuple(clashing), frozenset(faulty), len(told_all) - once)
 
 
 def alone_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, faulty: frozenset[int]) -> tuple[Alone, ...]:

@@ -13,7 +13,7 @@ from plumbrule.mcp_server.dependencies.joint.asks import Subject
 from plumbrule.mcp_server.dependencies.joint.findings import Change, ChosenVersion, Fix
 from plumbrule.mcp_server.dependencies.joint.static.clashing import agree
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
-from plumbrule.mcp_server.dependencies.joint.static.statements import Statement
+from plumbrule.mcp_server.dependencies.joint.static.statements import FORBIDDEN, Statement
 from plumbrule.mcp_server.dependencies.joint.static.telling import evidence_of
 from plumbrule.mcp_server.dependencies.ranges.intervals import Key, Ranges, contains
 from plumbrule.mcp_server.dependencies.ranges.unions import common
@@ -75,6 +75,8 @@ def _towards(
         return None
     texts = {one.constraint for one in kept}
     to = texts.pop() if len(texts) == 1 else worded(joint, rules.ecosystem)
+    if to.startswith("not ") or any(one.stated.asked.rule == FORBIDDEN for one in moved):
+        return None  # what a package forbids is not a range that anybody could take over, or give up
     read = rules.read(to)
     changed = tuple(one for one in moved if not _contained(one.ranges, joint))
     rewritten = [replace(one, ranges=read or ()) for one in changed]

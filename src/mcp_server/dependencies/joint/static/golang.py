@@ -5,6 +5,7 @@ Since Go 1.17 a go.mod lists every module of its build, so the greatest of the l
 all repositories would select. Below: the joined readings. Above: `static/build`.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -159,11 +160,21 @@ def _replacements(modules: Modules, subjects: Sequence[Subject]) -> Iterator[Con
         chosen = list(first_of.values())
         for second in chosen[1:]:
             first = chosen[0]
-            if first.value == second.value and not _is_place(first.value):
+            if _alike(first, second):
                 continue
             both = (first, second)
             told = " and ".join(f"{subjects[one.subject].label} replaces {name} by {one.value}" for one in both)
             yield _conflict(subjects, name, (first, second), f"{told}: one workspace can have only one replacement.")
+
+
+def _alike(first: Line, second: Line) -> bool:
+    """The same module, or the same place outside of both trees; a place inside a tree is its own."""
+    if first.value != second.value:
+        return False
+    if not _is_place(first.value):
+        return True
+    inside = posixpath.normpath(posixpath.join(posixpath.dirname(first.path), first.value))
+    return inside.startswith(("..", "/"))
 
 
 def _exclusions(modules: Modules, subjects: Sequence[Subject]) -> Iterator[Conflict]:
@@ -175,7 +186,9 @@ def _exclusions(modules: Modules, subjects: Sequence[Subject]) -> Iterator[Confl
                 continue
             excluding, asking = subjects[line.subject].label, subjects[greatest.subject].label
             told = f"{asking} needs {name} {greatest.value}, the highest that anybody asks for"
-            yield _conflict(subjects, name, (greatest, line), f"{told}, and {excluding} excludes it.")
+            yield _conflict(
+                subjects, name, (greatest, line), f"{told}, and {excluding} excludes it: Go would take a lower one."
+            )
 
 
 def _conflict(subjects: Sequence[Subject], name: str, lines: Sequence[Line], sentence: str) -> Conflict:
@@ -226,7 +239,10 @@ def _selected(modules: Modules, subjects: Sequence[Subject]) -> Iterator[JointPa
 
 def _notes(modules: Modules, subjects: Sequence[Subject]) -> Iterator[str]:
     if modules.whole:
-        yield "Go: the joint versions are those of minimal version selection over everything the go.mod files list."
+        yield (
+            "Go: the joint versions are the greatest that the go.mod files list; a workspace selects a higher one only "
+            "where modules from before Go 1.17 ask for more than their users list."
+        )
     else:
         yield (
             "Go: a go.mod from before Go 1.17 lists direct requirements only; what they ask for in turn was not known, "

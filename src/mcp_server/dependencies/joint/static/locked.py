@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 from plumbrule.mcp_server.dependencies.joint.asks import Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import Basis, JointPackage
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
+from plumbrule.mcp_server.dependencies.joint.static.statements import Statement
+from plumbrule.mcp_server.dependencies.ranges.unions import common
+from plumbrule.mcp_server.dependencies.ranges.wording import shown
 from plumbrule.mcp_server.dependencies.requirement import Locked
 
 MAX_TOLD = 5
@@ -36,6 +39,25 @@ def _of(rules: Rules, subject: Subject, wishes: Wishes) -> Iterator[Locked]:
         package, counts = below.package, not below.scope or below.scope in wishes.scopes
         if counts and below.lock.ecosystem == rules.ecosystem and package.version and not package.own:
             yield package
+
+
+def least_packages(
+    rules: Rules, subjects: Sequence[Subject], statements: Sequence[Statement], known: Sequence[JointPackage]
+) -> tuple[JointPackage, ...]:
+    """Direct packages at the lowest version that all allow, where the resolver takes that and no lock knows better."""
+    if not rules.takes_least:
+        return ()
+    named = {rules.normal(one.name) for one in known}
+    by_name: dict[str, list[Statement]] = {}
+    for one in statements:
+        by_name.setdefault(one.name, []).append(one)
+    found: list[JointPackage] = []
+    for name, asking in sorted(by_name.items()):
+        joint = common(one.ranges for one in asking)
+        if name not in named and joint and joint[0].low is not None and joint[0].low_in and any(joint[0].low[0]):
+            labels = tuple(dict.fromkeys(subjects[one.subject].label for one in asking))
+            found.append(JointPackage(rules.ecosystem, asking[0].stated.asked.name, shown(joint[0].low, 3), labels))
+    return tuple(found)
 
 
 def basis_of(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Basis:

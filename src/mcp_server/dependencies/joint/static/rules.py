@@ -72,8 +72,8 @@ class Rules:
     conditions: bool = False
     groups: frozenset[str] = frozenset()
     """Only statements of these groups meet; empty: all."""
-    without_bound: str = ""
-    """How the ecosystem says "any version" in a manifest."""
+    takes_least: bool = False
+    """Whether the resolver takes the lowest version that everybody allows, so that direct ones are known (NuGet)."""
 
 
 def _underscored(name: str) -> str:
@@ -81,11 +81,11 @@ def _underscored(name: str) -> str:
 
 
 RULES: tuple[Rules, ...] = (
-    Rules("rust", "Cargo", cargo, _workspace, _underscored, line=compatible_line, conditions=True, without_bound="*"),
+    Rules("rust", "Cargo", cargo, _workspace, _underscored, line=compatible_line, conditions=True),
     Rules("ruby", "Bundler", gems),
-    Rules("php", "Composer", composer, normal=str.lower, without_bound="*"),
-    Rules("dotnet", "NuGet", nuget, _file, str.lower),
-    Rules("dart", "Pub", pub, without_bound="any"),
+    Rules("php", "Composer", composer, normal=str.lower),
+    Rules("dotnet", "NuGet", nuget, _file, str.lower, takes_least=True),
+    Rules("dart", "Pub", pub),
     Rules("elixir", "Mix", mix),
     Rules("swift", "SwiftPM", swift, normal=str.lower),
     Rules("terraform", "Terraform", _terraform, normal=str.lower, groups=frozenset(("provider",))),

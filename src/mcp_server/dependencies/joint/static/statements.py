@@ -3,15 +3,20 @@
 Below: `static/rules`. Above: `static/clashing`, the checks.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from plumbrule.mcp_server.dependencies.joining.join import Stated
 from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
 from plumbrule.mcp_server.dependencies.ranges.intervals import Interval, Ranges
+from plumbrule.mcp_server.dependencies.ranges.unions import complement
 from plumbrule.mcp_server.dependencies.readers import reader_of
+from plumbrule.mcp_server.dependencies.requirement import Requirement
 
+FORBIDDEN = "composer.conflict"
 MAX_STATEMENTS = 20_000
 """Of one ecosystem over all repositories."""
 
@@ -59,6 +64,7 @@ def gathered(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Gathe
     statements: list[Statement] = []
     not_checked: list[NotChecked] = []
     conditional = 0
+    standing_in = _standing_in(rules, subjects)
     for at, subject in enumerate(subjects):
         not_checked += _unread(rules, at, subject)
         overridden = _overridden(rules, subject)
@@ -66,8 +72,10 @@ def gathered(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Gathe
         for one in _counting(rules, subject, wishes):
             name = rules.normal(one.asked.name)
             reason = _reason(rules, one)
-            if name in own and reason:
+            if (name in own and (reason or name in overridden)) or _inside(one):
                 continue  # a package of this tree, by its place in it
+            if name in standing_in and standing_in[name] != at:
+                reason = "requirement.replaced"
             if reason or name in overridden:
                 not_checked.append(_left_out(at, one, reason or "requirement.overridden"))
             elif one.asked.marker and not rules.conditions:
@@ -76,9 +84,31 @@ def gathered(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Gathe
                 ranges = rules.read(one.asked.constraint) if one.asked.constraint else (Interval(),)
                 assert ranges is not None  # an unreadable one has a reason
                 statements.append(Statement(at, name, one, ranges, rules.unit(one, subject.joined)))
+    statements += _forbidden(rules, subjects, {one.name for one in statements})
     cut = len(statements) > MAX_STATEMENTS
     faults = tuple(_faults(rules, subjects))
     return Gathered(tuple(statements[:MAX_STATEMENTS]), tuple(not_checked), conditional, faults, cut)
+
+
+def _standing_in(rules: Rules, subjects: Sequence[Subject]) -> Mapping[str, int]:
+    """Packages that a repository replaces (Composer), with its position."""
+    found: dict[str, int] = {}
+    for at, subject in enumerate(subjects) if rules.ecosystem == "php" else ():
+        for reading in subject.joined.readings.values():
+            for fact in (*reading.of("replace"), *reading.of("provide")):
+                found.setdefault(rules.normal(fact.name), at)
+    return found
+
+
+def _forbidden(rules: Rules, subjects: Sequence[Subject], asked: AbstractSet[str]) -> Iterator[Statement]:
+    """Composer's `conflict`: the versions that a repository cannot live with, of packages that somebody asks for."""
+    for at, subject in enumerate(subjects) if rules.ecosystem == "php" else ():
+        for path, reading in subject.joined.readings.items():
+            for fact in reading.of("conflict"):
+                ranges = rules.read(fact.value)
+                if fact.name in asked and ranges is not None:
+                    text = Requirement(fact.name, f"not {fact.value}", fact.line, FORBIDDEN)
+                    yield Statement(at, fact.name, Stated(path, "php", text), complement(ranges), path)
 
 
 def _counting(rules: Rules, subject: Subject, wishes: Wishes) -> Iterator[Stated]:
@@ -96,8 +126,19 @@ def _reason(rules: Rules, one: Stated) -> str:
     if one.asked.inherits and not one.asked.constraint:
         return "requirement.managed"
     if one.asked.constraint and rules.read(one.asked.constraint) is None:
-        return "requirement.unreadable"
+        return "requirement.vcs" if rules.ecosystem == "swift" else "requirement.unreadable"
     return ""
+
+
+def _inside(one: Stated) -> bool:
+    """Whether a statement names a place of its own tree."""
+    place = one.asked.reference
+    if place.startswith(("project(", "in_umbrella")):
+        return True
+    bare = place.removeprefix("path:").partition("#")[0]
+    if not place.startswith(("path:", "./", "../")) or bare.startswith(("/", "~")):
+        return False
+    return not posixpath.normpath(posixpath.join(posixpath.dirname(one.path), bare)).startswith("..")
 
 
 def _kind(place: str) -> str:
