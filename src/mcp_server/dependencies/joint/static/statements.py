@@ -85,6 +85,7 @@ def gathered(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Gathe
                 assert ranges is not None  # an unreadable one has a reason
                 statements.append(Statement(at, name, one, ranges, rules.unit(one, subject.joined)))
     statements += _forbidden(rules, subjects, {one.name for one in statements})
+    statements.sort(key=lambda one: one.subject)
     cut = len(statements) > MAX_STATEMENTS
     faults = tuple(_faults(rules, subjects))
     return Gathered(tuple(statements[:MAX_STATEMENTS]), tuple(not_checked), conditional, faults, cut)
