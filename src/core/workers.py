@@ -5,7 +5,6 @@ other side under memory, CPU and file limits, without environment, and answers i
 needed, are used again, are replaced after so many tasks and after every failure, and die with us.
 """
 
-import json
 import logging
 import marshal
 import os
@@ -203,6 +202,8 @@ def _parsed(body: bytes) -> object:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
         # Names that are not UTF-8 are lone surrogates, which only the slower parser takes.
+        import json  # for this case only
+
         try:
             document = json.loads(body)
         except (ValueError, RecursionError) as error:

@@ -14,12 +14,10 @@ from plumbrule.core.security.masking import Masker
 from plumbrule.mcp_server.analysis.model import RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
 from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready
+from plumbrule.mcp_server.analysis.told_report import AFTER, BEFORE, BETWEEN
 
 PLACES = (("files", ""), ("symbols", "files"), ("imports", "edges"))
 """Where a report holds rows: the field, and the field inside of it."""
-
-BETWEEN = b",\n"
-"""Between two rows: the block is the inside of a JSON list. No row holds a line break."""
 
 _STAND_IN = Ready((b"0",))
 """Holds the place of rows in the JSON of the rest, so that their field keeps its turn."""
@@ -31,7 +29,8 @@ def kept(report: RepositoryReport) -> bytes:
     blocks: list[tuple[int, bytes]] = []
     for outer, inner in PLACES:
         rows = _rows(report, outer, inner)
-        blocks.append((-1 if rows is None else len(rows.rows), BETWEEN.join(rows.rows) if rows else b""))
+        block = b"".join((BEFORE, BETWEEN.join(rows.rows), AFTER)) if rows else b""
+        blocks.append((-1 if rows is None else len(rows.rows), block))
         if rows:
             bare = _with_rows(bare, outer, inner, _STAND_IN)
     told = wire(bare)
@@ -54,7 +53,7 @@ def revived(raw: bytes) -> RepositoryReport:
     report = revive(RepositoryReport, orjson.loads(raw[first + 1 : second]))
     at = second + 1
     for (outer, inner), (count, length) in zip(PLACES, orjson.loads(raw[:first])[1], strict=True):
-        block = raw[at : at + length]
+        block = raw[at + len(BEFORE) : at + length - len(AFTER)]
         at += length + 1
         if count >= 0:
             report = _with_rows(report, outer, inner, Ready(tuple(block.split(BETWEEN))) if count else NOTHING)

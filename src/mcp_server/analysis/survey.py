@@ -93,7 +93,7 @@ class Surveyor:
         """
         async with self._places, self._sources.open(source) as whole:
             asked = self._asked(whole, detail, aspects, include, exclude)
-            raw = self._cache.get(asked.key) if asked.key else None
+            raw = self._kept(asked)
             made = await self._finished(asked) if raw is None else _Made(None, raw)
             report = made.report
             if report is None:
@@ -128,7 +128,7 @@ class Surveyor:
         """
         async with self._places, self._sources.open(source) as whole:
             asked = self._asked(whole, detail, aspects, include, exclude)
-            raw = self._cache.get(asked.key) if asked.key else None
+            raw = self._kept(asked)
             if raw is None:
                 raw = (await self._finished(asked)).raw
             if self._asks_advisories(asked):
@@ -242,12 +242,23 @@ class Surveyor:
         from plumbrule.mcp_server.analysis.revising.revise import revised  # as there is something to revise
 
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
-            raw = await revised(asked.snapshot, base, tools)
-            if raw is not None:
-                await anyio.to_thread.run_sync(self._cache.put, asked.key, raw)
-                await report_progress(1.0, 1.0, "done")
+            made = await revised(asked.snapshot, base, tools)
+            if made is None:
+                return None
+            record, raw = made
+            await anyio.to_thread.run_sync(self._cache.put, asked.key, record)
+            await report_progress(1.0, 1.0, "done")
             return raw
         return None
+
+    def _kept(self, asked: _Asked) -> bytes | None:
+        """The finished report, where it is kept."""
+        raw = self._cache.get(asked.key) if asked.key else None
+        if raw is None or not asked.base:
+            return raw
+        from plumbrule.mcp_server.analysis.revising.record import whole  # only a full report may be a revision
+
+        return whole(raw, self._cache)
 
     def _keep(self, asked: _Asked, raw: bytes, collected: "Collected", notes: "Notes") -> None:
         kept = {asked.key: raw}

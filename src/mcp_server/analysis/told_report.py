@@ -13,6 +13,9 @@ import orjson
 ROWS = (("files", ""), ("symbols", "files"), ("imports", "edges"))
 """Where an answer holds rows, in the order of the blocks."""
 
+BEFORE, BETWEEN, AFTER = b"[\n", b",\n", b"\n]"
+"""Around and between the rows of a block, which is JSON as it stands. No row holds a line break."""
+
 Hides = Callable[[bytes], bytes]
 Masks = Callable[[object], object]
 
@@ -38,7 +41,7 @@ def told(raw: bytes, own: Mapping[str, object], hides: Hides, masks: Masks) -> d
     at = second + 1
     for (outer, inner), (count, length) in zip(ROWS, blocks, strict=True):
         if count > 0:
-            rows = orjson.Fragment(b"".join((b"[\n", hides(raw[at : at + length]), b"\n]")))
+            rows = orjson.Fragment(hides(raw[at : at + length]))
             if inner:
                 answer[outer][inner] = rows
             else:

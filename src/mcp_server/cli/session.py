@@ -34,4 +34,5 @@ def print_json(value: object) -> None:
     """One JSON document on stdout, in the order it was built."""
     import orjson
 
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str))
+    # With its line break: to add one, `echo` would copy what may be megabytes.
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str), nl=False)

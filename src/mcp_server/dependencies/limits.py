@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from annotated_types import Interval
 from typing_extensions import Doc
 
+from plumbrule.core.interval import Interval
 from plumbrule.core.process import ProcessLimits
 from plumbrule.core.settings import Secret
 from plumbrule.core.values import dataclass

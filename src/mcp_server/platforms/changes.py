@@ -4,7 +4,7 @@ Only names are asked for: counting lines would have git compare contents, seven 
 made to run a converter if one were configured. Below lies `git`; above it `past`.
 """
 
-import secrets
+import os
 from collections.abc import Callable
 from functools import partial
 
@@ -35,7 +35,7 @@ async def walk_log(
     max_s: float,
 ) -> LogEnd:
     """Hand the commits before and with `commit` to `take`, newest first; see the port's `log`."""
-    mark = secrets.token_hex(16)  # that no author and no file can be named like
+    mark = os.urandom(16).hex()  # that no author and no file can be named like
     argv = git_argv(
         *("log", "-z", "--name-only", "--no-renames", "--no-textconv", "--no-ext-diff", "--no-show-signature"),
         *("--no-mailmap", "--no-color", "--no-notes", "--root", f"--max-count={max_commits + 1}"),

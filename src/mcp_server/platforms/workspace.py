@@ -5,7 +5,6 @@ Each folder holds a lock file that its process keeps locked; a folder whose lock
 
 import fcntl
 import os
-import secrets
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -25,7 +24,7 @@ class Workspace:
     @contextmanager
     def folder(self) -> Generator[Path]:
         """A new folder that only this user may enter; gone with everything in it when the context ends."""
-        path = self._usable_base() / f"{_PREFIX}{secrets.token_hex(8)}"
+        path = self._usable_base() / f"{_PREFIX}{os.urandom(8).hex()}"
         path.mkdir(mode=0o700)
         lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:

@@ -4,7 +4,7 @@ Above it lies `survey`, which makes a full one when there is no base, or the cha
 of it. Only the changed files are read and parsed. One edited file of Django's 6,900: a third of a full survey's CPU.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import anyio.to_thread
 import orjson
@@ -15,19 +15,20 @@ from plumbrule.mcp_server.analysis.collected import SMALL_BYTES, Tools
 from plumbrule.mcp_server.analysis.collector import collector_resting
 from plumbrule.mcp_server.analysis.graph.roles import parts_of
 from plumbrule.mcp_server.analysis.inventory import MAX_CANDIDATES
-from plumbrule.mcp_server.analysis.kept_report import BETWEEN, PLACES
 from plumbrule.mcp_server.analysis.languages.attributes import ATTRIBUTES_FILE, Attributes, parse_attributes
 from plumbrule.mcp_server.analysis.languages.detection import Plan, plan
 from plumbrule.mcp_server.analysis.reading_code import CodeReader, Known, Reading, known_before
 from plumbrule.mcp_server.analysis.revising import parts
 from plumbrule.mcp_server.analysis.revising.base import Base, Changed
 from plumbrule.mcp_server.analysis.revising.pairs import Beyond, Pair, require_same
+from plumbrule.mcp_server.analysis.revising.record import Row, record_of, with_rows
 from plumbrule.mcp_server.analysis.syntax.facts import index_of
+from plumbrule.mcp_server.analysis.told_report import ROWS
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 
 
-async def revised(snapshot: Snapshot, raw: bytes, tools: Tools) -> bytes | None:
-    """The report as `kept_report` keeps it; None when a full survey must make it. `raw` is the base."""
+async def revised(snapshot: Snapshot, raw: bytes, tools: Tools) -> tuple[bytes, bytes] | None:
+    """The report as `record` keeps it, and whole; None when a full survey must make it. `raw` is the base."""
     base = _base(raw)
     changed = None if base is None else base.changed(snapshot)
     if base is None or not changed:
@@ -99,12 +100,10 @@ def _is_text(known: Known) -> bool:
     return not (known.candidates or known.file.binary or known.file.rule == "languages.pointer")
 
 
-def _patched(kept: bytes, base: Base, pairs: Sequence[Pair]) -> bytes:
+def _patched(kept: bytes, base: Base, pairs: Sequence[Pair]) -> tuple[bytes, bytes]:
     with collector_resting():
         first = kept.index(b"\n")
-        second = kept.index(b"\n", first + 1)
-        deep, sizes = orjson.loads(kept[:first])
-        head: parts.Head = orjson.loads(kept[first + 1 : second])
+        head: parts.Head = orjson.loads(kept[first + 1 : kept.index(b"\n", first + 1)])
         parts.size(head, pairs)
         parts.languages(head, base, pairs)
         parts.symbols(head, pairs)
@@ -112,36 +111,19 @@ def _patched(kept: bytes, base: Base, pairs: Sequence[Pair]) -> bytes:
         parts.structure(head, base, pairs)
         parts.quality(head, base, pairs)
         parts.history(head, base, pairs)
-        blocks: list[bytes] = []
-        at = second + 1
-        for (place, _), (count, length) in zip(PLACES, sizes, strict=True):
-            block = kept[at : at + length]
-            at += length + 1
-            blocks.append(_with_rows(block, place, pairs) if count > 0 and place != "imports" else block)
-        counts = [[count, len(block)] for (count, _), block in zip(sizes, blocks, strict=True)]
-        return b"\n".join((orjson.dumps([deep, counts]), orjson.dumps(head), *blocks))
+        raw = orjson.dumps(head)
+        rows = [row for number, (block, _) in enumerate(ROWS) if block in head for row in _rows(number, block, pairs)]
+        try:
+            return record_of(base.report, raw, rows), with_rows(kept, raw, rows)
+        except ValueError as error:
+            raise Beyond from error
 
 
-def _with_rows(block: bytes, place: str, pairs: Sequence[Pair]) -> bytes:
-    """The rows of `files` or `symbols` with those of the changed files anew."""
-    changes: list[tuple[int, int, bytes]] = []
+def _rows(number: int, block: str, pairs: Sequence[Pair]) -> Iterator[Row]:
+    """The rows of the changed files."""
     for one in pairs:
         alone = parts.alone(one.file, one.new, one.new_facts)
-        if place == "files":
-            row = file_row(one.file, parts_of(alone.languages).get(one.path), one.new)
-        elif one.new.errors or one.new_facts.symbols != b"[]":
-            row = symbols_row(alone, one.path)
-        else:
-            continue
-        start = b'{"path":' + orjson.dumps(one.path) + b","
-        at = 0 if block.startswith(start) else block.find(BETWEEN + start) + len(BETWEEN)
-        if not block.startswith(start, at):
-            raise Beyond
-        end = block.find(BETWEEN, at)
-        changes.append((at, len(block) if end < 0 else end, row))
-    pieces: list[bytes] = []
-    done = 0
-    for at, end, row in sorted(changes):
-        pieces += (block[done:at], row)
-        done = end
-    return b"".join((*pieces, block[done:]))
+        if block == "files":
+            yield Row(number, one.path, file_row(one.file, parts_of(alone.languages).get(one.path), one.new))
+        elif block == "symbols" and (one.new.errors or one.new_facts.symbols != b"[]"):
+            yield Row(number, one.path, symbols_row(alone, one.path))
