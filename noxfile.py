@@ -116,6 +116,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def packse(session: nox.Session) -> None:
+    """Our verdicts beside uv's own on a public suite of resolver scenarios (fetched, read as text, served here)."""
+    prepare(session)
+    run_python(session, "-m", "benchmarks", "packse")
+
+
+@nox.session
 def accuracy(session: nox.Session) -> None:
     """Our facts beside reference tools over published packages (fetched once); name comparisons to run only those."""
     prepare(session)

@@ -127,6 +127,28 @@ async def test_every_part_of_the_question_matters(tmp_path: Path, index: Loopbac
     assert {pin.name: pin.marker for pin in answer.pins}["win"] == "sys_platform == 'win32'"
 
 
+async def test_platforms_are_told_apart_across_parties(tmp_path: Path, index: LoopbackIndex) -> None:
+    for version in ("1.0", "2.0"):
+        index.wheel("lib", version)
+    index.wheel("app", "1.0", "lib>=2")
+    parties = (
+        Party("mac", ("lib<2; sys_platform == 'darwin'",)),
+        Party("linux", ("lib>=2; sys_platform == 'linux'", "app; sys_platform == 'linux'")),
+    )
+    everywhere = Target("3.12", platform="universal")
+    oracle = engine(tmp_path, index)
+    answer = await oracle.solve(Question(parties, everywhere))
+    assert isinstance(answer, Solved)
+    assert [(pin.name, pin.version, pin.via) for pin in answer.pins] == [
+        ("app", "1.0", ("linux",)),
+        ("lib", "1.0", ("linux", "mac")),
+        ("lib", "2.0", ("app", "linux", "mac")),
+    ]
+    clash = await oracle.solve(Question((*parties, Party("pins", ("lib<2; sys_platform == 'linux'",))), everywhere))
+    assert isinstance(clash, Unsolved)
+    assert {edge.asker for edge in clash.edges} <= {"mac", "linux", "pins", "app"}
+
+
 @pytest.mark.parametrize(
     ("runtime", "python", "fits"),
     [

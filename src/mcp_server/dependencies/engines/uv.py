@@ -64,16 +64,40 @@ Reading = Callable[[str, Mapping[str, str]], T]
 ASSUMED = "metadata read, not built: {}"
 
 
+TOGETHER = "\0together"
+
+
 class Attempt(NamedTuple):
     """One way of putting a question: without packages that do not exist, with stand-ins for what has no wheel.
 
-    `guessed` says that what is left out is so from memory and was not seen this time.
+    `guessed` says that what is left out is so from memory and was not seen this time. `refused` is the proof against
+    the parties one by one; from then on they are asked as one: for every platform at once, uv tells those apart (`a<2`
+    here, `a>=2` there) only within the requirements of one package.
     """
 
     question: Question
     left_out: tuple[str, ...] = ()
     stand_ins: tuple[StandIn, ...] = ()
     guessed: bool = False
+    refused: Refusal | None = None
+
+    @property
+    def parties(self) -> list[tuple[str, Party]]:
+        """The parties with the names under which uv is told of them."""
+        asked = self.question.parties
+        if self.refused is not None:
+            together = dict.fromkeys(line for party in asked for line in party.requires)
+            asked = (Party(TOGETHER, tuple(together)),)
+        return [(party_name(number, party), party) for number, party in enumerate(asked)]
+
+    def credited(self, pin: Pin) -> Pin:
+        """A pin with the parties that ask for it by name, where they were asked as one."""
+        if TOGETHER not in pin.via:
+            return pin
+        asking = {
+            party.label for party in self.question.parties for line in party.requires if direct_name(line) == pin.name
+        }
+        return pin._replace(via=tuple(sorted({*pin.via, *asking} - {TOGETHER})))
 
 
 class UvEngine:
@@ -179,6 +203,7 @@ class UvEngine:
             return Unknown("needs_build", tuple(sorted({one.metadata.name for one in unread})))
         if attempt.left_out:
             return Unknown("missing_package", attempt.left_out)
+        pins = tuple(attempt.credited(pin) for pin in pins)
         return Solved(pins, {one.metadata.name: ASSUMED.format(one.how) for one in chosen} or None)
 
     async def _after_refusal(self, attempt: Attempt, refusal: Refusal) -> Answer | Attempt:
@@ -193,7 +218,11 @@ class UvEngine:
             return _not_known(doubtful, refusal.said)
         fresh = [one for one in made or () if one.key not in known]
         if not missing and not fresh:
-            return Unsolved(refusal.edges, refusal.said)
+            together = attempt.question.target.universal and len(attempt.question.parties) > 1
+            if together and attempt.refused is None:
+                return attempt._replace(refused=refusal)
+            proof = attempt.refused or refusal
+            return Unsolved(proof.edges, proof.said)
         self._absent.update(dict.fromkeys(missing, self._clock.monotonic() + FRESH_S))
         left_out = tuple(sorted({*attempt.left_out, *missing}))
         return attempt._replace(left_out=left_out, stand_ins=(*attempt.stand_ins, *fresh), guessed=False)
@@ -224,8 +253,7 @@ class UvEngine:
     async def _called(
         self, attempt: Attempt, env: Mapping[str, str], read: Reading[T], form: Sequence[str]
     ) -> T | Refusal | Failure:
-        question = attempt.question
-        parties = [(party_name(number, party), party) for number, party in enumerate(question.parties)]
+        parties = attempt.parties
         labels = {name: party.label for name, party in parties}
         with self._program.workplace() as workplace:
             arguments = [*self._arguments(workplace, attempt, parties), *form]
@@ -242,7 +270,7 @@ class UvEngine:
         for name, party in parties:
             metadata = Metadata(name, "0", tuple(plain(line) for line in party.requires))
             lines.append(f"{name} @ {written(folder, metadata).as_uri()}")
-        arguments = ["pip", "compile", _file(workplace, "parties.in", lines), *_target_options(question.target)]
+        arguments = ["pip", "compile", _file(workplace, "parties.in", lines), *target_options(question.target)]
         arguments += ["--python", sys.executable]  # or uv looks for the target itself, 7 s through the shims of pyenv
         arguments += ["--no-header", "--annotation-style", "line", "--no-sources"]
         arguments += [f"--prerelease={question.prereleases}", f"--resolution={question.preference}"]
@@ -280,7 +308,8 @@ def _not_known(doubtful: Sequence[Clause], said: str) -> Unknown:
     return Unknown("missing_package" if "missing" in kinds else "engine_failed", packages, said)
 
 
-def _target_options(target: Target) -> list[str]:
+def target_options(target: Target) -> list[str]:
+    """The target in uv's words."""
     options = [f"--python-version={target.python}"] if target.python else []
     if target.universal:
         return [*options, "--universal"]
