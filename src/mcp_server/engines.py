@@ -4,6 +4,7 @@ Part of the composition root: `app` hands in what they share.
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.core.store.cache import Cache
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.changes.comparer import Comparer
     from plumbrule.mcp_server.analysis.mapping.keeping import Opened
     from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
+    from plumbrule.mcp_server.compatibility.build import JointEngines
     from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
     from plumbrule.mcp_server.tools.spec import PublishedTool
 
@@ -33,6 +35,7 @@ class LazyEngines:
         cache: Cache,
         workers: WorkerPool,
         grammars: Grammars,
+        folder: Path,
     ) -> None:
         self.surveyor = surveyor
         self._settings = settings
@@ -40,6 +43,7 @@ class LazyEngines:
         self._cache = cache
         self._workers = workers
         self._grammars = grammars
+        self._folder = folder
 
     @cached_property
     def mapper(self) -> "Mapper":
@@ -60,10 +64,33 @@ class LazyEngines:
         return Comparer(self._sources, self.surveyor)
 
     @cached_property
-    def checker(self) -> "CompatibilityChecker":
-        from plumbrule.mcp_server.compatibility.build import build_checker
+    def joint(self) -> "JointEngines":
+        from plumbrule.mcp_server.compatibility.build import JointEngines, Shared
 
-        return build_checker(self._sources, self._workers, self._cache, self._settings.survey, self.surveyor)
+        settings = self._settings
+        return JointEngines(
+            Shared(
+                sources=self._sources,
+                workers=self._workers,
+                cache=self._cache,
+                surveys=self.surveyor,
+                folder=self._folder,
+                limits=settings.survey,
+                resolution=settings.resolution,
+                network=settings.network,
+                pypi_url=settings.sources.pypi_url,
+                npm_url=settings.sources.npm_url,
+            )
+        )
+
+    @property
+    def checker(self) -> "CompatibilityChecker":
+        return self.joint.checker
+
+    async def aclose(self) -> None:
+        """End what was started for joint answers."""
+        if "joint" in self.__dict__:
+            await self.joint.aclose()
 
     @cached_property
     def tools(self) -> "tuple[PublishedTool, ...]":

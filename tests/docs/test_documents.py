@@ -63,6 +63,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "LICENSE", repository)
     (repository / "pyproject.toml").write_text('[project]\nname = "project"\nversion = "1"\nlicense = "Apache-2.0"\n')
     (repository / "app.log").write_text("GET /?token=ghp_" + "a1B2" * 9 + "\n")
+    for name, wish in (("api", "numpy<1.20"), ("worker", "numpy>=2.0")):
+        (desk / name).mkdir()
+        asked = f'[project]\nname = "{name}"\nversion = "1"\ndependencies = ["{wish}"]\n'
+        (desk / name / "pyproject.toml").write_text(asked)
     (desk / "home/.config/Claude").mkdir(parents=True)  # as if Claude Desktop had been started once
     git = ["git", "-C", str(repository), "-c", "user.name=A", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "init", "-q"], check=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from plumbrule.core.security.text import clean_line
-from plumbrule.mcp_server.compatibility.report import CompatibilityReport, TargetFact
+from plumbrule.mcp_server.cli.page_words import counted
+from plumbrule.mcp_server.compatibility.report import CompatibilityReport, LicencePair, LicenceSide, TargetFact
 from plumbrule.mcp_server.dependencies.joint.findings import Change, Member
 
 WIDTH = 400
@@ -42,7 +43,7 @@ def _repositories(report: CompatibilityReport) -> Iterator[str]:
             continue
         alone = f", alone {one.resolves_alone}" if one.resolves_alone else ""
         licence = f", {one.licence}" if one.licence else ""
-        yield f"{one.label}: {one.parsed} requirements{alone}{licence}"
+        yield f"{one.label}: {counted(one.parsed, 'requirement')}{alone}{licence}"
         for left in one.not_checked[:MAX_ROWS]:
             yield f"   not checked  {left.requirement}  [{left.evidence.at} {left.evidence.rule}]"
 
@@ -83,14 +84,15 @@ def _blocked(report: CompatibilityReport) -> Iterator[str]:
 
 def _around(report: CompatibilityReport) -> Iterator[str]:
     for one in report.runtimes:
-        together = one.intersection if one.intersection is not None else "no common version"
-        yield f"{one.name}: {together}"
+        if one.intersection is None and not one.blockers:
+            continue  # pins of tools only
+        yield f"{one.name}: {one.intersection or 'no common version'}"
     for each in report.ecosystems:
         for note in each.notes[:MAX_ROWS]:
             yield f"{each.ecosystem}: {note}"
     if report.licences is not None:
         yield f"licences ({report.licences.use}): {report.licences.verdict}"
-        yield from (f"   {pair.explanation}" for pair in report.licences.pairs[:MAX_ROWS])
+        yield from (f"   {pair_words(pair)}" for pair in report.licences.pairs[:MAX_ROWS])
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"{clash.kind.replace('_', ' ')} {clash.name}: {clash.explanation}"
     known = report.vulnerabilities
@@ -102,8 +104,17 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
             yield f"   {bad.package} {bad.version}: {bad.id}{f' ({bad.severity})' if bad.severity else ''}{fixed}"
 
 
+def pair_words(pair: LicencePair) -> str:
+    """Whose licence meets whose, and what that means."""
+    return f"{_side(pair.inbound)} into {_side(pair.outbound)}: {pair.explanation}"
+
+
+def _side(side: LicenceSide) -> str:
+    return f"{side.package or side.repository} ({side.expression or 'no licence'})"
+
+
 def _ends(report: CompatibilityReport) -> Iterator[str]:
     if report.limits_hit:
         yield f"limits hit: {', '.join(report.limits_hit)}"
     for one in report.engine:
-        yield f"asked {one.name} {one.version}, {one.calls} times"
+        yield f"asked {one.name} {one.version}, {counted(one.calls, 'time')}"

@@ -19,7 +19,7 @@ from plumbrule.mcp_server.compatibility.report import (
 from plumbrule.mcp_server.compatibility.rules.target_facts import target_fact
 from plumbrule.mcp_server.compatibility.subject import Side
 from plumbrule.mcp_server.compatibility.surroundings import Around
-from plumbrule.mcp_server.dependencies.joint.asks import NotChecked
+from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import (
     BlockedFix,
     Checked,
@@ -53,9 +53,12 @@ def report_of(
     answers: Sequence[Answered],
     not_checked: Sequence[NotChecked],
     around: Around,
-    added: Sequence[str] = (),
+    wishes: Wishes,
 ) -> CompatibilityReport:
-    """The public result. `answers` holds one for each target, in the caller's order."""
+    """The public result. `answers` holds one for each target, in the caller's order.
+
+    `wishes` say which statements took part, and what the caller added.
+    """
     several = len(answers) > 1
     verdicts = [one.verdict(sides) for one in answers]
     worst = min(range(len(answers)), key=lambda at: ORDER.index(verdicts[at][0]))
@@ -66,9 +69,11 @@ def report_of(
     report = CompatibilityReport(
         schema=SCHEMA,
         verdict=verdict,
-        summary=_summary(verdict, reason, first, sides, conflicts, fixes, added),
+        summary=_summary(verdict, reason, first, sides, conflicts, fixes, wishes.added),
         target=target_fact(first.target),
-        repositories=tuple(_repository(number, side, first, not_checked, around) for number, side in enumerate(sides)),
+        repositories=tuple(
+            _repository(number, side, first, not_checked, around, wishes) for number, side in enumerate(sides)
+        ),
         reason=reason or None,
         conflicts=conflicts,
         fixes=fixes,
@@ -126,7 +131,12 @@ def _distinct(items: Sequence[BlockedFix]) -> tuple[BlockedFix, ...]:
 
 
 def _repository(
-    number: int, side: Side, answer: Answered, not_checked: Sequence[NotChecked], around: Around
+    number: int,
+    side: Side,
+    answer: Answered,
+    not_checked: Sequence[NotChecked],
+    around: Around,
+    wishes: Wishes,
 ) -> RepositoryFact:
     if side.subject is None:
         error = side.error
@@ -139,7 +149,7 @@ def _repository(
         label=side.label,
         source=side.source,
         resolves_alone=min(alone, key=ORDER.index) if alone else None,
-        parsed=len(side.subject.joined.direct),
+        parsed=sum(one.asked.scope in wishes.scopes and not one.asked.reference for one in side.subject.joined.direct),
         ecosystems=tuple(sorted({one.ecosystem for one in side.subject.joined.direct})),
         licence=around.expressions[number] if around.expressions else None,
         not_checked=tuple(NotCheckedFact(one.written, evidence(one.path, one.reason, one.line)) for one in left_out),

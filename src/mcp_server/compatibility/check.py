@@ -11,9 +11,11 @@ import anyio
 
 from plumbrule.core.context import report_progress
 from plumbrule.core.errors import InvalidArgument
+from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.compatibility.answered import Answered
 from plumbrule.mcp_server.compatibility.assembling import report_of
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
+from plumbrule.mcp_server.compatibility.rules.runtimes import runtime_conflicts, runtimes_of
 from plumbrule.mcp_server.compatibility.subject import Side, SubjectReader
 from plumbrule.mcp_server.compatibility.surroundings import Surroundings
 from plumbrule.mcp_server.compatibility.wishes import PolicyWord, use_of, wishes_of
@@ -71,12 +73,20 @@ class CompatibilityChecker:
             PlumbruleError: what opening raised, when no source could be read.
         """
         opened = await self.open(question)
+        reports: list[RepositoryReport | None] = []
         answers: list[Answered] = []
-        for number, target in enumerate(opened.targets):
-            await report_progress(READ_SHARE + (1 - READ_SHARE) * number / len(opened.targets), 1.0, "asking engines")
-            answers.append(await self.answer(opened, target))
-        around = await self._surroundings.seen(opened.sides, answers, use_of(question.policy))
-        return report_of(opened.sides, answers, self.not_checked(opened), around, question.added)
+
+        async def survey() -> None:
+            reports.extend(await self._surroundings.reports(opened.sides))
+
+        async with anyio.create_task_group() as group:  # engines are other programs: we survey meanwhile
+            group.start_soon(survey)
+            for number, target in enumerate(opened.targets):
+                done = READ_SHARE + (1 - READ_SHARE) * number / len(opened.targets)
+                await report_progress(done, 1.0, "asking engines")
+                answers.append(await self.answer(opened, target))
+        around = await self._surroundings.seen(opened.sides, reports, answers, use_of(question.policy))
+        return report_of(opened.sides, answers, self.not_checked(opened), around, opened.wishes)
 
     async def open(self, question: JointQuestion) -> Opened:
         """Read every source and settle the targets. Raises as `check`."""
@@ -109,7 +119,12 @@ class CompatibilityChecker:
             if name not in self._checks:
                 note = "no rules for this ecosystem yet: its requirements were listed, not compared"
                 found[name] = Checked(name, "unknown", "nothing", "not_supported", notes=(note,))
-        return Answered(target, tuple(found[name] for name in sorted(found)))
+        return Answered(
+            target,
+            tuple(found[name] for name in sorted(found)),
+            runtimes_of(opened.subjects, target),
+            runtime_conflicts(opened.subjects, target),
+        )
 
     def not_checked(self, opened: Opened) -> tuple[NotChecked, ...]:
         """What no engine was told, of every ecosystem in turn."""

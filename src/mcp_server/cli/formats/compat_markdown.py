@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from plumbrule.mcp_server.cli.compat_page import target_words
+from plumbrule.mcp_server.cli.compat_page import pair_words, target_words
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
 from plumbrule.mcp_server.dependencies.joint.findings import Change, Conflict
 
@@ -73,14 +73,14 @@ def _change(change: Change) -> str:
 
 def _around(report: CompatibilityReport) -> Iterator[str]:
     for runtime in report.runtimes:
-        if runtime.intersection is None or runtime.allows_target is False:
+        if runtime.blockers or runtime.allows_target is False:
             sides = ", ".join(f"{code(one.repository)} {code(one.constraint)}" for one in runtime.blockers)
             what = "no common version" if runtime.intersection is None else "does not allow the target"
             yield f"- {plain(runtime.name)}: {what} ({sides})"
     if report.licences is not None and report.licences.verdict != "compatible":
         yield f"- Licences ({report.licences.use}): {report.licences.verdict}"
         for pair in report.licences.pairs[:MAX_ROWS]:
-            yield f"  - {plain(pair.explanation)}"
+            yield f"  - {plain(pair_words(pair))}"
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"- {plain(clash.kind.replace('_', ' '))} {code(clash.name)}: {plain(clash.explanation)}"
     known = report.vulnerabilities
