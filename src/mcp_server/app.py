@@ -126,15 +126,10 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     workers = WorkerPool(settings.workers)
     grammars = Grammars(folder, writes=keep)
     sources = _sources(loaded, purpose, folder, cache, keep=keep)
-<<<<<<< HEAD
     advisories = build_advisories(settings.sources, settings.network, cache)
     advisor = _advisor(advisories) if settings.survey.advisories else None
     surveyor = Surveyor(sources, cache, workers, settings.survey, grammars, advisor)
-    engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars)
-=======
-    surveyor = Surveyor(sources, cache, workers, settings.survey, grammars)
-    engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars, folder)
->>>>>>> f54e64b (Check Python and ten static ecosystems together)
+    engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars, folder, advisories)
     names = [] if purpose == "command" else [tool.name for tool in engines.tools]
     watching = _observing(settings, purpose, masker, names)
     return App(

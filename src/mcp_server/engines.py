@@ -11,6 +11,7 @@ from plumbrule.core.store.cache import Cache
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.survey import Surveyor
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
+from plumbrule.mcp_server.platforms.ports.advisories import Advisories
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 from plumbrule.mcp_server.settings import Settings
@@ -36,6 +37,7 @@ class LazyEngines:
         workers: WorkerPool,
         grammars: Grammars,
         folder: Path,
+        advisories: Advisories,
     ) -> None:
         self.surveyor = surveyor
         self._settings = settings
@@ -44,6 +46,7 @@ class LazyEngines:
         self._workers = workers
         self._grammars = grammars
         self._folder = folder
+        self._advisories = advisories
 
     @cached_property
     def mapper(self) -> "Mapper":
@@ -75,6 +78,7 @@ class LazyEngines:
                 cache=self._cache,
                 surveys=self.surveyor,
                 folder=self._folder,
+                advisories=self._advisories,
                 limits=settings.survey,
                 resolution=settings.resolution,
                 network=settings.network,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from plumbrule.mcp_server.compatibility.report import RuntimeFact
 from plumbrule.mcp_server.compatibility.subject import Side
-from plumbrule.mcp_server.dependencies.joint.findings import Checked, Conflict, Verdict
+from plumbrule.mcp_server.dependencies.joint.findings import Checked, Conflict, JointPackage, Verdict
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 
 ORDER: tuple[Verdict, ...] = ("incompatible", "unknown", "compatible")
@@ -42,3 +42,12 @@ class Answered:
 
 def _place_of(member: object) -> object:
     return (getattr(member, "repository", ""), getattr(member, "evidence", None) or getattr(member, "requirement", ""))
+
+
+def joint_set(answers: Sequence[Answered]) -> tuple[JointPackage, ...]:
+    """The packages of the first target that has a joint set."""
+    for answer in answers:
+        found = [one for checked in answer.checked for one in checked.packages]
+        if found:
+            return tuple(sorted(found, key=lambda one: (one.ecosystem, one.name, one.version)))
+    return ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from plumbrule.mcp_server.analysis.words import evidence
-from plumbrule.mcp_server.compatibility.answered import ORDER, Answered
+from plumbrule.mcp_server.compatibility.answered import ORDER, Answered, joint_set
 from plumbrule.mcp_server.compatibility.cleaned import cleaned
 from plumbrule.mcp_server.compatibility.report import (
     SCHEMA,
@@ -26,7 +26,6 @@ from plumbrule.mcp_server.dependencies.joint.findings import (
     Conflict,
     EngineFact,
     Fix,
-    JointPackage,
     Verdict,
 )
 from plumbrule.mcp_server.dependencies.joint.targets import Target, shown
@@ -83,7 +82,7 @@ def report_of(
         licences=around.licences,
         interfaces=around.interfaces,
         vulnerabilities=around.vulnerabilities,
-        packages=_packages(answers),
+        packages=joint_set(answers),
         targets=tuple(
             TargetVerdict(target_fact(one.target), each[0], each[1] or None)
             for one, each in zip(answers, verdicts, strict=True)
@@ -171,15 +170,6 @@ def _ecosystem(checked: Checked, sides: Sequence[Side]) -> EcosystemFact:
         checked.blockers,
         checked.notes,
     )
-
-
-def _packages(answers: Sequence[Answered]) -> tuple[JointPackage, ...]:
-    """Of the first target that has a joint set."""
-    for answer in answers:
-        found = [one for checked in answer.checked for one in checked.packages]
-        if found:
-            return tuple(sorted(found, key=lambda one: (one.ecosystem, one.name, one.version)))
-    return ()
 
 
 def _engines(answers: Sequence[Answered]) -> tuple[EngineFact, ...]:

@@ -9,14 +9,17 @@ from plumbrule.core.store.cache import Cache
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.workers import Workers
+from plumbrule.mcp_server.compatibility.advised import vulnerable_in
 from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
 from plumbrule.mcp_server.compatibility.subject import SubjectReader
 from plumbrule.mcp_server.compatibility.surroundings import Surroundings, Surveys
+from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
 from plumbrule.mcp_server.dependencies.engines.build import build_npm_engine, build_uv_engine, build_uv_program
 from plumbrule.mcp_server.dependencies.joint.checking import EcosystemCheck
 from plumbrule.mcp_server.dependencies.joint.python import PythonCheck
 from plumbrule.mcp_server.dependencies.joint.static.build import static_checks
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
+from plumbrule.mcp_server.platforms.ports.advisories import Advisories
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ class Shared:
     cache: Cache
     surveys: Surveys
     folder: Path
+    advisories: Advisories
     limits: SurveyLimits
     resolution: ResolutionSettings
     network: NetworkSettings
@@ -62,14 +66,19 @@ class JointEngines:
         return build_npm_engine(shared.resolution, shared.network, shared.npm_url, shared.folder, shared.cache)
 
     @cached_property
+    def advisor(self) -> Advisor:
+        return Advisor(self._shared.advisories if self._shared.resolution.advisories else None)
+
+    @cached_property
     def checks(self) -> tuple[EcosystemCheck, ...]:
-        return (PythonCheck(self.uv_engine), *static_checks())
+        python = PythonCheck(self.uv_engine, vulnerable=vulnerable_in("python", self.advisor))
+        return (python, *static_checks())
 
     @cached_property
     def checker(self) -> CompatibilityChecker:
         shared = self._shared
         reader = SubjectReader(shared.sources, shared.workers, shared.cache, shared.limits)
-        return CompatibilityChecker(reader, self.checks, Surroundings(shared.surveys))
+        return CompatibilityChecker(reader, self.checks, Surroundings(shared.surveys, self.advisor))
 
     async def aclose(self) -> None:
         """End the programs that were started and stay: npm's is asked many questions."""

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import anyio
+
 from plumbrule.core.errors import PlumbruleError
 from plumbrule.mcp_server.analysis.aspects import Aspect, Detail
-from plumbrule.mcp_server.compatibility.answered import Answered
+from plumbrule.mcp_server.compatibility.answered import Answered, joint_set
 from plumbrule.mcp_server.compatibility.report import InterfaceClash, Licences, LicenceSide, Use
 from plumbrule.mcp_server.compatibility.rules.interfaces import interfaces_of
 from plumbrule.mcp_server.compatibility.rules.licences import judged
 from plumbrule.mcp_server.compatibility.subject import Side
-from plumbrule.mcp_server.dependencies.advisories.findings import Vulnerabilities
+from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
+from plumbrule.mcp_server.dependencies.advisories.findings import Pinned, Vulnerabilities
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.model import RepositoryReport
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 
 ASPECTS: tuple[Aspect, ...] = ("licences", "structure")
 """Of a survey: licence texts, and what the code does at its edges."""
+
+
+CODE_S = 10.0
+"""For reading the code of all sides: what it tells stands beside the verdict, which should not wait for it. What was
+read is kept, so that the next question finds it."""
 
 
 class Surveys(Protocol):
@@ -47,12 +55,20 @@ class Around:
 class Surroundings:
     """Looks around; one survey for each side, kept by content like every survey."""
 
-    def __init__(self, surveys: Surveys) -> None:
+    def __init__(self, surveys: Surveys, advisor: Advisor) -> None:
         self._surveys = surveys
+        self._advisor = advisor
 
     async def reports(self, sides: Sequence[Side]) -> "list[RepositoryReport | None]":
-        """What a survey says of each side; None where there is none, and nothing is taken for granted of it."""
-        return [await self._report(side) for side in sides]
+        """What a survey says of each side; None where there is none, and nothing is taken for granted of it.
+
+        Licences need a second, code needs more: a side whose code was not read when the time ended has its summary.
+        """
+        reports = [await self._report(side, "summary") for side in sides]
+        with anyio.move_on_after(CODE_S):
+            for at, side in enumerate(sides):
+                reports[at] = await self._report(side, "full") or reports[at]
+        return reports
 
     async def seen(
         self,
@@ -62,17 +78,29 @@ class Surroundings:
         use: Use,
     ) -> Around:
         """Everything around the joint set of the first target that has one."""
-        del answers
-        interfaces = interfaces_of(sides, reports)
+        pins = [Pinned(one.ecosystem, one.name, one.version) for one in joint_set(answers)]
         licensed = [licence_side(side, report) for side, report in zip(sides, reports, strict=True)]
-        return Around(judged(licensed, use), interfaces, expressions=tuple(one.expression for one in licensed))
+        unseen = any(side.error is None and report is None for side, report in zip(sides, reports, strict=True))
+        short = any(report is not None and report.detail != "full" for report in reports)
+        cut = any(report is not None and not report.coverage.complete for report in reports)
+        return Around(
+            licences=judged(licensed, use),
+            interfaces=interfaces_of(sides, reports),
+            vulnerabilities=await self._advisor.vulnerabilities(pins) if pins else None,
+            expressions=tuple(one.expression for one in licensed),
+            limits_hit=(
+                *(["survey.failed"] if unseen else []),
+                *(["survey.seconds"] if short else []),
+                *(["survey.cut"] if cut else []),
+            ),
+        )
 
-    async def _report(self, side: Side) -> "RepositoryReport | None":
+    async def _report(self, side: Side, detail: Detail) -> "RepositoryReport | None":
         if side.error is not None:
             return None
         try:
-            return await self._surveys.survey(side.asked_for, detail="full", aspects=ASPECTS)
-        except PlumbruleError:  # told by whoever misses it: no licence is never a fine one
+            return await self._surveys.survey(side.asked_for, detail=detail, aspects=ASPECTS)
+        except PlumbruleError:  # told as a limit that was hit: its licence and interfaces are unknown
             return None
 
 

@@ -30,6 +30,9 @@ class ResolutionSettings:
         Interval(ge=_MIB, le=1024 * 1024 * _MIB),
         Doc("The most bytes of package metadata that an engine keeps; more than that is forgotten as a whole."),
     ] = 2048 * _MIB
+    advisories: Annotated[
+        bool, Doc("Ask sources.osv_url what is known against the packages of a joint set, by name and version.")
+    ] = True
     indexes: Annotated[
         tuple[str, ...],
         Doc("Private Python indexes, each as name=https://host/simple; asked before the public one, in this order."),
