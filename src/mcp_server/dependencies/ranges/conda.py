@@ -14,6 +14,9 @@ from plumbrule.mcp_server.dependencies.ranges.intervals import (
 from plumbrule.mcp_server.dependencies.ranges.unions import complement, ordered
 
 _TERM = re.compile(r"(===|==|~=|!=|<=|>=|<|>|=)?\s*([0-9][0-9A-Za-z._]*?)(\.?\*)?$")
+_WITH_BUILD = re.compile(r"(={0,3}[0-9][^=<>!~,|\s]*)(?:\s+|=)[^\s,|<>!~=]+$")
+"""The third part of a spec, after a second `=` or a blank, is a build and says nothing of versions."""
+
 MAX_CHARS = 1_000
 
 
@@ -26,9 +29,9 @@ def conda(text: str) -> Ranges | None:
         return EVERYTHING
     if bare[0] == "[":
         return None
-    version = re.match(r"(={0,3}[^=<>!~\s]+|[^\s]+?)(?:\s+\S+|=[A-Za-z0-9_.*]+)?$", bare)
-    if re.match(r"=?[0-9]", bare) and version:  # the third part of a spec is its build
-        bare = version[1]
+    one = _WITH_BUILD.match(bare)
+    if one:
+        bare = one[1]
     found: list[Interval] = []
     for part in bare.replace(" ", "").split("|"):
         one = _all_of(part)
