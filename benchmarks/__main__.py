@@ -1,5 +1,7 @@
 """Run the claims of speed, each beside its floor or peer, and sum up: `python -m benchmarks [CLAIM …]`.
 
+`compat` stands for all claims that begin with it (`compat_pypi`).
+
 A claim is a file of this folder: it measures both sides in the same run, prints its figures, and exits with 1 when the
 bar that its docstring states is not met. Nothing here knows a figure: they are of this machine and of now.
 """
@@ -40,6 +42,7 @@ def measure(path: Path) -> tuple[int, float]:
 
 def main(wanted: list[str]) -> int:
     known = claims()
+    wanted = [each for name in wanted for each in ([one for one in known if one.startswith(f"{name}_")] or [name])]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         print(f"no such claim: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)

@@ -16,6 +16,8 @@ from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Origin
 
 PYPI = "https://pypi.org/simple"
+NETWORK = NetworkSettings(extra_origins=("https://pypi.org", "https://files.pythonhosted.org"))
+"""Also where these names lead to a mirror of the house."""
 
 
 class InProcess:
@@ -46,7 +48,19 @@ async def subject(name: str, files: Mapping[str, str]) -> Subject:
     return Subject(name, found.joined, found.runtimes, found.published)
 
 
-def engine(folder: Path) -> UvEngine:
-    """A uv that keeps what it fetched in `folder`, and remembers no answer beyond this instance."""
-    program = build_uv_program(ResolutionSettings(), NetworkSettings(), PYPI, folder)
-    return build_uv_engine(program, MemoryCache(1000, 50_000_000))
+class Unanswered(MemoryCache):
+    """Keeps what was fetched, and no answer of an engine: each question is put again."""
+
+    def get(self, key: str) -> bytes | None:
+        return None if key.startswith("joint:") else super().get(key)
+
+
+def fetched() -> MemoryCache:
+    """A cache for several engines, one after the other."""
+    return Unanswered(10_000, 500_000_000)
+
+
+def engine(folder: Path, cache: MemoryCache) -> UvEngine:
+    """A uv that keeps what it fetched in `folder` and `cache`, and remembers no answer beyond this instance."""
+    program = build_uv_program(ResolutionSettings(), NETWORK, PYPI, folder)
+    return build_uv_engine(program, cache, InProcess())

@@ -187,7 +187,7 @@ class Explainer:
         told: list[BlockedFix] = []
         for one in found.failed:
             part = any(weaker(fix.levels, one.levels) for fix in found.corrections)
-            if not part and not one.unanswered and len(told) < MAX_BLOCKED:
+            if changed(one.levels) and not part and not one.unanswered and len(told) < MAX_BLOCKED:
                 told.append(self._blocked_fix(one))
         return told
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from plumbrule.mcp_server.dependencies.joint.asks import Ask
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Question, Solved, Unsolved
-from plumbrule.mcp_server.dependencies.joint.reasons.levels import BARE, FULL, Levels
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import BARE, FULL, Levels, only, raised
 from plumbrule.mcp_server.dependencies.joint.reasons.oracle import JointOracle
 from plumbrule.mcp_server.dependencies.joint.reasons.proving import Prover
 from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Rewrite
 from plumbrule.mcp_server.dependencies.joint.reasons.search import Correction, Refused
+from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
 
 Rewrites = Mapping[int, Rewrite]
 
@@ -27,23 +28,34 @@ class Fixer:
     def __init__(self, oracle: JointOracle, prover: Prover) -> None:
         self._oracle = oracle
         self._prover = prover
+        self._worked: dict[int, Rewrite] = {}
         self._strict = oracle.frame.prereleases != "allow" and not _names_prerelease(oracle)
 
-    async def attempt(self, levels: Levels) -> Correction | Refused | Answer | None:
+    async def attempt(self, levels: Levels, cores: Sequence[Core]) -> Correction | Refused | Answer | None:
         """As `search.Attempt`."""
-        hinted = await self._hinted(levels)
+        hinted = await self._hinted(levels, cores)
         if hinted:
-            found = await self._edited(levels, hinted)
-            if found is not None:
-                return found
+            answer = await self._asked(levels, hinted)
+            if isinstance(answer, Solved) and not self._unwanted(levels, answer):
+                return self._correction(levels, answer, hinted)
+            if isinstance(answer, Unsolved) and await self._clash_apart(levels, answer):
+                return answer
         answer = await self._prover.answer(levels)
         if not isinstance(answer, Solved):
             return answer
         return await self._settled(levels, answer, strict=False)
 
+    async def _clash_apart(self, levels: Levels, refused: Unsolved) -> bool:
+        """Whether a refusal of edits is for requirements that the edits do not touch: then no other edit helps."""
+        named = self._oracle.suspects(refused, levels)
+        untouched = [at for at in named if levels[at] == FULL]
+        if not untouched or len(untouched) < len(named):
+            return False
+        return await self._prover.holds(only(levels, untouched)) is False
+
     async def _settled(self, levels: Levels, solved: Solved, *, strict: bool) -> Correction | Refused | None:
         """The bounds moved to the versions of a solution, and solved again."""
-        if not strict and self._unwanted(solved):
+        if not strict and self._unwanted(levels, solved):
             question = replace(self._oracle.question(levels), prereleases="disallow")
             again = await self._prover.within(lambda: self._oracle.engine.solve(question))
             if again is None:
@@ -62,15 +74,19 @@ class Fixer:
             rewrites[at] = rewrite
         if not rewrites:
             return Correction(levels, solved)
-        return await self._edited(levels, rewrites, strict=strict) or (None if self._prover.limit else Refused(NO_EDIT))
+        answer = await self._asked(levels, rewrites, strict=strict)
+        if isinstance(answer, Solved) and not self._unwanted(levels, answer):
+            return self._correction(levels, answer, rewrites)
+        return Refused(NO_EDIT) if answer is not None else None
 
-    async def _edited(self, levels: Levels, rewrites: Rewrites, *, strict: bool = False) -> Correction | None:
-        """The correction of these edits when they have a solution that anybody wants."""
+    async def _asked(self, levels: Levels, rewrites: Rewrites, *, strict: bool = False) -> Answer | None:
+        """What the engine says to these edits."""
         question = self._question(levels, rewrites, strict=strict)
-        answer = await self._prover.within(lambda: self._oracle.engine.solve(question))
-        if not isinstance(answer, Solved) or self._unwanted(answer):
-            return None
-        return Correction(levels, answer, tuple(sorted(rewrites.items())))
+        return await self._prover.within(lambda: self._oracle.engine.solve(question))
+
+    def _correction(self, levels: Levels, solved: Solved, rewrites: Rewrites) -> Correction:
+        self._worked.update(rewrites)
+        return Correction(levels, solved, tuple(sorted(rewrites.items())))
 
     def _question(self, levels: Levels, rewrites: Rewrites, *, strict: bool) -> Question:
         texts = {at: one.requirement for at, one in rewrites.items()}
@@ -80,22 +96,45 @@ class Fixer:
     def _moved(self, levels: Levels) -> list[int]:
         return [at for at, level in enumerate(levels) if level == BARE]
 
-    def _unwanted(self, solved: Solved) -> bool:
-        """Whether a solution takes pre-releases that nobody asked for."""
-        return self._strict and not all(self._oracle.relaxation.final(pin.version) for pin in solved.pins)
+    def _unwanted(self, levels: Levels, solved: Solved) -> bool:
+        """Whether a solution takes pre-releases that nobody asked for: of what changes, or of what did without so far.
 
-    async def _hinted(self, levels: Levels) -> Rewrites:
-        """For every moved bound the nearest version that what is known allows; nothing when one has none."""
+        There are packages that have no others (`0.48b0`), and whoever needs those takes them.
+        """
+        if not self._strict:
+            return False
+        final = self._oracle.relaxation.final
+        early = {pin.name for pin in solved.pins if not final(pin.version)}
+        if not early:
+            return False
+        before = [pin for one in self._prover.answers() if isinstance(one, Solved) for pin in one.pins]
+        released = {pin.name for pin in before if final(pin.version)}
+        moved = {self._oracle.asks[at].name for at in self._moved(levels)}
+        return bool(early & (released | moved))
+
+    async def _hinted(self, levels: Levels, cores: Sequence[Core]) -> Rewrites:
+        """An edit for every moved bound that has worked, or is the nearest by what is known, or solves its core."""
         found: dict[int, Rewrite] = {}
         for at in self._moved(levels):
-            ask = self._oracle.asks[at]
-            own = self._oracle.settled.get(at)
-            nearest = [own] if own else await self._nearest(at, levels)
-            rewrite = self._oracle.relaxation.widened(ask, nearest[0]) if nearest else None
+            rewrite = self._worked.get(at)
+            if rewrite is None:
+                settled = self._oracle.settled.get(at)
+                nearest = [settled] if settled else await self._nearest(at, levels) or await self._of_core(at, cores)
+                rewrite = self._oracle.relaxation.widened(self._oracle.asks[at], nearest[0]) if nearest else None
             if rewrite is None:
                 return {}
             found[at] = rewrite
         return found
+
+    async def _of_core(self, at: int, cores: Sequence[Core]) -> Sequence[str]:
+        """The version with which an ask without its bound solves its own core: a small question."""
+        for core in cores:
+            if core.levels[at] == FULL:
+                levels = raised(core.levels, at, BARE)
+                answer = await self._prover.answer(levels)
+                pins = answer.pins if isinstance(answer, Solved) and not self._unwanted(levels, answer) else ()
+                return [pin.version for pin in pins if pin.name == self._oracle.asks[at].name]
+        return ()
 
     async def _nearest(self, at: int, levels: Levels) -> Sequence[str]:
         ask = self._oracle.asks[at]
@@ -106,8 +145,9 @@ class Fixer:
         if not proven:
             return ()
         frame = self._oracle.frame
-        versions = await self._oracle.engine.versions(ask.name, frame.target, frame.exclude_newer)
-        versions = versions or self._seen(ask.name)
+        engine = self._oracle.engine
+        listed = await self._prover.in_time(lambda: engine.versions(ask.name, frame.target, frame.exclude_newer))
+        versions = listed or self._seen(ask.name)
         for constraints in (proven, others):
             nearest = relaxation.nearest(ask, constraints, versions) if constraints else ()
             if nearest:

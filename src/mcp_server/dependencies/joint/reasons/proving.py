@@ -11,7 +11,7 @@ import anyio
 
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Solved, Unsolved
-from plumbrule.mcp_server.dependencies.joint.reasons.levels import Ladders, Levels, weaker
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import Ladders, Levels, kept, weaker
 
 MAX_CALLS = 60
 MAX_SECONDS = 20.0
@@ -50,6 +50,7 @@ class Prover:
         self.calls = 0
         self.limit: Limit = ""
         self._answers: dict[Levels, Answer] = {}
+        self._under_way: dict[Levels, anyio.Event] = {}
         self._solved: list[Levels] = []
         self._unsolved: list[Levels] = []
 
@@ -66,6 +67,11 @@ class Prover:
         if any(weaker(one, levels) for one in self._unsolved):
             return False
         return None
+
+    def unsolved_within(self, levels: Levels) -> Levels:
+        """The smallest configuration inside this one that is known to have no solution; itself when there is none."""
+        inside = [one for one in self._unsolved if weaker(one, self.ladders.canonical(levels))]
+        return min(inside, key=lambda one: len(kept(one)), default=levels)
 
     def proof(self, levels: Levels) -> Answer | None:
         """The oracle's own answer to exactly this configuration, if it was asked."""
@@ -88,8 +94,18 @@ class Prover:
     async def answer(self, levels: Levels) -> Answer | None:
         """The oracle's answer; None when the budget is spent."""
         levels = self.ladders.canonical(levels)
+        if levels in self._under_way:
+            await self._under_way[levels].wait()
         if levels in self._answers:
             return self._answers[levels]
+        done = self._under_way[levels] = anyio.Event()
+        try:
+            return await self._ask(levels)
+        finally:
+            del self._under_way[levels]
+            done.set()
+
+    async def _ask(self, levels: Levels) -> Answer | None:
         answer = await self.within(lambda: self.oracle.answer(levels))
         if answer is None:
             return None
@@ -106,6 +122,10 @@ class Prover:
             self.limit = "explanation.calls"
             return None
         self.calls += 1
+        return await self.in_time(ask)
+
+    async def in_time(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Something that is no question, while there is time; None when that is up."""
         with anyio.CancelScope(deadline=self.budget.until) as scope:
             return await ask()
         if scope.cancelled_caught:

@@ -56,9 +56,10 @@ class Failed:
 
 
 class Attempt(Protocol):
-    """Tries a candidate. None when the budget is spent; `Unsolved` only for what the oracle itself refuses."""
+    """Tries a candidate against the cores that are known so far. None when the budget is spent; `Unsolved` only for
+    what the oracle itself refuses."""
 
-    async def __call__(self, levels: Levels) -> Correction | Refused | Answer | None: ...
+    async def __call__(self, levels: Levels, cores: Sequence[Core]) -> Correction | Refused | Answer | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Search:
 
     def __init__(self, prover: Prover, seeds: Sequence[Core] = (), attempt: Attempt | None = None) -> None:
         self._prover = prover
-        self._attempt: Attempt = attempt or prover.answer
+        self._attempt: Attempt = attempt or self._asked
         self._cores = list(seeds)
         for seed in seeds:
             prover.note(seed.levels, holds=False)
@@ -94,9 +95,8 @@ class Search:
                 break
             # One alone until one was accepted: a refusal brings a core that makes other candidates of its round moot.
             batch = round_ if least is not None else round_[:1]
-            for levels, answer in zip(
-                batch, await together([partial(self._attempt, one) for one in batch]), strict=True
-            ):
+            answers = await together([partial(self._attempt, one, tuple(self._cores)) for one in batch])
+            for levels, answer in zip(batch, answers, strict=True):
                 if await self._take(levels, answer) and least is None:
                     least = self._prover.ladders.cost(levels)
             if self._prover.limit or len(self._cores) >= MAX_CORES:
@@ -112,6 +112,9 @@ class Search:
             complete,
             limit,
         )
+
+    async def _asked(self, levels: Levels, cores: Sequence[Core]) -> Answer | None:  # noqa: ARG002 - as an Attempt
+        return await self._prover.answer(levels)
 
     def _next(self, least: int | None) -> list[Levels]:
         """The untried candidates of the least cost that there still is, none when that cost is known to be passed."""

@@ -31,6 +31,7 @@ class Core(NamedTuple):
 
 async def core_within(prover: Prover, levels: Levels) -> Core:
     """A minimal core of a configuration that is known to have no solution."""
+    levels = prover.unsolved_within(levels)
     members = await _narrowed(prover, levels)
     if len(members) > SMALL:
         members = await _explained(prover, levels, (), (), members)
