@@ -39,6 +39,8 @@ RULES: dict[str, str] = {
     "composer.conflict": "an entry of `conflict` in composer.json",
     "cargo.links": "the native library that a package links, of which there is one",
     "requirement.replaced": "another repository of the question stands in for this package",
+    "requirement.other-registry": "the requirement is for another registry than npm's; nobody asks there",
+    "requirement.outside-workspace": "the manifest belongs to no member of the repository's workspace",
     "requirement.managed": "a parent, a bill of materials or a workspace outside of what was read sets the version",
     "requirement.overridden": "the repository forces this package's version, whatever is asked for",
     "requirement.sdk": "the package comes with an SDK",

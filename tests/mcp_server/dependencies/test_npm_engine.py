@@ -22,7 +22,7 @@ from plumbrule.mcp_server.dependencies.engines.build import build_npm_engine
 from plumbrule.mcp_server.dependencies.engines.npm import NpmEngine
 from plumbrule.mcp_server.dependencies.engines.npm_node import NodeProgram, confinement, find_node
 from plumbrule.mcp_server.dependencies.engines.npm_program import NpmProgram
-from plumbrule.mcp_server.dependencies.engines.npm_question import agreed, parse_requirement
+from plumbrule.mcp_server.dependencies.joint.npm_requirement import agreed, parse_requirement
 from plumbrule.mcp_server.dependencies.joint.question import Edge, Party, Question, Solved, Unknown, Unsolved
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
@@ -165,8 +165,8 @@ async def test_releases_are_final_fit_the_node_and_come_newest_first(world: Worl
     engine = world.engine()
     assert await engine.versions("react", Target(node="20")) == ["19.0.0", "18.3.1", "18.2.0", "17.0.2"]
     assert (await engine.versions("react", Target(node="22")))[0] == "20.0.0"
-    assert await engine.versions("ghost", Target()) == ()
-    assert await engine.versions("../../etc/passwd", Target()) == ()
+    assert await engine.versions("ghost", Target()) == []
+    assert await engine.versions("../../etc/passwd", Target()) == []
 
 
 async def test_each_failure_has_its_own_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,8 @@ def package_json(file: ManifestText) -> Reading:
             found.asked.append(one)
     for keys in (("overrides",), ("resolutions",), ("pnpm", "overrides")):
         found.offers += _overrides(tree, keys)
+    for keys in (("workspaces",), ("workspaces", "packages")):
+        found.facts += [Fact("workspace", glob, "", line) for glob, line in tree.strings(*keys)]
     _catalogs(found, tree, ("workspaces",), "package-json.workspaces")
     _catalogs(found, tree, (), "package-json.workspaces")
     return found
@@ -57,7 +59,7 @@ def stated(name: str, written: str, line: int, rule: str, scope: Scope) -> Requi
 
 
 def _overrides(tree: Tree, keys: tuple[str, ...], depth: int = 0) -> Iterator[Requirement]:
-    """npm's nested `overrides` and the flat `resolutions`; the path is kept as the group."""
+    """npm's nested `overrides` and the flat `resolutions`; `extras` are the packages below which one holds."""
     for name in tree.table(*keys):
         below = (*keys, name)
         if tree.table(*below):
@@ -69,7 +71,10 @@ def _overrides(tree: Tree, keys: tuple[str, ...], depth: int = 0) -> Iterator[Re
         above = [key for key in keys if key not in ("overrides", "resolutions", "pnpm")]
         target = above[-1] if name == "." and above else bare
         line = tree.line(*below)
-        yield Requirement(target, tree.text(*below), line, "package-json.overrides", group="override", marker=name)
+        way = (*above[: -1 if name == "." else None], *(one.strip() for one in packages[:-1]))
+        yield Requirement(
+            target, tree.text(*below), line, "package-json.overrides", group="override", marker=name, extras=way
+        )
 
 
 def _catalogs(found: Reading, tree: Tree, base: tuple[str, ...], rule: str) -> None:
@@ -86,6 +91,7 @@ def pnpm_workspace(file: ManifestText) -> Reading:
     """`pnpm-workspace.yaml`: catalogs and overrides."""
     tree, found = yaml_tree(file.raw), Reading()
     _catalogs(found, tree, (), "pnpm-workspace.catalog")
+    found.facts += [Fact("workspace", glob, "", line) for glob, line in tree.strings("packages")]
     found.offers += _overrides(tree, ("overrides",))
     return found
 

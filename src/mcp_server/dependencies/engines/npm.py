@@ -11,12 +11,13 @@ import orjson
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.errors import LimitExceeded, MissingDependency, PlumbruleError
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.dependencies.engines.npm_answers import Chosen, Names, answer_of, chosen_in
+from plumbrule.mcp_server.dependencies.engines.npm_answers import Names, answer_of, chosen_in
 from plumbrule.mcp_server.dependencies.engines.npm_program import NpmProgram
-from plumbrule.mcp_server.dependencies.engines.npm_question import Posed, is_name, parties_of, posed
+from plumbrule.mcp_server.dependencies.engines.npm_question import Posed, parties_of, posed
+from plumbrule.mcp_server.dependencies.engines.npm_versions import Release, any_names, candidates
 from plumbrule.mcp_server.dependencies.engines.remembered import FRESH_S, Remembered
+from plumbrule.mcp_server.dependencies.joint.npm_requirement import Chosen, full_node, is_name
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Question, Solved, Unknown, Unsolved
-from plumbrule.mcp_server.dependencies.joint.releases import nodes
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.ranges.npm_algebra import satisfies
 
@@ -24,6 +25,9 @@ _OS = {"linux": "linux", "macos": "darwin", "windows": "win32"}
 _CPU = {"x86_64": "x64", "aarch64": "arm64"}
 MAX_RELEASES = 64
 """Packages whose releases are remembered."""
+
+MAX_ANY = 3
+"""Packages of one question for which any version is looked for."""
 
 MAX_TREES = 16
 """Trees whose packages are remembered with their engines, which answers do not hold."""
@@ -44,7 +48,7 @@ class NpmEngine:
         self._program = program
         self._clock = clock
         self._cache = cache
-        self._releases: dict[tuple[str, str, str], Sequence[tuple[str, str]]] = {}
+        self._releases: dict[tuple[str, str, str], Sequence[Release]] = {}
         self._trees: dict[Question, tuple[Chosen, ...]] = {}
         self._remembered: Remembered | None = None
 
@@ -80,6 +84,9 @@ class NpmEngine:
 
     async def versions(self, package: str, target: Target, exclude_newer: str = "") -> Sequence[str]:
         """See `Engine`. Deprecated releases are left out, and those whose `engines.node` excludes the target's Node."""
+        return [one.version for one in await self._fitting(package, target, exclude_newer)]
+
+    async def _fitting(self, package: str, target: Target, exclude_newer: str) -> Sequence[Release]:
         if not is_name(package):
             return ()
         key = (package, exclude_newer, self._bucket())
@@ -89,14 +96,14 @@ class NpmEngine:
             raw = await self._told(question)
             if isinstance(raw, Unknown) or raw.get("kind") != "versions":
                 return ()
-            releases = [(str(version), str(node)) for version, node in raw["versions"]]
+            releases = [
+                Release(one[0], one[1], tuple((name, text) for name, text in one[2])) for one in raw["versions"]
+            ]
             if len(self._releases) >= MAX_RELEASES:
                 self._releases.pop(next(iter(self._releases)))
             self._releases[key] = releases
         node = full_node(target)
-        return [
-            one for one, engines in releases if not (node and engines) or satisfies(node, engines, prereleases=True)
-        ]
+        return [one for one in releases if not (node and one.node) or satisfies(node, one.node, prereleases=True)]
 
     async def lock(self, question: Question) -> NpmLock | Unsolved | Unknown:
         """The tree of a question that has one, as the two files that npm takes. Raises as `solve`."""
@@ -126,6 +133,25 @@ class NpmEngine:
         return self._trees.get(question, ())
 
     async def _asked(self, question: Question, told: Posed, names: Names) -> Answer:
+        answer = await self._once(question, told, names)
+        if not isinstance(answer, Unsolved):
+            return answer
+        for pinned in await self._pinned(question, answer):
+            other = posed(pinned, parties_of(pinned))
+            again = await self._once(pinned, other, names) if isinstance(other, Posed) else answer
+            if isinstance(again, Solved):
+                return again
+        return answer
+
+    async def _pinned(self, question: Question, answer: Unsolved) -> Sequence[Question]:
+        """The question with versions in place of "any": npm by itself tries the newest and no other."""
+        names = any_names(question)
+        releases = {
+            name: await self._fitting(name, question.target, question.exclude_newer) for name in names[:MAX_ANY]
+        }
+        return candidates(question, releases, answer) if releases else ()
+
+    async def _once(self, question: Question, told: Posed, names: Names) -> Answer:
         raw = await self._told(self._put(question, told))
         if isinstance(raw, Unknown):
             return raw
@@ -165,14 +191,6 @@ class NpmEngine:
             about = ("npm", self.version, str(self._program.offline), self._program.registry)
             self._remembered = Remembered(about, self._cache, self._clock)
         return self._remembered
-
-
-def full_node(target: Target) -> str:
-    """The target's Node with all three numbers: of a short one the newest release that is known."""
-    if not target.node or target.node.count(".") >= 2:
-        return target.node
-    known = next((one for one in nodes() if one.startswith(f"{target.node}.")), None)
-    return known or target.node + ".0" * (2 - target.node.count("."))
 
 
 def _moment(exclude_newer: str) -> str:

@@ -6,8 +6,8 @@ Below: `npm_question`. Above: `npm`.
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from plumbrule.core.values import dataclass
-from plumbrule.mcp_server.dependencies.engines.npm_question import MEMBER, ROOT, Asked, bounds, engines_node
+from plumbrule.mcp_server.dependencies.engines.npm_question import MEMBER, ROOT, bounds, engines_node
+from plumbrule.mcp_server.dependencies.joint.npm_requirement import NODE, Asked, Chosen, allows_node
 from plumbrule.mcp_server.dependencies.joint.question import (
     Answer,
     Edge,
@@ -18,7 +18,7 @@ from plumbrule.mcp_server.dependencies.joint.question import (
     UnknownReason,
     Unsolved,
 )
-from plumbrule.mcp_server.dependencies.ranges.npm_algebra import satisfies, versions_of
+from plumbrule.mcp_server.dependencies.ranges.npm_algebra import satisfies
 
 MAX_SAID = 2_000
 _REASONS: Mapping[str, UnknownReason] = {
@@ -37,20 +37,6 @@ _REASONS: Mapping[str, UnknownReason] = {
     "EUNKNOWN": "engine_failed",
 }
 """`not_static`: a package asks for a place, which is not followed. What is not here is a fault of the network."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """One package of the tree. `path` are the edges down to it, `node` its `engines.node`."""
-
-    name: str
-    version: str
-    via: tuple[str, ...]
-    node: str
-    optional: bool
-    integrity: str
-    resolved: str
-    path: tuple[Edge, ...]
 
 
 class Names:
@@ -114,7 +100,10 @@ def answer_of(raw: Mapping[str, Any], question: Question, names: Names) -> Answe
             return Unsolved(stands)
         undated = [str(one) for one in raw.get("undated", ())]
         assumed = dict.fromkeys(undated, "the registry told no publish times") or None
-        return Solved(tuple(Pin(one.name, one.version, "", one.via) for one in chosen), assumed)
+        labels = {party.label for party in question.parties}
+        # Of several versions of one package, the one that somebody asks for directly comes last.
+        pinned = sorted(chosen, key=lambda one: (one.name, bool(labels.intersection(one.via))))
+        return Solved(tuple(Pin(one.name, one.version, "", one.via) for one in pinned), assumed)
     if kind == "conflict":
         return Unsolved(names.edges(raw.get("edges", ())), said)
     code, asked = str(raw.get("code", "")), str(raw.get("asked", ""))
@@ -125,17 +114,12 @@ def answer_of(raw: Mapping[str, Any], question: Question, names: Names) -> Answe
 def _against(chosen: Sequence[Chosen], question: Question) -> tuple[Edge, ...]:
     """The ways down to packages that a constraint or the target's Node excludes, and what excludes them."""
     node, within = engines_node(question), bounds(question)
-    found: dict[Edge, None] = {}
-    for one in chosen:
-        outside = not all(satisfies(one.version, text) for text in within.get(one.name, ()))
-        too_new = bool(node and one.node and not one.optional and not allows_node(one.node, node))
-        if outside or too_new:
-            found |= dict.fromkeys(one.path)
-        if too_new:
-            found[Edge(one.name, one.version, "node", f"@{one.node}")] = None
+    outside = [one for one in chosen if not all(satisfies(one.version, text) for text in within.get(one.name, ()))]
+    found = dict.fromkeys(edge for one in outside for edge in one.path)
+    excluding = [one for one in chosen if node and one.node and not one.optional and not allows_node(one.node, node)]
+    nearest: dict[tuple[Edge, ...], Chosen] = {}
+    for one in sorted(excluding, key=lambda each: (len(each.path), each.name)):
+        nearest.setdefault(one.path[:1], one)  # of all below one direct requirement the first says enough
+    for one in nearest.values():
+        found |= dict.fromkeys((*one.path, Edge(one.name, one.version, NODE, f"@{one.node}")))
     return tuple(found)
-
-
-def allows_node(constraint: str, version: str) -> bool:
-    """As npm checks `engines`: pre-releases count, and what is no range allows nothing but is not held against it."""
-    return versions_of(constraint) is None or satisfies(version, constraint, prereleases=True)

@@ -17,12 +17,14 @@ const MAX_EDGES = 400
 const MAX_SAID = 2000
 const FAILED_PLACE = 'EPLUMBRULEPLACE'
 const REGISTRY_TYPES = new Set(['range', 'version', 'tag'])
+const MAX_AHEAD = 3000
 const MAX_KEPT_BYTES = 256 * 1024 * 1024
 
 let npm
 let settings
 let turn = 0
 let bucket = null
+let ahead = 0
 
 function start (line) {
   settings = JSON.parse(line)
@@ -122,11 +124,31 @@ function guardSpecs () {
         throw Object.assign(error, { asked: real.name })
       })
       npm.manifests.set(key, found)
+      found.then(one => lookAhead(one, options, turn), () => {})
     }
     return found.then(one => ({ ...one }))
   }
   for (const name of ['extract', 'tarball', 'resolve']) {
     npm.pacote[name] = () => Promise.reject(Object.assign(new Error('never'), { code: FAILED_PLACE }))
+  }
+}
+
+// The builder goes down level by level and waits for each; what it will ask for next is known as soon as a manifest is.
+// Ends with the question, and after so many: a registry could go on for ever.
+function lookAhead (manifest, options, asking) {
+  const peers = manifest.peerDependenciesMeta || {}
+  const wanted = { ...manifest.dependencies }
+  for (const [name, range] of Object.entries(manifest.peerDependencies || {})) {
+    if (!(peers[name] && peers[name].optional)) wanted[name] = range
+  }
+  for (const [name, range] of Object.entries(wanted)) {
+    if (asking !== turn || ahead >= MAX_AHEAD) return
+    ahead += 1
+    try {
+      npm.pacote.manifest(npm.npa.resolve(name, range), options).catch(() => {})
+    } catch {
+      // no name and range: the builder says so when it comes there
+    }
   }
 }
 
@@ -138,6 +160,7 @@ function options (question, folder) {
     offline: settings.offline,
     timeout: settings.timeout_ms,
     fetchRetries: 1,
+    maxSockets: 24,
     fetchRetryMintimeout: 200,
     fetchRetryMaxtimeout: 1000,
     proxy: settings.proxy || null,
@@ -171,7 +194,7 @@ function options (question, folder) {
 }
 
 async function tree (question) {
-  const folder = path.join(process.cwd(), `q${++turn}`)
+  const folder = path.join(process.cwd(), `q${turn}`)
   fs.mkdirSync(folder)
   let arborist
   try {
@@ -193,6 +216,8 @@ async function tree (question) {
   } catch (error) {
     return failure(error, question, arborist && arborist.idealTree)
   } finally {
+    turn += 1 // whatever looks ahead stops here
+    ahead = 0
     fs.rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -316,7 +341,9 @@ async function versions (question) {
       if (!npm.semver.valid(version) || npm.semver.prerelease(version) || manifest.deprecated) continue
       const when = Date.parse(times[version])
       if (question.before && !(when <= Date.parse(question.before))) continue
-      found.push([version, (manifest.engines && typeof manifest.engines.node === 'string' && manifest.engines.node) || ''])
+      const node = (manifest.engines && typeof manifest.engines.node === 'string' && manifest.engines.node) || ''
+      const peers = Object.entries(manifest.peerDependencies || {}).filter(([, range]) => typeof range === 'string')
+      found.push([version, node, peers])
     }
     found.sort((a, b) => npm.semver.rcompare(a[0], b[0]))
     return { kind: 'versions', versions: found, times: Object.keys(times).length > 0 }

@@ -2,46 +2,27 @@
 
 `merged` is one package.json with every direct dependency once; `workspace` one member for each party, side by side.
 A party's `requires` are `name@range`, with `optional:`, `peer:` or `peer-optional:` in front where its table is
-another; a range may be `npm:other@range`. Below: `ranges/npm_algebra`. Above: `npm`.
+another; a range may be `npm:other@range`. `name` alone is any version that works, which npm by itself does not look
+for: it takes the newest. Below: `joint/npm_requirement`. Above: `npm`.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 
+from plumbrule.mcp_server.dependencies.joint.npm_requirement import (
+    ENGINES,
+    WRITTEN,
+    Asked,
+    Table,
+    agreed,
+    parse_requirement,
+)
 from plumbrule.mcp_server.dependencies.joint.question import Edge, Question
-from plumbrule.mcp_server.dependencies.ranges.npm_algebra import as_range, intersection, subset, versions_of
 
 ROOT = "plumbrule-question"
 MEMBER = "plumbrule-party-"
-ENGINES = "engines:node"
-"""The constraint that has every chosen package's `engines.node` hold too: `engines:node@20.11.0`."""
-
-Table = Literal["", "optional", "peer", "peer-optional"]
-TABLES: tuple[Table, ...] = ("", "optional", "peer", "peer-optional")
-NAME = re.compile(r"(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*", re.ASCII)
-"""npm's names, with the capitals that old ones have. None begins with `_` or `.`, so none is `__proto__` or a path."""
-
-MAX_NAME_CHARS = 214
-TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,60}", re.ASCII)
-_REQUIREMENT = re.compile(rf"(?:(optional|peer|peer-optional):)?({NAME.pattern})@(.*)", re.DOTALL)
-_ALIAS = re.compile(rf"npm:({NAME.pattern})(?:@(.*))?", re.DOTALL)
-
-
-class Asked(NamedTuple):
-    """One requirement: the name under which it is installed, the package that it is, and within what."""
-
-    table: Table
-    name: str
-    package: str
-    range: str
-
-    @property
-    def spec(self) -> str:
-        """As package.json has it."""
-        return self.range if self.package == self.name else f"npm:{self.package}@{self.range or '*'}"
 
 
 class Posed(NamedTuple):
@@ -50,24 +31,6 @@ class Posed(NamedTuple):
     root: str
     members: Mapping[str, str]
     dropped: tuple[str, ...] = ()
-
-
-def parse_requirement(text: str) -> Asked:
-    """Raises ValueError for what is none; callers sort out places and slips before."""
-    found = _REQUIREMENT.fullmatch(text)
-    if not found or len(found[2]) > MAX_NAME_CHARS:
-        raise ValueError("no requirement of npm's")
-    table, spec = cast(Table, found[1] or ""), found[3].strip()
-    alias = _ALIAS.fullmatch(spec)
-    package, within = (alias[1], (alias[2] or "").strip()) if alias else (found[2], spec)
-    if versions_of(within) is None and not TAG.fullmatch(within):
-        raise ValueError("neither a range nor a tag")
-    return Asked(table, found[2], package, within)
-
-
-def is_name(text: str) -> bool:
-    """Whether npm could publish something under it."""
-    return len(text) <= MAX_NAME_CHARS and NAME.fullmatch(text) is not None
 
 
 def parties_of(question: Question) -> list[list[Asked]]:
@@ -97,9 +60,19 @@ def bounds(question: Question) -> dict[str, list[str]]:
     """What constraints hold for whatever is chosen, by name."""
     found: dict[str, list[str]] = {}
     for text in question.constraints:
-        if not text.startswith(f"{ENGINES}@"):
+        if not text.startswith((f"{ENGINES}@", WRITTEN)):
             one = parse_requirement(text)
             found.setdefault(one.name, []).append(one.range)
+    return found
+
+
+def written(question: Question) -> dict[str, str]:
+    """What asks said where they stand, by name."""
+    found: dict[str, str] = {}
+    for text in question.constraints:
+        if text.startswith(WRITTEN):
+            one = parse_requirement(text.removeprefix(WRITTEN))
+            found.setdefault(one.name, one.range)
     return found
 
 
@@ -164,27 +137,6 @@ class _Merged:
         if not kept:
             return None, left
         return kept[0]._replace(range=self._agreed(name, kept) or "*").spec, left
-
-
-def agreed(ranges: Sequence[str]) -> str | None:
-    """One range for all, None when there is none: in an author's words where one of them says it all.
-
-    A tag is met by whatever version is there, as npm sees it; alone it stands for itself.
-    """
-    wanted = list(dict.fromkeys(ranges))
-    read = [one for one in wanted if versions_of(one) is not None]
-    if not read:
-        return wanted[0] if wanted else "*"
-    for one in read:
-        if all(one == other or subset(one, other) for other in read) and (len(read) == 1 or not _nothing(one)):
-            return one or "*"
-    shared = intersection(read)
-    return None if shared is None or shared.empty else as_range(shared)
-
-
-def _nothing(text: str) -> bool:
-    versions = versions_of(text)
-    return versions is not None and versions.empty
 
 
 def _table(asked: Sequence[Asked]) -> str:

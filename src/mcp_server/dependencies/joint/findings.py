@@ -136,3 +136,5 @@ class Checked:
     limits_hit: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What was not known or was assumed, one sentence each."""
+    combinations: tuple[tuple[str, Verdict], ...] = ()
+    """Where "together" has several meanings, each with its verdict; `verdict` is that of the one which was wished."""
