@@ -72,5 +72,5 @@ def _published(subjects: Sequence[Subject]) -> dict[str, tuple[int, Published]]:
 
 def _publisher(one: Published, label: str) -> Companion:
     at = f"{one.path}:{one.line}"
-    side = Member(label, f"{one.name}@{one.version}", Evidence(at, "published"), one.name)
+    side = Member(label, f"{one.name}@{one.version}", Evidence(at, "interface.published"), one.name)
     return Companion(side, f"{label} is {one.name}@{one.version} ({at})")
