@@ -16,6 +16,7 @@ from plumbrule.mcp_server.compatibility.surroundings import Surroundings, Survey
 from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
 from plumbrule.mcp_server.dependencies.engines.build import build_npm_engine, build_uv_engine, build_uv_program
 from plumbrule.mcp_server.dependencies.joint.checking import EcosystemCheck
+from plumbrule.mcp_server.dependencies.joint.npm import NpmCheck
 from plumbrule.mcp_server.dependencies.joint.python import PythonCheck
 from plumbrule.mcp_server.dependencies.joint.static.build import static_checks
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
@@ -72,7 +73,8 @@ class JointEngines:
     @cached_property
     def checks(self) -> tuple[EcosystemCheck, ...]:
         python = PythonCheck(self.uv_engine, vulnerable=vulnerable_in("python", self.advisor))
-        return (python, *static_checks())
+        npm = NpmCheck(self.npm_engine, vulnerable=vulnerable_in("javascript", self.advisor))
+        return (python, npm, *static_checks())
 
     @cached_property
     def checker(self) -> CompatibilityChecker:
