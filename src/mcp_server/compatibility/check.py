@@ -24,6 +24,7 @@ from plumbrule.mcp_server.dependencies.joint.checking import EcosystemCheck
 from plumbrule.mcp_server.dependencies.joint.deriving import derived_target
 from plumbrule.mcp_server.dependencies.joint.findings import Checked
 from plumbrule.mcp_server.dependencies.joint.targets import Target, parse_target
+from plumbrule.mcp_server.dependencies.joint.wished import wished_for
 
 MAX_SOURCES = 16
 MAX_TARGETS = 8
@@ -138,9 +139,6 @@ class CompatibilityChecker:
 _WITHOUT_VERSIONS = frozenset(("docker", "github_actions", "gitlab_ci", "circleci", "pre-commit", "native", "make"))
 """What stands there never meets in one resolution: each image, action and hook lives by itself."""
 
-_FROM_WISH = {"npm": "javascript", "pypi": "python"}
-
-
 def ecosystems_of(subjects: Sequence[Subject], wishes: Wishes) -> tuple[str, ...]:
     """Ecosystems in which somebody asks for something that counts, or is a package; sorted."""
     found = {
@@ -150,9 +148,7 @@ def ecosystems_of(subjects: Sequence[Subject], wishes: Wishes) -> tuple[str, ...
         if one.asked.scope in wishes.scopes or one.asked.scope == "peer"
     }
     found |= {one.ecosystem for subject in subjects for one in subject.published}
-    for text in (*wishes.added, *wishes.constraints):
-        prefix = text.partition(":")[0]
-        found.add(_FROM_WISH.get(prefix, "python"))
+    found |= {wished_for(text)[0] for text in (*wishes.added, *wishes.constraints)}
     return tuple(sorted(found - _WITHOUT_VERSIONS))
 
 

@@ -17,6 +17,7 @@ from plumbrule.mcp_server.dependencies.joint.asks import Ask, AskKind, NotChecke
 from plumbrule.mcp_server.dependencies.joint.python_words import pep440, requirement_line
 from plumbrule.mcp_server.dependencies.joint.runtime_ranges import is_range, python_constraint
 from plumbrule.mcp_server.dependencies.joint.targets import Target
+from plumbrule.mcp_server.dependencies.joint.wished import wished_for
 from plumbrule.mcp_server.dependencies.readers import reader_of
 from plumbrule.mcp_server.dependencies.requirement import Requirement, Scope
 
@@ -73,7 +74,7 @@ def python_wished(wishes: Wishes) -> list[Ask]:
 
 
 def _is_for_python(text: str) -> bool:
-    return text.partition(":")[0].strip() != "npm"
+    return wished_for(text)[0] == PYTHON
 
 
 def _wished(text: str, kind: AskKind) -> Ask:

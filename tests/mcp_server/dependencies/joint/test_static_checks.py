@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from plumbrule.core.errors import InvalidArgument
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.dependencies.joining.join import Joined
 from plumbrule.mcp_server.dependencies.joint.asks import Published, Subject, Wishes
@@ -442,3 +443,46 @@ async def test_packages_of_the_tree_itself_are_nobodys_concern(joined: Join) -> 
     }
     subjects = [subject_of("a", joined(tree)), subject_of("b", joined(cargo('x = "=1.0.0"')))]
     assert CHECKS["rust"].not_checked(subjects, Wishes()) == ()
+
+
+async def test_what_the_caller_adds_takes_part_on_a_side_of_its_own(joined: Join) -> None:
+    found = await answer(
+        joined, "rust", cargo('serde = "1.0.150"'), wishes=Wishes(added=("cargo:serde@=1.0.100", "numpy<2"))
+    )
+    [conflict] = found.conflicts
+    assert [(one.repository, one.requirement, one.evidence is None) for one in conflict.members] == [
+        ("your request", "serde =1.0.100", True),
+        ("a", "serde 1.0.150", False),
+    ]
+    assert {fix.changes[0].repository for fix in found.fixes} == {"your request", "a"}
+    bound = Wishes(constraints=("cargo:serde@<1.0.120", "cargo:other@=9"))
+    assert (await answer(joined, "rust", cargo('serde = "1.0.150"'), wishes=bound)).verdict == "compatible"
+    bound = Wishes(constraints=("cargo:serde@>=1, <1.0.120",))
+    assert (await answer(joined, "rust", cargo('serde = "1.0.150"'), wishes=bound)).verdict == "incompatible"
+    with pytest.raises(InvalidArgument):
+        await answer(joined, "rust", cargo('serde = "1"'), wishes=Wishes(added=("cargo:serde@what",)))
+
+
+GEM_LOCK = "GEM\n  remote: https://rubygems.org/\n  specs:\n    rack ({})\n    rack-test (2.1.0)\n      rack (>= 1.3)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rack-test\n"
+
+
+async def test_held_to_their_locks_repositories_clash_over_what_they_lock(joined: Join) -> None:
+    one, other = (
+        {**gemfile('gem "rack-test"'), "Gemfile.lock": GEM_LOCK.format(version)} for version in ("2.2.8", "3.0.1")
+    )
+    assert (await answer(joined, "ruby", one, other)).verdict == "compatible"
+    found = await answer(joined, "ruby", one, other, wishes=Wishes(locked=True))
+    [conflict] = found.conflicts
+    assert conflict.sentence == "a locks rack = 2.2.8 and b locks rack = 3.0.1: no version of rack is both."
+    assert [one.evidence for one in conflict.members] == [Evidence("Gemfile.lock:4", "lock.package")] * 2
+    assert {fix.changes[0].to for fix in found.fixes} == {"rack = 3.0.1", "rack = 2.2.8"}
+    crates = ({**cargo('serde = "1"'), "Cargo.lock": LOCK.format(version)} for version in ("1.0.150", "2.0.0"))
+    assert (await answer(joined, "rust", *crates, wishes=Wishes(locked=True))).verdict == "compatible"
+
+
+async def test_versions_set_outside_of_the_tree_are_counted_in_a_note(joined: Join) -> None:
+    managed = {
+        "pom.xml": "<project><parent><groupId>o</groupId><artifactId>p</artifactId><version>1</version></parent><artifactId>x</artifactId><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId></dependency></dependencies></project>"
+    }
+    found = await answer(joined, "jvm", managed, pom("1.0"))
+    assert "a: a parent or BOM outside of the tree sets versions, of 1 in all." in found.notes

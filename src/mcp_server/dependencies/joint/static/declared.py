@@ -127,6 +127,8 @@ def notes_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, basis: 
         notes.append(locked)
     if known.conditional:
         notes.append(f"{known.conditional} requirements under conditions (platforms, frameworks) were not compared.")
+    if known.managed:
+        notes.append(f"{known.managed} requirements take their version from outside of what was read.")
     for at, subject in enumerate(subjects):
         stale = _stale(rules, subject)
         if stale:

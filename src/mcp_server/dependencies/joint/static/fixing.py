@@ -14,7 +14,7 @@ from plumbrule.mcp_server.dependencies.joint.findings import Change, ChosenVersi
 from plumbrule.mcp_server.dependencies.joint.static.clashing import agree
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
 from plumbrule.mcp_server.dependencies.joint.static.statements import FORBIDDEN, Statement
-from plumbrule.mcp_server.dependencies.joint.static.telling import evidence_of
+from plumbrule.mcp_server.dependencies.joint.static.telling import evidence_of, label_of
 from plumbrule.mcp_server.dependencies.ranges.intervals import Key, Ranges, contains
 from plumbrule.mcp_server.dependencies.ranges.unions import common
 from plumbrule.mcp_server.dependencies.ranges.wording import shown, worded
@@ -119,7 +119,7 @@ def version_in(rules: Rules, subjects: Sequence[Subject], joint: Ranges, name: s
 def _fix(rules: Rules, subjects: Sequence[Subject], choice: Sequence[_Rewriting]) -> Fix:
     changes = tuple(
         Change(
-            subjects[statement.subject].label,
+            label_of(statement, subjects),
             evidence_of(statement),
             statement.written,
             f"{statement.stated.asked.name} {one.to}",

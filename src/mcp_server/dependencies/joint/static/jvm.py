@@ -16,7 +16,7 @@ from plumbrule.mcp_server.dependencies.joint.static.declared import ENGINE, ENGI
 from plumbrule.mcp_server.dependencies.joint.static.fixing import fixes_of
 from plumbrule.mcp_server.dependencies.joint.static.locked import basis_of, locked_packages
 from plumbrule.mcp_server.dependencies.joint.static.rules import JVM
-from plumbrule.mcp_server.dependencies.joint.static.statements import Statement
+from plumbrule.mcp_server.dependencies.joint.static.statements import COMPUTED, Statement
 from plumbrule.mcp_server.dependencies.joint.static.telling import conflict_of
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.ranges.intervals import Interval, Key, contains
@@ -38,6 +38,8 @@ class Wanted:
     boms: tuple[tuple[int, str, str], ...]
     not_checked: tuple[NotChecked, ...]
     faults: tuple[tuple[int, str], ...]
+    managed: tuple[int, ...]
+    """The repositories of statements that leave their version to a parent or a BOM outside of the tree."""
 
 
 class JvmCheck:
@@ -78,6 +80,7 @@ def wanted_of(subjects: Sequence[Subject], wishes: Wishes) -> Wanted:
     soft: list[tuple[Statement, Key]] = []
     boms: list[tuple[int, str, str]] = []
     left_out: list[NotChecked] = []
+    managed: list[int] = []
     for at, subject in enumerate(subjects):
         own = {one.name for one in subject.published if one.ecosystem == "jvm"}
         for one in subject.joined.direct:
@@ -91,10 +94,13 @@ def wanted_of(subjects: Sequence[Subject], wishes: Wishes) -> Wanted:
                 if not asked.reference.startswith("project("):
                     left_out.append(_left_out(at, one, "requirement.path"))
                 continue
-            _sort(at, one, hard, soft, left_out)
+            if asked.inherits and not asked.constraint:
+                managed.append(at)
+            else:
+                _sort(at, one, hard, soft, left_out)
         boms += _imported(at, subject)
         left_out += [
-            NotChecked(at, rule, "", path, line)
+            NotChecked(at, rule, COMPUTED, path, line)
             for path, line, rule in subject.joined.not_read
             if _is_jvm(path) and not rule.startswith("dependencies.")
         ]
@@ -104,7 +110,7 @@ def wanted_of(subjects: Sequence[Subject], wishes: Wishes) -> Wanted:
         for path, reading in subject.joined.readings.items()
         if reading.fault and _is_jvm(path)
     ]
-    return Wanted(tuple(hard), tuple(soft), tuple(boms), tuple(left_out), tuple(faults))
+    return Wanted(tuple(hard), tuple(soft), tuple(boms), tuple(left_out), tuple(faults), tuple(managed))
 
 
 def _is_jvm(path: str) -> bool:
@@ -128,7 +134,7 @@ def _sort(
     if least is not None:
         soft.append((Statement(at, asked.name, one, (Interval(least),), one.path), least))
     elif not asked.constraint.startswith("latest."):
-        left_out.append(_left_out(at, one, "requirement.unreadable" if asked.constraint else "requirement.managed"))
+        left_out.append(_left_out(at, one, "requirement.unreadable"))
 
 
 def _left_out(at: int, one: Stated, reason: str) -> NotChecked:
@@ -206,6 +212,9 @@ def _notes(subjects: Sequence[Subject], wanted: Wanted) -> Iterator[str]:
         "Maven and Gradle: hard ranges and strict versions were compared exactly; what packages ask for in turn was "
         "not resolved, because no repository of artefacts was asked."
     )
+    for at in dict.fromkeys(wanted.managed):
+        count = wanted.managed.count(at)
+        yield f"{subjects[at].label}: a parent or BOM outside of the tree sets versions, of {count} in all."
     mediated = [
         f"{name} ({_each(subjects, soft)})"
         for name, soft in sorted(_by_name(wanted).items())

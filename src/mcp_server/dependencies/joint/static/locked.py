@@ -1,14 +1,13 @@
 """What the locks of the repositories hold together: the joint set as far as it is known, and where locks differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from plumbrule.mcp_server.dependencies.joint.asks import Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import Basis, JointPackage
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
-from plumbrule.mcp_server.dependencies.joint.static.statements import Statement
+from plumbrule.mcp_server.dependencies.joint.static.statements import OF_CALLER, Statement, locked_in
 from plumbrule.mcp_server.dependencies.ranges.unions import common
 from plumbrule.mcp_server.dependencies.ranges.wording import shown
-from plumbrule.mcp_server.dependencies.requirement import Locked
 
 MAX_TOLD = 5
 
@@ -18,7 +17,7 @@ def locked_packages(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -
     found: dict[tuple[str, str], list[str]] = {}
     shown: dict[tuple[str, str], str] = {}
     for subject in subjects:
-        for package in _of(rules, subject, wishes):
+        for _, package in locked_in(rules, subject, wishes):
             key = (rules.normal(package.name), package.version)
             shown.setdefault(key, package.name)
             labels = found.setdefault(key, [])
@@ -27,18 +26,6 @@ def locked_packages(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -
     return tuple(
         JointPackage(rules.ecosystem, shown[key], key[1], tuple(labels)) for key, labels in sorted(found.items())
     )
-
-
-def _of(rules: Rules, subject: Subject, wishes: Wishes) -> Iterator[Locked]:
-    for one in subject.joined.direct:
-        package = one.locked
-        counts = one.ecosystem == rules.ecosystem and one.asked.scope in wishes.scopes
-        if counts and package is not None and package.version and not package.own:
-            yield package
-    for below in subject.joined.below:
-        package, counts = below.package, not below.scope or below.scope in wishes.scopes
-        if counts and below.lock.ecosystem == rules.ecosystem and package.version and not package.own:
-            yield package
 
 
 def least_packages(
@@ -54,7 +41,15 @@ def least_packages(
     found: list[JointPackage] = []
     for name, asking in sorted(by_name.items()):
         joint = common(one.ranges for one in asking)
-        if name not in named and joint and joint[0].low is not None and joint[0].low_in and any(joint[0].low[0]):
+        asking = [one for one in asking if one.subject != OF_CALLER]
+        if (
+            asking
+            and name not in named
+            and joint
+            and joint[0].low is not None
+            and joint[0].low_in
+            and any(joint[0].low[0])
+        ):
             labels = tuple(dict.fromkeys(subjects[one.subject].label for one in asking))
             found.append(JointPackage(rules.ecosystem, asking[0].stated.asked.name, shown(joint[0].low, 3), labels))
     return tuple(found)

@@ -9,18 +9,26 @@ from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.dependencies.joint.asks import Subject
 from plumbrule.mcp_server.dependencies.joint.findings import Conflict, ConflictKind, Member
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
-from plumbrule.mcp_server.dependencies.joint.static.statements import Statement
+from plumbrule.mcp_server.dependencies.joint.static.statements import LOCK, OF_CALLER, Statement
 
 MAX_TOLD = 6
+CALLER = "your request"
 
 
-def evidence_of(one: Statement) -> Evidence:
-    """Where a statement stands."""
+def label_of(one: Statement, subjects: Sequence[Subject]) -> str:
+    """The repository's label; the caller's own requirements have a side of their own."""
+    return CALLER if one.subject == OF_CALLER else subjects[one.subject].label
+
+
+def evidence_of(one: Statement) -> Evidence | None:
+    """Where a statement stands, None for the caller's own."""
+    if one.subject == OF_CALLER:
+        return None
     return Evidence(f"{one.stated.path}:{one.stated.asked.line}", one.stated.asked.rule)
 
 
 def member_of(one: Statement, subjects: Sequence[Subject]) -> Member:
-    return Member(subjects[one.subject].label, one.written, evidence_of(one), one.stated.asked.name)
+    return Member(label_of(one, subjects), one.written, evidence_of(one), one.stated.asked.name)
 
 
 def conflict_of(
@@ -43,9 +51,10 @@ def sentence(rules: Rules, subjects: Sequence[Subject], members: Sequence[Statem
     name = members[0].stated.asked.name
     told: dict[str, list[str]] = {}
     for one in members[:MAX_TOLD]:
-        where = f" ({one.stated.path}:{one.stated.asked.line})" if kind == "alone" else ""
-        told.setdefault(subjects[one.subject].label, []).append(f"{one.constraint}{where}")
-    asks = [f"{label} asks for {name} {' and '.join(texts)}" for label, texts in told.items()]
+        where = f" ({one.stated.path}:{one.stated.asked.line})" if kind == "alone" and one.stated.path else ""
+        told.setdefault(label_of(one, subjects), []).append(f"{one.constraint}{where}")
+    verb = "locks" if all(one.stated.asked.rule == LOCK for one in members) else "asks for"
+    asks = [f"{label} {verb} {name} {' and '.join(texts)}" for label, texts in told.items()]
     line = f"; {rules.title} takes only one of each compatible line" if rules.line is not None else ""
     pair = 2
     all_of = "that" if len(members) == 1 else "both" if len(members) == pair else "all of these"
