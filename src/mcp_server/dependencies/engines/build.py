@@ -12,6 +12,7 @@ from plumbrule.mcp_server.dependencies.engines.indexes import index_policy, pyth
 from plumbrule.mcp_server.dependencies.engines.listing import Listing
 from plumbrule.mcp_server.dependencies.engines.npm import NpmEngine
 from plumbrule.mcp_server.dependencies.engines.npm_program import NpmProgram
+from plumbrule.mcp_server.dependencies.engines.pip import PipEngine
 from plumbrule.mcp_server.dependencies.engines.shims import StandIns, Workers
 from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
 from plumbrule.mcp_server.dependencies.engines.uv_program import UvProgram
@@ -40,6 +41,19 @@ def build_uv_engine(
     http = partial(Http, program.network, policy, credentials=_credentials(program))
     listing = Listing(program.indexes, cache, http)
     return UvEngine(program, cache, clock, listing=listing, stand_ins=StandIns(listing, cache, http, workers))
+
+
+def build_pip_engine(
+    settings: ResolutionSettings,
+    network: NetworkSettings,
+    pypi_url: str,
+    cache_folder: Path,
+    cache: Cache,
+    clock: Clock = SYSTEM_CLOCK,
+) -> PipEngine:
+    """The second opinion on Python, asked on request."""
+    indexes = python_indexes(pypi_url, settings.indexes, settings.index_credentials)
+    return PipEngine(settings, network, indexes, cache_folder / "pip", cache, clock)
 
 
 def build_npm_engine(

@@ -1,0 +1,29 @@
+"""pip for another Python and platform than those that run it: markers are answered for the target.
+
+Run as a script (`python -I pip_main.py ENVIRONMENT ARGUMENT…`) by `pip`. `--python-version` and `--platform` choose
+files, but pip evaluates markers for the interpreter that runs it (pypa/pip#11664), so a second opinion for any other
+target would be wrong. Exit code 3 says that this pip cannot be told, or that there is none.
+"""
+
+import json
+import sys
+
+NO_PIP = 3
+
+
+def main(words: list[str]) -> int:
+    """Become pip with the marker environment that the first word holds as JSON."""
+    environment: dict[str, str] = json.loads(words[0])
+    try:
+        from pip._internal.cli.main import main as pip
+        from pip._vendor.packaging import markers
+    except ImportError:
+        return NO_PIP
+    if not hasattr(markers, "default_environment"):
+        return NO_PIP
+    vars(markers)["default_environment"] = lambda: dict(environment)
+    return int(pip(words[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
