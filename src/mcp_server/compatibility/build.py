@@ -14,7 +14,12 @@ from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
 from plumbrule.mcp_server.compatibility.subject import SubjectReader
 from plumbrule.mcp_server.compatibility.surroundings import Surroundings, Surveys
 from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
-from plumbrule.mcp_server.dependencies.engines.build import build_npm_engine, build_uv_engine, build_uv_program
+from plumbrule.mcp_server.dependencies.engines.build import (
+    build_npm_engine,
+    build_pip_engine,
+    build_uv_engine,
+    build_uv_program,
+)
 from plumbrule.mcp_server.dependencies.joint.checking import EcosystemCheck
 from plumbrule.mcp_server.dependencies.joint.npm import NpmCheck
 from plumbrule.mcp_server.dependencies.joint.python import PythonCheck
@@ -25,6 +30,7 @@ from plumbrule.mcp_server.platforms.ports.source import Sources
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.dependencies.engines.npm import NpmEngine
+    from plumbrule.mcp_server.dependencies.engines.pip import PipEngine
     from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
     from plumbrule.mcp_server.dependencies.engines.uv_program import UvProgram
 
@@ -62,6 +68,11 @@ class JointEngines:
         return build_uv_engine(self.uv_program, self._shared.cache, self._shared.workers)
 
     @cached_property
+    def pip_engine(self) -> "PipEngine":
+        shared = self._shared
+        return build_pip_engine(shared.resolution, shared.network, shared.pypi_url, shared.folder, shared.cache)
+
+    @cached_property
     def npm_engine(self) -> "NpmEngine":
         shared = self._shared
         return build_npm_engine(shared.resolution, shared.network, shared.npm_url, shared.folder, shared.cache)
@@ -72,7 +83,7 @@ class JointEngines:
 
     @cached_property
     def checks(self) -> tuple[EcosystemCheck, ...]:
-        python = PythonCheck(self.uv_engine, vulnerable=vulnerable_in("python", self.advisor))
+        python = PythonCheck(self.uv_engine, self.pip_engine, vulnerable=vulnerable_in("python", self.advisor))
         npm = NpmCheck(self.npm_engine, vulnerable=vulnerable_in("javascript", self.advisor))
         return (python, npm, *static_checks())
 

@@ -139,6 +139,7 @@ class CompatibilityChecker:
 _WITHOUT_VERSIONS = frozenset(("docker", "github_actions", "gitlab_ci", "circleci", "pre-commit", "native", "make"))
 """What stands there never meets in one resolution: each image, action and hook lives by itself."""
 
+
 def ecosystems_of(subjects: Sequence[Subject], wishes: Wishes) -> tuple[str, ...]:
     """Ecosystems in which somebody asks for something that counts, or is a package; sorted."""
     found = {

@@ -230,8 +230,8 @@ def _failed(done: Completed, hide: Mapping[str, str]) -> Answer:
         return Unsolved((), said)
     missing = _NO_FILE.search(said)
     if missing:  # an index that answers 503 looks the same, and so does what only a source distribution has
-        shown = "(from versions: none)" not in said
-        return Unknown("needs_build" if shown else "missing_package", (_normal(missing[1]),), said)
+        listed = "(from versions: none)" not in said
+        return Unknown("needs_build" if listed else "missing_package", (_normal(missing[1]),), said)
     return Unknown("limit_hit" if done.returncode < 0 else "engine_failed", (), said)
 
 
