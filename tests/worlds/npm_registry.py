@@ -65,6 +65,9 @@ class LoopbackRegistry:
         if path in self._files:
             return 200, self._files[path]
         name = unquote(path[1:])
+        bare, _, version = name.rpartition("/")
+        if version in self._versions.get(bare, {}):
+            return 200, json.dumps(self._versions[bare][version]).encode()
         if name not in self._versions:
             return 404, b'{"error": "Not found"}'
         versions = self._versions[name]

@@ -1,0 +1,1 @@
+"""What registries say of single releases beyond what resolution needs: their licences."""
