@@ -11,6 +11,7 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.compatibility.advised import vulnerable_in
 from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
+from plumbrule.mcp_server.compatibility.package_licences import PackageLicences
 from plumbrule.mcp_server.compatibility.subject import SubjectReader
 from plumbrule.mcp_server.compatibility.surroundings import Surroundings, Surveys
 from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
@@ -25,6 +26,7 @@ from plumbrule.mcp_server.dependencies.joint.npm import NpmCheck
 from plumbrule.mcp_server.dependencies.joint.python import PythonCheck
 from plumbrule.mcp_server.dependencies.joint.static.build import static_checks
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
+from plumbrule.mcp_server.dependencies.published.build import build_licences
 from plumbrule.mcp_server.platforms.ports.advisories import Advisories
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
@@ -91,7 +93,15 @@ class JointEngines:
     def checker(self) -> CompatibilityChecker:
         shared = self._shared
         reader = SubjectReader(shared.sources, shared.workers, shared.cache, shared.limits)
-        return CompatibilityChecker(reader, self.checks, Surroundings(shared.surveys, self.advisor))
+        return CompatibilityChecker(reader, self.checks, self.surroundings)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        shared = self._shared
+        published = build_licences(
+            shared.resolution, shared.network, shared.pypi_url, shared.npm_url, shared.cache, shared.workers
+        )
+        return Surroundings(shared.surveys, self.advisor, PackageLicences(published))
 
     async def aclose(self) -> None:
         """End the programs that were started and stay: npm's is asked many questions."""

@@ -12,12 +12,14 @@ import anyio
 from plumbrule.core.errors import PlumbruleError
 from plumbrule.mcp_server.analysis.aspects import Aspect, Detail
 from plumbrule.mcp_server.compatibility.answered import Answered, joint_set
+from plumbrule.mcp_server.compatibility.package_licences import PackageLicences
 from plumbrule.mcp_server.compatibility.report import InterfaceClash, Licences, LicenceSide, Use
 from plumbrule.mcp_server.compatibility.rules.interfaces import interfaces_of
 from plumbrule.mcp_server.compatibility.rules.licences import judged
 from plumbrule.mcp_server.compatibility.subject import Side
 from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
 from plumbrule.mcp_server.dependencies.advisories.findings import Pinned, Vulnerabilities
+from plumbrule.mcp_server.dependencies.joint.findings import JointPackage
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.model import RepositoryReport
@@ -55,9 +57,10 @@ class Around:
 class Surroundings:
     """Looks around; one survey for each side, kept by content like every survey."""
 
-    def __init__(self, surveys: Surveys, advisor: Advisor) -> None:
+    def __init__(self, surveys: Surveys, advisor: Advisor, licences: PackageLicences) -> None:
         self._surveys = surveys
         self._advisor = advisor
+        self._licences = licences
 
     async def reports(self, sides: Sequence[Side]) -> "list[RepositoryReport | None]":
         """What a survey says of each side; None where there is none, and nothing is taken for granted of it.
@@ -78,15 +81,16 @@ class Surroundings:
         use: Use,
     ) -> Around:
         """Everything around the joint set of the first target that has one."""
-        pins = [Pinned(one.ecosystem, one.name, one.version) for one in joint_set(answers)]
+        packages = joint_set(answers)
         licensed = [licence_side(side, report) for side, report in zip(sides, reports, strict=True)]
         unseen = any(side.error is None and report is None for side, report in zip(sides, reports, strict=True))
         short = any(report is not None and report.detail != "full" for report in reports)
         cut = any(report is not None and not report.coverage.complete for report in reports)
+        of_packages, vulnerabilities = await self._published(sides, packages)
         return Around(
-            licences=judged(licensed, use),
+            licences=judged([*licensed, *of_packages], use),
             interfaces=interfaces_of(sides, reports),
-            vulnerabilities=await self._advisor.vulnerabilities(pins) if pins else None,
+            vulnerabilities=vulnerabilities,
             expressions=tuple(one.expression for one in licensed),
             limits_hit=(
                 *(["survey.failed"] if unseen else []),
@@ -94,6 +98,23 @@ class Surroundings:
                 *(["survey.cut"] if cut else []),
             ),
         )
+
+    async def _published(
+        self, sides: Sequence[Side], packages: Sequence[JointPackage]
+    ) -> tuple[list[LicenceSide], Vulnerabilities | None]:
+        """What others publish about the packages: their licences, and what is known against them; both at once."""
+        licensed: list[LicenceSide] = []
+        known: list[Vulnerabilities] = []
+
+        async def look_for_licences() -> None:
+            licensed.extend(await self._licences.sides(sides, packages))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look_for_licences)
+            if packages:
+                pins = [Pinned(one.ecosystem, one.name, one.version) for one in packages]
+                known.append(await self._advisor.vulnerabilities(pins))
+        return licensed, known[0] if known else None
 
     async def _report(self, side: Side, detail: Detail) -> "RepositoryReport | None":
         if side.error is not None:

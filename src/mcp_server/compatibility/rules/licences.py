@@ -12,12 +12,19 @@ from functools import lru_cache
 
 from plumbrule.mcp_server.compatibility.report import LicencePair, Licences, LicenceSide, LicenceVerdict, Use
 from plumbrule.mcp_server.compatibility.rules.licences_duties import duties_of
-from plumbrule.mcp_server.compatibility.rules.licences_expressions import Term, alternatives, outbound_choices
+from plumbrule.mcp_server.compatibility.rules.licences_expressions import (
+    Alternatives,
+    Term,
+    alternatives,
+    outbound_choices,
+)
+from plumbrule.mcp_server.compatibility.rules.licences_families import members_of
 from plumbrule.mcp_server.compatibility.rules.licences_pairs import Judgement, judged_pair
 from plumbrule.mcp_server.compatibility.rules.licences_wording import because
 
 MAX_PAIRS = 200
-"""Pairs listed; further ones are counted in `checked` and in the verdict."""
+MAX_UNKNOWN = 200
+"""Pairs and sides listed; further ones count in the verdict."""
 
 _RANK: Mapping[LicenceVerdict, int] = {"compatible": 0, "review": 1, "incompatible": 2}
 _NO_LICENCE = Judgement(
@@ -28,12 +35,16 @@ _NO_LICENCE = Judgement(
 
 
 def judged(sides: Sequence[LicenceSide], use: Use) -> Licences:
-    """The verdict over all sides: repositories (`package` None) and the packages that each of them uses."""
+    """The verdict over all sides: repositories (`package` None) and the packages that each of them uses.
+
+    A package whose licence nobody knows stands in `unknown` alone; with it the verdict is `review` at best.
+    """
+    unknown = [one for one in sides if _readable(one.expression) is None]
     flows = list(_flows(sides, use))
     found: dict[tuple[LicenceSide, LicenceSide], Judgement] = {}
     for inbound, outbound, how in flows:
         judgement = judged_expressions(inbound.expression, outbound.expression, how)
-        if judgement.verdict != "compatible":
+        if judgement.verdict != "compatible" and not (inbound.package and _readable(inbound.expression) is None):
             found[inbound, outbound] = judgement
     pairs = [
         _pair(inbound, outbound, one)
@@ -43,11 +54,11 @@ def judged(sides: Sequence[LicenceSide], use: Use) -> Licences:
     pairs += _without_common_choice(flows, found)
     pairs.sort(key=_order)
     return Licences(
-        verdict=_worst_of([one.verdict for one in pairs]) if pairs else _alone(sides),
+        verdict=_worst_of([one.verdict for one in pairs], unknown=bool(unknown)),
         use=use,
         pairs=tuple(pairs[:MAX_PAIRS]),
         checked=len(flows),
-        unknown=tuple(one for one in sides if _readable(one.expression) is None),
+        unknown=tuple(unknown[:MAX_UNKNOWN]),
         obligations=duties_of((one.expression for one in sides if one.expression), use),
         combined_under=_combined_under(sides, use),
     )
@@ -56,7 +67,9 @@ def judged(sides: Sequence[LicenceSide], use: Use) -> Licences:
 @lru_cache(maxsize=16384)
 def judged_expressions(inbound: str | None, outbound: str | None, use: Use) -> Judgement:
     """One expression in a work under another: of each the best choice, and of a choice all its licences."""
-    offered, kept = _readable(inbound), outbound_choices(outbound) if _readable(outbound) else None
+    if inbound and (members := members_of(inbound)):
+        return _of_family(inbound, members, outbound, use)
+    offered, kept = _readable(inbound), _kept(outbound)
     if offered is None or kept is None:
         return _NO_LICENCE
     best: Judgement | None = None
@@ -70,6 +83,15 @@ def judged_expressions(inbound: str | None, outbound: str | None, use: Use) -> J
     return best or _NO_LICENCE
 
 
+def _of_family(words: str, members: Sequence[str], outbound: str | None, use: Use) -> Judgement:
+    """What holds for every member; where they differ, nobody can tell."""
+    found = [judged_expressions(one, outbound, use) for one in members]
+    if len({one.verdict for one in found}) == 1:
+        return found[0]
+    rule = "licence-pair.family"
+    return Judgement("review", rule, because(rule, words, outbound or "", use))
+
+
 def _worst(choice: Iterable[Term], given_out: Iterable[Term], use: Use) -> Judgement:
     found = [judged_pair(part, whole, use) for part in sorted(choice) for whole in sorted(given_out)]
     return max(found, key=lambda one: _RANK[one.verdict])
@@ -78,6 +100,8 @@ def _worst(choice: Iterable[Term], given_out: Iterable[Term], use: Use) -> Judge
 def _readable(expression: str | None) -> tuple[frozenset[Term], ...] | None:
     if expression is None or expression.upper() in ("NOASSERTION", "NONE"):
         return None
+    if members := members_of(expression):
+        return tuple(frozenset((Term(one),)) for one in members)
     return alternatives(expression)
 
 
@@ -134,8 +158,17 @@ def _without_common_choice(
                     yield _pair(parts[first], parts[second], judgement)
 
 
+def _kept(outbound: str | None) -> Alternatives | None:
+    """What a work can be given out under; a family of licences is none that could be kept."""
+    if outbound is None or _readable(outbound) is None or members_of(outbound):
+        return None
+    return outbound_choices(outbound)
+
+
 def _takes(given_out: Iterable[Term], inbound: str) -> bool:
-    offered = alternatives(inbound) or ()
+    offered = _readable(inbound) or ()
+    if members_of(inbound):
+        return all(_worst(choice, given_out, "linked").verdict == "compatible" for choice in offered)
     return any(_worst(choice, given_out, "linked").verdict == "compatible" for choice in offered)
 
 
@@ -155,13 +188,10 @@ def _combined_under(sides: Sequence[LicenceSide], use: Use) -> tuple[str, ...]:
     )
 
 
-def _worst_of(verdicts: Sequence[LicenceVerdict]) -> LicenceVerdict:
-    return max(verdicts, key=lambda one: _RANK[one])
-
-
-def _alone(sides: Sequence[LicenceSide]) -> LicenceVerdict:
-    """Nothing flows anywhere: a licence nobody knows is still no licence to use."""
-    return "review" if any(_readable(one.expression) is None for one in sides) else "compatible"
+def _worst_of(verdicts: Sequence[LicenceVerdict], *, unknown: bool) -> LicenceVerdict:
+    """A licence that nobody knows is for review, even where nothing flows anywhere."""
+    least: LicenceVerdict = "review" if unknown else "compatible"
+    return max((least, *verdicts), key=lambda one: _RANK[one])
 
 
 def _pair(inbound: LicenceSide, outbound: LicenceSide, judgement: Judgement) -> LicencePair:

@@ -16,6 +16,7 @@ RULES: dict[str, str] = {
     "licence-pair.proprietary": "no licence is granted to the public, so only the owner's word allows a use",
     "licence-pair.unknown": "no licence, or one that neither OSADL's matrix nor our table knows",
     "licence-pair.no-common-choice": "the work offers several licences, and no single one of them takes in all that it is made of",
+    "licence-pair.family": "the metadata name a family of licences, and its members give different answers",
     "licence-pair.document": "a share-alike licence for texts and data, on whose mixture with code opinions differ",
     "licence-pair.font": "a font licence that lets fonts be delivered with any program",
     "licence-pair.disputed": "OSADL and the Free Software Foundation say different things of this pair",

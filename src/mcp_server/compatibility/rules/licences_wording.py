@@ -31,6 +31,9 @@ _GENERAL: dict[str, str] = {
         "{i} and {o} each go into this work, but under different ones of the licences it offers, so no single one "
         "takes in both."
     ),
+    "licence-pair.family": (
+        "{i} names a family of licences, of which not all go into a work under {o}; its text has to be read."
+    ),
     "licence-pair.document": (
         "{i} and {o} are made for different things (texts, data or fonts, and code); whether they can be one work has "
         "to be looked at."

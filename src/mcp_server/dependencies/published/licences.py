@@ -34,10 +34,10 @@ REDIRECTS = 2
 UNKNOWN_TTL_S = 86_400.0
 """For so long a release that tells nothing is not asked again."""
 
-_FORM = "1"
+_FORM = "2"
 
 Words = tuple[str, ...]
-"""What a release declares, each word a licence that holds; empty: it declares none."""
+"""What a release declares: its licence field ("" for none), then its classifiers; empty: it declares nothing."""
 
 
 class LastingHttp(Http):

@@ -19,18 +19,15 @@ _NOTHING = frozenset(("unknown", "none", "license", "see license", "see license 
 
 
 def licence_words(metadata: str) -> tuple[str, ...]:
-    """The licence that core metadata declare. Several classifiers are several words: all of them hold, for all that
-    the metadata say."""
+    """What core metadata declare: the licence field first ("" where there is none), then the classifiers."""
     found = HeaderParser().parsestr(metadata)
     if expression := _line(found.get("License-Expression", "")):
         return (expression,)
     classifiers = [_line(one) for one in found.get_all("Classifier", ()) if str(one).startswith("License ::")]
     telling = tuple(one for one in dict.fromkeys(classifiers) if one != "License :: OSI Approved")
-    text = str(found.get("License", ""))
-    first = _line(text)
-    if first and first.lower() not in _NOTHING and (len(text) <= MAX_WORDS or not telling):
-        return (first,)
-    return telling
+    field = _line(found.get("License", ""))
+    said = "" if field.lower() in _NOTHING else field
+    return (said, *telling) if said or telling else ()
 
 
 def npm_licence(manifest: Mapping[str, object]) -> tuple[str, ...]:

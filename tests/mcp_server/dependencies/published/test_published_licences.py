@@ -24,14 +24,14 @@ HEAD = "Metadata-Version: 2.4\nName: x\nVersion: 1.0\n"
     [
         ("License-Expression: MIT OR Apache-2.0\n", ("MIT OR Apache-2.0",)),
         ("License-Expression: MIT\nLicense: something else\n", ("MIT",)),
-        ("License: BSD-3-Clause\nClassifier: License :: OSI Approved :: BSD License\n", ("BSD-3-Clause",)),
-        (f"License: UNKNOWN\n{CLASSIFIED}", ("License :: OSI Approved :: MIT License",)),
+        (f"License: BSD-3-Clause\n{CLASSIFIED}", ("BSD-3-Clause", "License :: OSI Approved :: MIT License")),
+        (f"License: UNKNOWN\n{CLASSIFIED}", ("", "License :: OSI Approved :: MIT License",)),
         ("License: MIT License\n  Copyright (c) somebody\n", ("MIT License",)),
-        ("License: Long\n" + "  words\n" * 200 + CLASSIFIED, ("License :: OSI Approved :: MIT License",)),
+        ("License: Long\n" + "  words\n" * 200 + CLASSIFIED, ("Long", "License :: OSI Approved :: MIT License",)),
         ("Classifier: License :: OSI Approved\nClassifier: Topic :: X\n", ()),
         (
             f"{CLASSIFIED}Classifier: License :: OSI Approved :: BSD License\n",
-            ("License :: OSI Approved :: MIT License", "License :: OSI Approved :: BSD License"),
+            ("", "License :: OSI Approved :: MIT License", "License :: OSI Approved :: BSD License"),
         ),
         ("", ()),
         ("License:\n", ()),
