@@ -15,7 +15,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.grammars import MAX_LIBRARY_BYTES, Library, bundle, sha256_of
+from plumbrule.mcp_server.analysis.syntax.grammar_bundle import MAX_LIBRARY_BYTES, Library, bundle, sha256_of
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Parser

@@ -13,63 +13,10 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.util import find_spec
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
-MAX_LIBRARY_BYTES = 64 << 20
-"""The largest grammar takes 6.5 MB; more is no grammar."""
-
-_MACHINES = {"arm64": "arm64", "aarch64": "arm64", "x86_64": "x86_64", "amd64": "x86_64"}
-_SYSTEMS = {"linux": "linux", "darwin": "macos"}
-
-
-class Library(NamedTuple):
-    """One grammar in the archive: its file, the symbol that gives it, and the digest of its bytes."""
-
-    file: str
-    symbol: str
-    sha256: str
-
-
-class Bundle(NamedTuple):
-    """The wheel's archive for this platform. `edition` names it: its version and platform."""
-
-    archive: Path
-    edition: str
-    libraries: Mapping[str, Library]
-
-
-@cache
-def bundle() -> Bundle | None:
-    """The archive of the installed wheel; None where there is none for this platform."""
-    import json  # 3 ms that a card does not pay
-
-    spec = find_spec("semble_grammars")
-    system = _SYSTEMS.get(sys.platform)
-    machine = _MACHINES.get(os.uname().machine.lower())
-    if spec is None or not spec.submodule_search_locations or system is None or machine is None:
-        return None
-    package = Path(next(iter(spec.submodule_search_locations)))
-    folder = package / "grammars" / f"{system}-{machine}"
-    try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        edition = sha256_of((folder / "manifest.json").read_bytes())[:16]
-    except OSError:
-        return None
-    libraries = {
-        name: Library(row["file"], row["symbol"], row["sha256"]) for name, row in manifest["languages"].items()
-    }
-    return Bundle(folder / str(manifest["archive"]), f"{system}-{machine}-{edition}", libraries)
-
-
-def sha256_of(raw: bytes) -> str:
-    """The digest in hex, as manifests write it."""
-    from hashlib import sha256  # with OpenSSL's, 3 ms that a card does not pay
-
-    return sha256(raw).hexdigest()
+from plumbrule.mcp_server.analysis.syntax.grammar_bundle import MAX_LIBRARY_BYTES, Bundle, Library, bundle, sha256_of
 
 
 class Grammars:

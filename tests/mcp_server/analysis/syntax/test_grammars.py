@@ -9,7 +9,8 @@ from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis.file_facts import facts_of
 from plumbrule.mcp_server.analysis.syntax import grammar_loading
 from plumbrule.mcp_server.analysis.syntax.facts import index_of, unpacked
-from plumbrule.mcp_server.analysis.syntax.grammars import Grammars, bundle, shared_folder, unpack_for_image
+from plumbrule.mcp_server.analysis.syntax.grammar_bundle import bundle
+from plumbrule.mcp_server.analysis.syntax.grammars import Grammars, shared_folder, unpack_for_image
 from plumbrule.mcp_server.analysis.syntax.readers import READERS
 
 TARGET = "plumbrule.mcp_server.analysis.file_facts:read"
