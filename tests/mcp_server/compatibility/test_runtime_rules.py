@@ -260,4 +260,7 @@ def test_all_that_one_project_targets_are_alternatives_and_tests_bind_nobody() -
     assert runtime_conflicts([many, old, new], Target()) == ()
     [fact] = runtimes_of([many, old, new], Target())
     assert fact.intersection == "net8.0"
+    split = subject("split", ("dotnet", "net461", "", "Old.csproj"), ("dotnet", "netstandard2.0", "", "New.csproj"))
+    assert runtime_conflicts([split, new], Target()) == ()
+    assert runtimes_of([split, new], Target())[-1].intersection == "net8.0"
     assert runtimes_of([subject("a", ("node", "20", "version-file"))], Target())[0].intersection == "*"

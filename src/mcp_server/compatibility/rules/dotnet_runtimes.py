@@ -1,6 +1,7 @@
 """Target frameworks over all repositories: the hosts on which every project of everybody could be used.
 
-A repository whose own projects have no common host (an application per platform) says nothing about others.
+A repository may hold projects for different hosts; two repositories exclude each other only when no host can use
+anything of both.
 """
 
 import re
@@ -37,7 +38,7 @@ def dotnet_fact(subjects: Sequence[Subject]) -> RuntimeFact | None:
 
 
 def dotnet_conflicts(subjects: Sequence[Subject]) -> list[Conflict]:
-    """At most one: two projects of two repositories that no host can use together."""
+    """At most one: two repositories of which no host can use anything together."""
     blocking = _blocking([_offers(subject) for subject in subjects])
     if not blocking:
         return []
@@ -51,7 +52,7 @@ def dotnet_conflicts(subjects: Sequence[Subject]) -> list[Conflict]:
 
 
 def _offers(subject: Subject) -> list[_Offer]:
-    """The projects' frameworks with their hosts; none when the repository's own projects share no host.
+    """The projects' frameworks with their hosts.
 
     All that one file names are alternatives, whatever their conditions. What tests run on binds nobody.
     """
@@ -65,24 +66,29 @@ def _offers(subject: Subject) -> list[_Offer]:
         hosts = hosts_of(frameworks_in(words))
         if hosts:
             found.append((asks[0]._replace(constraint=words), hosts))
-    return found if found and _shared(found) else []
-
-
-def _shared(offers: Sequence[_Offer]) -> frozenset[str]:
-    return frozenset.intersection(*(hosts for _, hosts in offers))
+    return found
 
 
 def _common(repositories: Sequence[Sequence[_Offer]]) -> frozenset[str]:
-    return frozenset.intersection(*map(_shared, repositories)) if repositories else frozenset()
+    """The hosts that can use every project of everybody, else those that can use something of everybody."""
+    if not repositories:
+        return frozenset()
+    every = frozenset.intersection(*(hosts for offers in repositories for _, hosts in offers))
+    return every or frozenset.intersection(*map(_some, repositories))
+
+
+def _some(offers: Sequence[_Offer]) -> frozenset[str]:
+    return frozenset[str]().union(*(hosts for _, hosts in offers))
 
 
 def _blocking(repositories: Sequence[Sequence[_Offer]]) -> list[tuple[int, RuntimeAsk]]:
-    """Two projects without a common host. Hosts of a project are an end of each line, so pairs are enough."""
+    """One project of each of two repositories of which no host can use anything together.
+
+    The hosts of a project are all from one on in each line, so pairs are enough.
+    """
     for (first, mine), (second, theirs) in combinations(enumerate(repositories), 2):
-        for ask, hosts in mine:
-            for other, others in theirs:
-                if not hosts & others:
-                    return [(first, ask), (second, other)]
+        if mine and theirs and not _some(mine) & _some(theirs):
+            return [(first, mine[0][0]), (second, theirs[0][0])]
     return []
 
 

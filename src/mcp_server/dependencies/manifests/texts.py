@@ -7,6 +7,7 @@ C YAML loader crashes on 200,000 brackets). The rest is the worker's time and me
 import re
 from typing import Any
 
+from plumbrule.mcp_server.dependencies.manifests.toml11 import inline_tables_joined
 from plumbrule.mcp_server.dependencies.manifests.tree import Path, Tree
 from plumbrule.mcp_server.dependencies.model import MalformedManifest
 
@@ -115,7 +116,10 @@ def toml_tree(raw: bytes) -> Tree:
         if head.count(".") > MAX_TOML_DOTS or line.count("[") > 10 * MAX_DEPTH or line.count("{") > MAX_DEPTH:
             raise MalformedManifest("too_deep", number)
     try:
-        root = tomllib.loads(text)
+        try:
+            root = tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            root = tomllib.loads(inline_tables_joined(text))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         raise MalformedManifest("malformed", int(found[1]) if found else 0) from error
