@@ -3,12 +3,15 @@
 Below: `python_bounds`, `reasons/relaxation`. Above: `python`.
 """
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.dependencies.joint.asks import Ask
 from plumbrule.mcp_server.dependencies.joint.python_bounds import moved
+from plumbrule.mcp_server.dependencies.joint.python_proofs import ALTERNATIVE, hull, said
 from plumbrule.mcp_server.dependencies.joint.reasons.levels import Ladder
 from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Rewrite
 from plumbrule.mcp_server.dependencies.ranges.python import allows, specifiers_of
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
+MAX_CHOICES = 64
+MAX_COMPARED = 3
 LOCK, DIRECT, RUNTIME, GONE = 1, 10, 15, 100
 """What a change costs: any number of a lock's pins (which are made anew) less than one line that a person wrote, a
 range of Pythons more than one and less than two, a requirement that goes more than all others."""
@@ -50,14 +55,24 @@ class PythonRelaxation:
     def constraint(self, ask: Ask) -> str:
         return ask.requirement if ask.kind == "runtime" else str(parsed(ask.requirement).specifier)
 
-    def versions(self, told: str) -> str:
-        return f"=={told}" if told[:1].isalnum() else told
+    def said(self, told: str) -> str:
+        return said(told)
 
     def disjoint(self, constraints: Sequence[str]) -> bool:
-        return _unsatisfiable(",".join(filter(None, constraints)))
+        choices = [one.split(ALTERNATIVE) for one in constraints if one]
+        several = [one for one in choices if len(one) > 1]
+        if math.prod(map(len, several)) > MAX_CHOICES:
+            return False
+        certain = [one[0] for one in choices if len(one) == 1]
+        return all(_unsatisfiable(",".join((*certain, *chosen))) for chosen in product(*several))
 
-    def covers(self, wide: str, narrow: str) -> bool:
-        return specifier_of(narrow).is_subset(specifier_of(wide))
+    def common(self, constraints: Sequence[str]) -> str:
+        different = tuple(dict.fromkeys(constraints))
+        for one in different[:MAX_COMPARED]:
+            wide = specifier_of(one)
+            if ALTERNATIVE not in one and all(specifier_of(other).is_subset(wide) for other in different):
+                return one
+        return hull(different)
 
     def names_prerelease(self, ask: Ask) -> bool:
         return bool(specifier_of(self.constraint(ask)).prereleases)

@@ -167,13 +167,13 @@ class Fixer:
         for ask in standing:
             bounds.setdefault(ask.name, []).append(relaxation.constraint(ask))
         found = {
-            edge.constraint
+            relaxation.said(edge.constraint)
             for answer in self._prover.answers()
             if isinstance(answer, Unsolved)
             for edge in answer.edges
             if edge.name == name
             and edge.asker not in parties
-            and not relaxation.disjoint([*bounds.get(edge.asker, ()), relaxation.versions(edge.version)])
+            and not relaxation.disjoint([*bounds.get(edge.asker, ()), relaxation.said(edge.version)])
         }
         return sorted(found)
 

@@ -43,16 +43,16 @@ class Relaxation(Protocol):
         """The bound as engines are told it, "" for none."""
         ...
 
-    def versions(self, told: str) -> str:
-        """The versions that an engine's proof speaks of (one version, a range, "" for all) as a constraint."""
+    def said(self, told: str) -> str:
+        """Versions as an engine's proof writes them (one version, a range, "" for all) as a constraint."""
         ...
 
     def disjoint(self, constraints: Sequence[str]) -> bool:
         """Whether it is certain that no version satisfies all of them."""
         ...
 
-    def covers(self, wide: str, narrow: str) -> bool:
-        """Whether it is certain that each version that satisfies `narrow` satisfies `wide`."""
+    def common(self, constraints: Sequence[str]) -> str:
+        """A constraint as narrow as can be said that each of them implies, "" when none can be said."""
         ...
 
     def names_prerelease(self, ask: Ask) -> bool:
