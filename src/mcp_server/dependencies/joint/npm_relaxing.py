@@ -60,6 +60,12 @@ class NpmRelaxation:
         shared = intersection(read)
         return shared is not None and shared.empty
 
+    def above(self, ask: Ask) -> str:  # noqa: ARG002 - trees have no preference for the lowest
+        return ""
+
+    def hull(self, constraints: Sequence[str]) -> str:  # noqa: ARG002 - what trees need of each other is not joined
+        return ""
+
     def covers(self, wide: str, narrow: str) -> bool:
         return subset(_plain(narrow), _plain(wide))
 

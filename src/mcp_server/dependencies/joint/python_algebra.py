@@ -5,7 +5,7 @@ Below: `python_relaxing`. Above: `python`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice, product
 
 from plumbrule.mcp_server.dependencies.joint.asks import Ask
 from plumbrule.mcp_server.dependencies.joint.python_relaxing import PythonRelaxation, parsed, specifier_of
@@ -14,15 +14,17 @@ from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 
 MAX_CORES = 25
+MAX_DIFFERENT = 40
+"""Different bounds on one package that are compared pair by pair."""
 
 
 def disjoint_cores(asks: Sequence[Ask], target: Target, relaxation: PythonRelaxation) -> tuple[Core, ...]:
     """Minimal sets of direct requirements on one package that exclude each other; the shortest first."""
     found: list[Core] = []
     for members in _by_package(asks, target).values():
-        for core in _of_one_package(members, asks, relaxation):
-            if len(found) < MAX_CORES:
-                found.append(Core(only(full(len(asks)), core), minimal=True))
+        cores = _of_one_package(members, asks, relaxation)
+        for core in islice(cores, MAX_CORES - len(found)):
+            found.append(Core(only(full(len(asks)), core), minimal=True))
     return tuple(found)
 
 
@@ -59,34 +61,40 @@ def _by_package(asks: Sequence[Ask], target: Target) -> Mapping[str, list[tuple[
 def _of_one_package(
     members: Sequence[tuple[int, frozenset[int]]], asks: Sequence[Ask], relaxation: PythonRelaxation
 ) -> Iterator[tuple[int, ...]]:
-    bounds = {at: relaxation.constraint(asks[at]) for at, _ in members}
-    if not relaxation.disjoint(sorted(set(bounds.values()))):
+    """The same statement made a thousand times is compared once; of too many different ones the first are."""
+    alike: dict[tuple[str, frozenset[int]], list[int]] = {}
+    for at, where in members:
+        alike.setdefault((relaxation.constraint(asks[at]), where), []).append(at)
+    kinds = list(alike)[:MAX_DIFFERENT]
+    if not relaxation.disjoint(sorted({bound for bound, _ in kinds})):
         return
-    alone = [at for at, _ in members if relaxation.disjoint([bounds[at]])]
-    yield from ((at,) for at in alone)
-    left = [(at, where) for at, where in members if at not in alone]
-    any_pair = False
-    for (one, here), (other, there) in combinations(left, 2):
-        if here & there and relaxation.disjoint([bounds[one], bounds[other]]):
-            any_pair = True
-            yield (one, other)
-    if not any_pair and not alone:
-        yield from _larger(left, bounds, relaxation)
+    alone = [kind for kind in kinds if relaxation.disjoint([kind[0]])]
+    yield from ((at,) for kind in alone for at in alike[kind])
+    left = [kind for kind in kinds if kind not in alone]
+    pairs = [
+        (one, other)
+        for one, other in combinations(left, 2)
+        if one[1] & other[1] and relaxation.disjoint([one[0], other[0]])
+    ]
+    for one, other in pairs:
+        yield from ((min(pair), max(pair)) for pair in product(alike[one], alike[other]))
+    if not pairs and not alone:
+        yield from _larger([(alike[kind][0], *kind) for kind in left], relaxation)
 
 
 def _larger(
-    members: Sequence[tuple[int, frozenset[int]]], bounds: Mapping[int, str], relaxation: PythonRelaxation
+    members: Sequence[tuple[int, str, frozenset[int]]], relaxation: PythonRelaxation
 ) -> Iterator[tuple[int, ...]]:
-    """One minimal set of three or more, such as `>=1,<2` with `!=1.*` cut into pieces."""
-    common = frozenset.intersection(*(where for _, where in members)) if members else frozenset[int]()
-    held = [at for at, _ in members]
-    if not common or not relaxation.disjoint([bounds[at] for at in held]):
+    """One minimal set of three or more, such as `>=1,<2` and the two halves of it excluded."""
+    common = frozenset.intersection(*(where for _, _, where in members)) if members else frozenset[int]()
+    held = {at: bound for at, bound, _ in members}
+    if not common or not relaxation.disjoint(list(held.values())):
         return
     for at in list(held):
-        fewer = [one for one in held if one != at]
-        if relaxation.disjoint([bounds[one] for one in fewer]):
-            held = fewer
-    yield tuple(held)
+        fewer = [bound for other, bound in held.items() if other != at]
+        if relaxation.disjoint(fewer):
+            del held[at]
+    yield tuple(sorted(held))
 
 
 def environments(marker: str, target: Target) -> frozenset[int]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>)(.+)$")
 _ORDER = (">=", ">", "~=", "==", "===", "!=", "<", "<=")
 ALTERNATIVE = " | "
+MAX_EXCLUDED = 2
 
 
 @lru_cache(4096)
@@ -33,7 +34,7 @@ def said(text: str) -> str:
             joined.append(part)
         else:
             joined[-1] = [*joined[-1][:-1], hole, *part[1:]]
-    return ALTERNATIVE.join(",".join(_plain(one)) for one in joined)
+    return ALTERNATIVE.join(",".join(_few(_plain(one))) for one in joined)
 
 
 def hull(constraints: Sequence[str]) -> str:
@@ -86,6 +87,12 @@ def _plain(clauses: Sequence[str]) -> list[str]:
                 return [f"=={prefix}.*"]
     bare = [clause.removesuffix(".dev0") for clause in clauses]
     return sorted(bare, key=lambda one: _ORDER.index(_operator(one)) if _operator(one) in _ORDER else -1)
+
+
+def _few(clauses: list[str]) -> list[str]:
+    """Without exclusions where there are many: nobody reads them, and what is left is true as well."""
+    excluded = [one for one in clauses if one.startswith("!=")]
+    return clauses if len(excluded) <= MAX_EXCLUDED else [one for one in clauses if one not in excluded]
 
 
 def _operator(clause: str) -> str:

@@ -19,9 +19,9 @@ from plumbrule.mcp_server.dependencies.ranges.python import allows, specifiers_o
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
 MAX_CHOICES = 64
-MAX_COMPARED = 3
 LOCK, DIRECT, RUNTIME, GONE = 1, 10, 15, 100
 """What a change costs: any number of a lock's pins (which are made anew) less than one line that a person wrote, a
 range of Pythons more than one and less than two, a requirement that goes more than all others."""
@@ -49,13 +49,23 @@ class PythonRelaxation:
             return ""
         return _written(parsed(ask.requirement), "")
 
+    def above(self, ask: Ask) -> str:
+        if ask.kind == "runtime":
+            return ""
+        uppers = [
+            one.version.removesuffix(".*") for one in specifier_of(self.constraint(ask)) if one.operator in _UPPER
+        ]
+        if not uppers:
+            return ""
+        return _written(parsed(ask.requirement), f">={min(uppers, key=_number)},!={min(uppers, key=_number)}")
+
     def both(self, first: str, second: str) -> str:
         return ",".join(filter(None, (first, second)))
 
     def constraint(self, ask: Ask) -> str:
         return ask.requirement if ask.kind == "runtime" else str(parsed(ask.requirement).specifier)
 
-    def said(self, told: str) -> str:
+    def versions(self, told: str) -> str:
         return said(told)
 
     def disjoint(self, constraints: Sequence[str]) -> bool:
@@ -66,13 +76,11 @@ class PythonRelaxation:
         certain = [one[0] for one in choices if len(one) == 1]
         return all(_unsatisfiable(",".join((*certain, *chosen))) for chosen in product(*several))
 
-    def common(self, constraints: Sequence[str]) -> str:
-        different = tuple(dict.fromkeys(constraints))
-        for one in different[:MAX_COMPARED]:
-            wide = specifier_of(one)
-            if ALTERNATIVE not in one and all(specifier_of(other).is_subset(wide) for other in different):
-                return one
-        return hull(different)
+    def covers(self, wide: str, narrow: str) -> bool:
+        return ALTERNATIVE not in wide and specifier_of(narrow).is_subset(specifier_of(wide))
+
+    def hull(self, constraints: Sequence[str]) -> str:
+        return hull(constraints)
 
     def names_prerelease(self, ask: Ask) -> bool:
         return bool(specifier_of(self.constraint(ask)).prereleases)
@@ -109,6 +117,18 @@ class PythonRelaxation:
         ups = sorted(one for one, way in ways.items() if way == "upgrade")
         downs = sorted((one for one, way in ways.items() if way == "downgrade"), reverse=True)
         return [str(one) for one in (*ups, *downs)]
+
+
+_UPPER = ("==", "===", "~=", "<", "<=")
+
+
+def _number(text: str) -> "Version":
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return Version("0")
 
 
 @lru_cache(4096)

@@ -15,6 +15,7 @@ from plumbrule.mcp_server.dependencies.joint.reasons.proving import Prover
 from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Rewrite
 from plumbrule.mcp_server.dependencies.joint.reasons.search import Correction, Refused
 from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
+from plumbrule.mcp_server.dependencies.joint.reasons.trails import shared
 
 Rewrites = Mapping[int, Rewrite]
 
@@ -131,10 +132,19 @@ class Fixer:
         for core in cores:
             if core.levels[at] == FULL:
                 levels = raised(core.levels, at, BARE)
-                answer = await self._prover.answer(levels)
+                answer = await self._next_above(at, levels) or await self._prover.answer(levels)
                 pins = answer.pins if isinstance(answer, Solved) and not self._unwanted(levels, answer) else ()
                 return [pin.version for pin in pins if pin.name == self._oracle.asks[at].name]
         return ()
+
+    async def _next_above(self, at: int, levels: Levels) -> Solved | None:
+        """The solution with the lowest version above the bound, None when there is none."""
+        above = self._oracle.relaxation.above(self._oracle.asks[at])
+        if not above:
+            return None
+        question = replace(self._oracle.question(levels, {at: above}), preference="lowest")
+        answer = await self._prover.within(lambda: self._oracle.engine.solve(question))
+        return answer if isinstance(answer, Solved) and not self._unwanted(levels, answer) else None
 
     async def _nearest(self, at: int, levels: Levels) -> Sequence[str]:
         ask = self._oracle.asks[at]
@@ -166,16 +176,12 @@ class Fixer:
         bounds: dict[str, list[str]] = {}
         for ask in standing:
             bounds.setdefault(ask.name, []).append(relaxation.constraint(ask))
-        found = {
-            relaxation.said(edge.constraint)
-            for answer in self._prover.answers()
-            if isinstance(answer, Unsolved)
-            for edge in answer.edges
-            if edge.name == name
-            and edge.asker not in parties
-            and not relaxation.disjoint([*bounds.get(edge.asker, ()), relaxation.said(edge.version)])
-        }
-        return sorted(found)
+        refusals = [one for one in self._prover.answers() if isinstance(one, Unsolved)]
+        found: dict[str, list[str]] = {}
+        for edge in (edge for one in refusals for edge in one.edges if edge.name == name and edge.asker not in parties):
+            if not relaxation.disjoint([*bounds.get(edge.asker, ()), relaxation.versions(edge.version)]):
+                found.setdefault(edge.asker, []).append(relaxation.versions(edge.constraint))
+        return [common for _, one in sorted(found.items()) if (common := shared(relaxation, one))]
 
 
 _ONLY_PRERELEASES = Refused(ONLY_PRERELEASES)

@@ -35,6 +35,10 @@ class Relaxation(Protocol):
         """What an engine is told when the bound is gone: the package with its extras and its condition stays."""
         ...
 
+    def above(self, ask: Ask) -> str:
+        """What an engine is told to look for the next version above the bound; "" when there is none above."""
+        ...
+
     def both(self, first: str, second: str) -> str:
         """Two ranges of a runtime as one that holds when both do."""
         ...
@@ -43,7 +47,7 @@ class Relaxation(Protocol):
         """The bound as engines are told it, "" for none."""
         ...
 
-    def said(self, told: str) -> str:
+    def versions(self, told: str) -> str:
         """Versions as an engine's proof writes them (one version, a range, "" for all) as a constraint."""
         ...
 
@@ -51,8 +55,12 @@ class Relaxation(Protocol):
         """Whether it is certain that no version satisfies all of them."""
         ...
 
-    def common(self, constraints: Sequence[str]) -> str:
-        """A constraint as narrow as can be said that each of them implies, "" when none can be said."""
+    def covers(self, wide: str, narrow: str) -> bool:
+        """Whether it is certain that each version that satisfies `narrow` satisfies `wide`."""
+        ...
+
+    def hull(self, constraints: Sequence[str]) -> str:
+        """A range that holds every one of them, "" when none can be written."""
         ...
 
     def names_prerelease(self, ask: Ask) -> bool:

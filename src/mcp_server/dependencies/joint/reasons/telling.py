@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.dependencies.joint.asks import Ask
 from plumbrule.mcp_server.dependencies.joint.findings import Member
-from plumbrule.mcp_server.dependencies.joint.reasons.trails import Hop, Met
+from plumbrule.mcp_server.dependencies.joint.reasons.trails import Hop, Met, Trail
 
 MAX_WRITTEN = 200
 CALLER = "your request"
@@ -36,12 +36,15 @@ def member(ask: Ask, label: str, hops: Sequence[Hop] = ()) -> Member:
 
 def sentence(asks: Sequence[Ask], label: Callable[[int], str], met: Met, ending: str = "") -> str:
     """The set in one plain sentence: who needs what, and what that needs in turn."""
-    parts = [
-        _side(ask, label(ask.subject)) + "".join(f", which needs {hop.name}{hop.constraint}" for hop in trail.hops)
-        for ask, trail in zip(asks, met.trails, strict=True)
-    ]
+    parts = [_side(ask, label(ask.subject)) + _needing(trail) for ask, trail in zip(asks, met.trails, strict=True)]
     told = ", and ".join(parts) if len(parts) < 3 else "; ".join(parts[:-1]) + f"; and {parts[-1]}"
     return f"{told}{ending}."
+
+
+def _needing(trail: Trail) -> str:
+    """`, which needs x>=1, which needs y<2`; with several ways `, which needs y<2 or z>=3`."""
+    told = [", which needs ".join(f"{hop.name}{hop.constraint}" for hop in hops) for hops in trail.ways]
+    return f", which needs {(' and ' if trail.all_at_once else ' or ').join(told)}" if told else ""
 
 
 def _side(ask: Ask, label: str) -> str:

@@ -11,6 +11,8 @@ from plumbrule.mcp_server.dependencies.joint.question import Edge
 from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Relaxation
 
 MAX_HOPS = 8
+MAX_COMPARED = 3
+"""Constraints that may be the weakest of all; where there are many, none is."""
 
 
 class Hop(NamedTuple):
@@ -21,9 +23,17 @@ class Hop(NamedTuple):
 
 
 class Trail(NamedTuple):
-    """The way of one member from its own package, which is left out, to where it clashes."""
+    """The ways of one member from its own package, which is left out, to where it clashes; the shortest first.
 
-    hops: tuple[Hop, ...] = ()
+    `all_at_once` says that the same versions go several of them; otherwise some versions go one and some another.
+    """
+
+    ways: tuple[tuple[Hop, ...], ...] = ()
+    all_at_once: bool = False
+
+    @property
+    def hops(self) -> tuple[Hop, ...]:
+        return self.ways[0] if self.ways else ()
 
 
 class Met(NamedTuple):
@@ -38,6 +48,15 @@ class Way(NamedTuple):
 
     hops: tuple[Hop, ...]
     constraint: str
+
+
+def shared(relaxation: Relaxation, constraints: Sequence[str]) -> str:
+    """What every version needs: the weakest where it is weaker than all others, else what holds them all."""
+    different = list(dict.fromkeys(constraints))
+    for one in different[:MAX_COMPARED]:
+        if all(one == other or relaxation.covers(one, other) for other in different):
+            return one
+    return relaxation.hull(different)
 
 
 class Needs:
@@ -65,21 +84,28 @@ class Needs:
 
     def _next(self, asker: str, within: str) -> list[tuple[str, str]]:
         needs: dict[str, list[str]] = {}
-        for edge in self._edges.get(asker, ()):
-            if not self._relaxation.disjoint([within, self._relaxation.versions(edge.version)]):
-                needs.setdefault(edge.name, []).append(edge.constraint)
-        return [(name, self._shared(constraints)) for name, constraints in sorted(needs.items())]
+        for edge in self._within(asker, within):
+            needs.setdefault(edge.name, []).append(self._relaxation.versions(edge.constraint))
+        return [(name, shared(self._relaxation, constraints)) for name, constraints in sorted(needs.items())]
 
-    def _shared(self, constraints: Sequence[str]) -> str:
-        """The weakest, when it is weaker than all others: what every version needs."""
-        for one in dict.fromkeys(constraints):
-            if all(one == other or self._relaxation.covers(one, other) for other in constraints):
-                return one
-        return ""
+    def _within(self, asker: str, constraint: str) -> list[Edge]:
+        """What the versions within a constraint need."""
+        disjoint, versions = self._relaxation.disjoint, self._relaxation.versions
+        return [edge for edge in self._edges.get(asker, ()) if not disjoint([constraint, versions(edge.version)])]
+
+    def together(self, asker: str, constraint: str, names: Sequence[str]) -> bool:
+        """Whether some version needs all of these at once, as far as the proof says."""
+        versions = [{edge.version for edge in self._within(asker, constraint) if edge.name == name} for name in names]
+        return bool(set.intersection(*versions))
 
     def asked_of(self, name: str) -> list[str]:
         """Every constraint that some package has on another."""
-        return [edge.constraint for edges in self._edges.values() for edge in edges if edge.name == name]
+        return [
+            self._relaxation.versions(edge.constraint)
+            for edges in self._edges.values()
+            for edge in edges
+            if edge.name == name
+        ]
 
 
 def meeting(members: Sequence[Ask], edges: Sequence[Edge], parties: frozenset[str], relaxation: Relaxation) -> Met:
@@ -88,9 +114,13 @@ def meeting(members: Sequence[Ask], edges: Sequence[Edge], parties: frozenset[st
     ways = [needs.reached(one.name, relaxation.constraint(one)) for one in members]
     packages = _alone(members[0], ways[0], needs, relaxation) if len(members) == 1 else _common(members, ways)
     trails: list[Trail] = []
-    for own in ways:
-        reachable = [own[name].hops for name in packages if name in own]
-        trails.append(Trail(min(reachable, key=len, default=())))
+    for member, own in zip(members, ways, strict=True):
+        found = sorted((own[name].hops for name in packages if name in own), key=len)
+        if () in found:
+            found = []
+        firsts = [hops[0].name for hops in found]
+        at_once = len(found) > 1 and needs.together(member.name, relaxation.constraint(member), firsts)
+        trails.append(Trail(tuple(found), at_once))
     return Met(tuple(packages), tuple(trails))
 
 
