@@ -55,7 +55,7 @@ async def asked_by(snapshot: Snapshot, workers: Workers, cache: Cache, limits: S
     return AskedBy(
         joined,
         tuple(manifests),
-        _runtimes(manifests),
+        _runtimes(manifests) or _published_runtime(joined),
         _published(joined),
         cut=max(0, len(own) - most) + inventory.over + _too_large(inventory, limits),
         packages=await _packages(snapshot, inventory),
@@ -86,6 +86,16 @@ def _runtimes(manifests: list[Manifest]) -> tuple[RuntimeAsk, ...]:
                 ask = RuntimeAsk(one.label, one.value, manifest.path, one.line, one.rule)
                 found.setdefault((one.label, one.value, manifest.path if one.label == "dotnet" else ""), ask)
     return tuple(found.values())
+
+
+def _published_runtime(joined: Joined) -> tuple[RuntimeAsk, ...]:
+    """What a published package's own metadata says, where no manifest does."""
+    return tuple(
+        RuntimeAsk("python", fact.name, path, fact.line, "core-metadata.requires-python")
+        for path, reading in joined.readings.items()
+        for fact in reading.of("requires-python")
+        if fact.name
+    )
 
 
 def _published(joined: Joined) -> tuple[Published, ...]:

@@ -25,6 +25,7 @@ from plumbrule.mcp_server.dependencies.joint.deriving import derived_target
 from plumbrule.mcp_server.dependencies.joint.findings import Checked
 from plumbrule.mcp_server.dependencies.joint.targets import Target, parse_target
 from plumbrule.mcp_server.dependencies.joint.wished import wished_for
+from plumbrule.mcp_server.dependencies.readers import reader_of
 
 MAX_SOURCES = 16
 MAX_TARGETS = 8
@@ -120,9 +121,10 @@ class CompatibilityChecker:
             if name not in self._checks:
                 note = "no rules for this ecosystem yet: its requirements were listed, not compared"
                 found[name] = Checked(name, "unknown", "nothing", "not_supported", notes=(note,))
+        hidden = {_ecosystem_of(one): one for one in reversed(self.not_checked(opened)) if hides_all(one.reason)}
         return Answered(
             target,
-            tuple(found[name] for name in sorted(found)),
+            tuple(_doubted(found[name], hidden.get(name)) for name in sorted(found)),
             runtimes_of(opened.subjects, target),
             runtime_conflicts(opened.subjects, target),
         )
@@ -134,6 +136,24 @@ class CompatibilityChecker:
             if name in self._checks:
                 found += self._checks[name].not_checked(opened.subjects, opened.wishes)
         return tuple(sorted(found, key=lambda one: (one.subject, one.path, one.line)))
+
+
+def hides_all(reason: str) -> bool:
+    """Whether a place that was not read may hold any number of requirements: a list that code makes, a broken file."""
+    return reason.endswith(".computed") or reason.startswith("dependencies.")
+
+
+def _ecosystem_of(one: NotChecked) -> str:
+    row = reader_of(one.path)
+    return row[0] if row else "python"  # only an include of a requirements file has a name of its own
+
+
+def _doubted(checked: Checked, hidden: NotChecked | None) -> Checked:
+    """`compatible` is not proven while a list of requirements is unknown; what was proven otherwise stands."""
+    if hidden is None or checked.verdict != "compatible":
+        return checked
+    note = f"What {hidden.path} asks for is not all known ({hidden.reason})."
+    return replace(checked, verdict="unknown", reason="not_static", notes=(*checked.notes, note))
 
 
 _WITHOUT_VERSIONS = frozenset(("docker", "github_actions", "gitlab_ci", "circleci", "pre-commit", "native", "make"))
@@ -168,8 +188,3 @@ def _refuse_unfit(question: JointQuestion) -> None:
         raise InvalidArgument(
             f"{twice[:100]!r} is named twice.", hint="Name each repository once; two states of one as X@v1 X@v2."
         )
-
-
-def with_target(opened: Opened, target: Target) -> Opened:
-    """The same question for one target."""
-    return replace(opened, targets=(target,))

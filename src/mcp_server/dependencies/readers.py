@@ -18,6 +18,7 @@ BY_NAME: dict[str, tuple[str, str]] = {
     # exact file name:        (ecosystem,    reader)
     "pyproject.toml":         ("python",     "asked.pyproject:pyproject"),
     "hatch.toml":             ("python",     "asked.pyproject:hatch"),
+    "PKG-INFO":               ("python",     "asked.pkg_info:core_metadata"),
     "Pipfile":                ("python",     "asked.pyproject:pipfile"),
     "setup.cfg":              ("python",     "asked.setuptools:setup_cfg"),
     "setup.py":               ("python",     "asked.setuptools:setup_py"),
@@ -124,6 +125,12 @@ IN_FOLDER: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 # fmt: on
 
+_BUILT: tuple[tuple[str, str], ...] = (
+    (".dist-info/METADATA", "asked.pkg_info:core_metadata"),
+    (".egg-info/requires.txt", "asked.pkg_info:requires_txt"),
+)
+"""What a build of a Python package leaves: the path's end, the reader."""
+
 _WORKFLOWS = frozenset((".github/workflows", ".gitea/workflows", ".forgejo/workflows"))
 
 INCLUDED = ("python", "asked.requirements_txt:requirements")
@@ -138,6 +145,8 @@ def reader_of(path: str) -> tuple[str, str] | None:
     found = BY_NAME.get(name)
     if found is not None and folder not in _WORKFLOWS:  # there every file is a workflow, whatever its name
         return found
+    if folder.endswith("-info"):
+        return next((("python", reader) for end, reader in _BUILT if path.endswith(end)), None)
     for begin, end, ecosystem, reader in BY_PATTERN:
         if name.endswith(end) and name.startswith(begin) and len(name) >= len(begin) + len(end):
             return ecosystem, reader

@@ -8,6 +8,8 @@ RULES: dict[str, str] = {
     "conda-environment.pip": "a pip line of a conda environment file",
     "conda.not-a-spec": "the entry is no conda match spec",
     "python.not-a-requirement": "the text is no requirement by PEP 508",
+    "core-metadata.requires-dist": "`Requires-Dist` of a published package, or setuptools' `requires.txt`",
+    "core-metadata.requires-python": "`Requires-Python` of a published package",
     "python.computed": "the value is computed when the package is built, and nothing is run here",
     "package-json.overrides": "an entry of `overrides` or `resolutions`",
     "pnpm-workspace.catalog": "an entry of a catalog of pnpm-workspace.yaml",

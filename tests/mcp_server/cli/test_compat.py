@@ -115,6 +115,18 @@ def test_what_cannot_be_read_is_told_and_keeps_the_verdict_open(plumbrule, index
     assert (done.returncode, done.stdout) == (2, "")
 
 
+def test_a_list_that_code_makes_leaves_the_verdict_open(plumbrule, index: LoopbackIndex) -> None:
+    a = project(plumbrule.work, "a", ["apple<2"])
+    (plumbrule.work / "c").mkdir()
+    (plumbrule.work / "c/setup.py").write_text(
+        "from setuptools import setup\nsetup(install_requires=open('r').read())\n"
+    )
+    code, told = asked(plumbrule, index, a, "./c")
+    assert (code, told["verdict"], told["reason"]) == (4, "unknown", "not_static")
+    b = project(plumbrule.work, "b", ["cake"])
+    assert asked(plumbrule, index, a, b, "./c")[1]["verdict"] == "incompatible"  # whatever it asks for beside
+
+
 def test_lines_that_lead_elsewhere_are_listed_and_never_followed(plumbrule, index: LoopbackIndex) -> None:  # S-56
     a = project(plumbrule.work, "a", ["apple"])
     b = project(plumbrule.work, "b", [])

@@ -11,6 +11,7 @@ from dataclasses import replace
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.joining.inherited import Offers, offers_in
 from plumbrule.mcp_server.dependencies.joining.locks import Lock, Locks, locks_in
+from plumbrule.mcp_server.dependencies.joining.published import with_published
 from plumbrule.mcp_server.dependencies.readers import reader_of
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading, Requirement
 
@@ -63,6 +64,7 @@ class Joined:
 
 def join(readings: Mapping[str, Reading]) -> Joined:
     """The whole; statements in the order of `readings` and of their lines."""
+    readings = with_published(readings)
     ecosystems = {path: _ecosystem(path) for path in readings}
     compiled = _compiled(readings)
     locks = locks_in(readings, ecosystems, compiled)
