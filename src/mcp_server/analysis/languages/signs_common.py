@@ -376,7 +376,10 @@ SIGNS: Signs = {
         Sign(
             "Vim Help File",
             "a modeline of type help",
-            (rb"(?:^|[ \t])(?:vim?|ex):[^\n]{0,200}(?:filetype|ft|syntax)[ \t]*=help(?:$|[\s:])",),
+            (
+                rb"=help",  # first, because it is found in a twentieth of the time that the line takes
+                rb"(?:^|[ \t])(?:vim?|ex):[^\n]{0,200}(?:filetype|ft|syntax)[ \t]*=help(?:$|[\s:])",
+            ),
         ),
         Sign("Adblock Filter List", "[Adblock …]", (rb"\A\[(?i:adblock|ublock|adguard)[^\]\n]{0,99}\]",)),
         Sign("Text", "no sign of the others"),
