@@ -12,12 +12,14 @@ import pytest
 from python_index import LoopbackIndex, metadata_text, python_index
 
 from plumbrule.core.clock import ManualClock
+from plumbrule.core.errors import Unavailable
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.dependencies.engines.build import build_uv_engine, build_uv_program
+from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release
 from plumbrule.mcp_server.dependencies.engines.sdists import read
-from plumbrule.mcp_server.dependencies.engines.shims import within
+from plumbrule.mcp_server.dependencies.engines.shims import StandIns, within
 from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
 from plumbrule.mcp_server.dependencies.joint.question import Party, Question, Solved, Unsolved
 from plumbrule.mcp_server.dependencies.joint.targets import Target
@@ -114,6 +116,35 @@ async def test_many_releases_are_gone_through_until_one_fits(index: LoopbackInde
     answer = await oracle.solve(question(["old"], ["lib<4"]))
     assert told(answer)[0] == {"old": "3.0", "lib": "3.0"}
     assert told(await oracle.solve(question(["old>3"], ["lib<4"]))) == ("no", ["lib", "old"])
+
+
+async def test_a_no_needs_no_listing_of_ours(index: LoopbackIndex, tmp_path: Path) -> None:
+    index.wheel("app", "1.0", "lib<2")
+    index.wheel("app", "2.0", yanked=True)
+    index.sdist("app", "2.0", yanked=True)
+    index.sdist("old", "1.0")
+    for version in ("1.0", "2.0"):
+        index.wheel("lib", version)
+    program = build_uv_program(ResolutionSettings(), NetworkSettings(), index.url, tmp_path)
+    cache = MemoryCache(1000, 10_000_000, 1e6)
+    blind = UvEngine(program, cache, ManualClock(), stand_ins=StandIns(Unasked((), cache, unused), cache, unused, None))
+    assert told(await blind.solve(question(["app>=1"], ["lib>=2"]))) == ("no", ["app", "lib"])
+    assert told(await blind.solve(question(["old"]))) == ("unreachable", ("old",))
+    # What nobody could ask is asked again.
+    async with WorkerPool() as workers:
+        seeing = build_uv_engine(program, cache, workers, ManualClock())
+        assert told(await seeing.solve(question(["old"])))[0] == {"old": "1.0"}
+
+
+class Unasked(Listing):
+    """A listing whose index cannot be reached by us, as behind a guard that uv does not know."""
+
+    async def releases(self, package: str) -> Sequence[Release]:
+        raise Unavailable("not from here")
+
+
+def unused() -> Any:
+    raise AssertionError("nothing is fetched without a listing")
 
 
 async def test_versions_are_final_fitting_and_newest_first(index: LoopbackIndex, oracle: UvEngine) -> None:

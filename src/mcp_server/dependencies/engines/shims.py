@@ -8,19 +8,19 @@ read. Below: `listing`, `sdists`, `wheels`. Above: `uv`.
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol, cast
 
 import anyio
 import orjson
 
-from plumbrule.core.errors import PlumbruleError
+from plumbrule.core.errors import InvalidRepository, LimitExceeded, PlumbruleError, WorkerCrashed
 from plumbrule.core.http import Digest, Http
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release, before, parsed_version, tried
 from plumbrule.mcp_server.dependencies.engines.requirements import admitted, pinned, plain
 from plumbrule.mcp_server.dependencies.engines.sdists import Stated, static_metadata, wheel_metadata
-from plumbrule.mcp_server.dependencies.engines.uv_answers import Clause
+from plumbrule.mcp_server.dependencies.engines.uv_answers import Clause, Refusal
 from plumbrule.mcp_server.dependencies.engines.wheels import Metadata
 from plumbrule.mcp_server.dependencies.joint.question import Question
 
@@ -42,15 +42,24 @@ class StandIn(NamedTuple):
     """A release without a usable wheel. `how` says where its metadata was read, "" while it requires nothing.
 
     `builds` is false for one that has no source distribution either: whatever it requires, nobody can install it there.
+    `listed` is false where no index could be asked: then it may have been yanked, wheel and all.
     """
 
     metadata: Metadata
     how: str = ""
     builds: bool = True
+    listed: bool = True
 
     @property
     def key(self) -> tuple[str, str]:
         return self.metadata.name, self.metadata.version
+
+
+class Read(NamedTuple):
+    """What reading came to: by name and version, and the names for which it failed this time."""
+
+    found: Mapping[tuple[str, str], StandIn]
+    unreached: frozenset[str]
 
 
 class StandIns:
@@ -62,46 +71,64 @@ class StandIns:
         self._http = http
         self._workers = workers
 
-    async def named_by(self, clauses: Iterable[Clause], question: Question) -> list[StandIn] | None:
-        """A stand-in without requirements for each release that the clauses name and the question could choose.
+    async def named_by(
+        self, refusal: Refusal, question: Question, known: Collection[tuple[str, str]]
+    ) -> list[StandIn] | None:
+        """A stand-in without requirements for each release that a proof calls unusable and a question could choose.
 
         Yanked releases that nobody pins, those for another Python and those after the cut-off are not among them: of
-        these the clause is true. None when an index could not be asked, or when there are more than anybody would try.
+        these the proof is true. Where no index can be asked nobody knows these, and all that it names stand in.
+        Those that are `known` are left out. None when nothing is left and nobody knows why, or when there are more than
+        anybody would try.
         """
         found: dict[tuple[str, str], StandIn] = {}
+        unasked = False
         lines = [*question.constraints, *(line for party in question.parties for line in party.requires)]
         pins = {pinned(line) for line in lines}
-        for clause in clauses:
-            if clause.kind not in ("build", "platform"):
-                continue
-            releases = await tried(self._listing, clause.name)
+        for name in sorted({one.name for one in refusal.clauses if one.kind in ("build", "platform")}):
+            releases = await tried(self._listing, name)
             if releases is None:
-                return None
-            for release in releases:
-                chosen = _could_be_chosen(release, question, (clause.name, release.version) in pins)
-                if chosen and within(release.version, clause.versions):
-                    metadata = Metadata(clause.name, release.version)
-                    found[metadata.name, metadata.version] = StandIn(metadata, builds=bool(release.sdist))
-        return list(found.values()) if len(found) <= MAX_STAND_INS else None
+                unasked = True
+                stand_ins = [one for one in _unlisted(refusal.unusable) if one.metadata.name == name]
+            else:
+                clauses = [one for one in refusal.clauses if one.name == name and one.kind in ("build", "platform")]
+                stand_ins = [
+                    StandIn(Metadata(name, one.version), builds=bool(one.sdist))
+                    for one in releases
+                    if _could_be_chosen(one, question, (name, one.version) in pins)
+                    and any(within(one.version, clause.versions) for clause in clauses)
+                ]
+            found |= {one.key: one for one in stand_ins if one.key not in known}
+        if len(found) > MAX_STAND_INS or (unasked and not found):
+            return None
+        return list(found.values())
 
-    async def read(self, stand_ins: Sequence[StandIn]) -> dict[tuple[str, str], StandIn | None]:
-        """The same with their real requirements; None for one whose metadata only a build could tell."""
-        found: dict[tuple[str, str], StandIn | None] = {}
+    async def read(self, stand_ins: Sequence[StandIn]) -> Read:
+        """The same with their real requirements."""
+        found: dict[tuple[str, str], StandIn] = {}
+        unreached: set[str] = set()
         places = anyio.Semaphore(READ_AT_ONCE)
 
         async def one(stand_in: StandIn) -> None:
             async with places:
-                found[stand_in.key] = await self._read(stand_in)
+                try:
+                    made = await self._read(stand_in)
+                except PlumbruleError:
+                    unreached.add(stand_in.metadata.name)
+                else:
+                    if made is not None:
+                        found[stand_in.key] = made
 
         async with anyio.create_task_group() as group:
             for stand_in in stand_ins:
                 group.start_soon(one, stand_in)
-        return found
+        return Read(found, frozenset(unreached))
 
     async def _read(self, stand_in: StandIn) -> StandIn | None:
+        """None where only a build could tell."""
         name, version = stand_in.key
-        releases = await tried(self._listing, name)
-        release = next((one for one in releases or () if one.version == version), None)
+        releases = await self._listing.releases(name)
+        release = next((one for one in releases if one.version == version), None)
         if release is None or not release.sdist:
             return None
         stated = await self._stated(release)
@@ -121,8 +148,8 @@ class StandIns:
             return _unpacked(orjson.loads(kept))
         try:
             stated = await self._core_metadata(release) or await self._of_archive(release)
-        except PlumbruleError:  # not reached, too large, or it crashed its reader
-            return None
+        except (LimitExceeded, InvalidRepository, WorkerCrashed):  # of the file, and so for next time too
+            stated = None
         if key:
             self._cache.put(key, orjson.dumps(stated, default=tuple))
         return stated
@@ -154,6 +181,12 @@ def _unpacked(fields: object) -> Stated | None:
         return None
     requires, extras, requires_python, how = cast("tuple[list[str], list[str], str, str]", fields)
     return Stated(tuple(requires), tuple(extras), requires_python, how)
+
+
+def _unlisted(unusable: Sequence[Clause]) -> list[StandIn]:
+    """What a proof names release by release."""
+    named = ((one, str(parsed_version(one.versions.removeprefix("==")))) for one in unusable)
+    return [StandIn(Metadata(one.name, version), builds=one.kind == "build", listed=False) for one, version in named]
 
 
 def _could_be_chosen(release: Release, question: Question, pinned_exactly: bool) -> bool:

@@ -6,7 +6,9 @@ Above: the search for reasons and fixes.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -41,6 +43,10 @@ from plumbrule.mcp_server.dependencies.joint.question import (
     Unsolved,
 )
 from plumbrule.mcp_server.dependencies.joint.targets import Target
+
+MAX_PROBED = 200
+MAX_YANKED = 4
+"""Of one package: where an index cannot be asked by us, so many releases are asked of uv one by one."""
 
 MAX_ROUNDS = 12
 """How often one question is put again with what an answer showed to be missing."""
@@ -117,6 +123,7 @@ class UvEngine:
         self._stand_ins = stand_ins
         self._clock = clock
         self._absent: dict[str, float] = {}
+        self._yanked: dict[tuple[object, ...], bool] = {}
         about = ("uv", program.version, str(program.offline), *(f"{one.name}={one.url}" for one in program.indexes))
         self._remembered = Remembered(about, cache, clock)
 
@@ -196,9 +203,11 @@ class UvEngine:
         unread = [one for one in chosen if not one.how]
         if self._stand_ins is not None and unread and all(one.builds for one in unread):
             read = await self._stand_ins.read(unread)
-            if all(read.values()):
-                return attempt._replace(stand_ins=tuple(read.get(one.key) or one for one in attempt.stand_ins))
-            unread = [one for one in unread if read[one.key] is None]
+            if len(read.found) == len(unread):
+                return attempt._replace(stand_ins=tuple(read.found.get(one.key, one) for one in attempt.stand_ins))
+            if read.unreached:
+                return Unknown("unreachable", tuple(sorted(read.unreached)))
+            unread = [one for one in unread if one.key not in read.found]
         if unread:
             return Unknown("needs_build", tuple(sorted({one.metadata.name for one in unread})))
         if attempt.left_out:
@@ -213,10 +222,15 @@ class UvEngine:
         if any(one.kind in ("offline", "strange") for one in doubtful):
             return _not_known(doubtful, refusal.said)
         known = {one.key for one in attempt.stand_ins}
-        made = await self._stand_ins.named_by(doubtful, attempt.question) if self._stand_ins else None
-        if made is None and any(one.kind in ("build", "platform") for one in doubtful):
+        fresh = await self._stand_ins.named_by(refusal, attempt.question, known) if self._stand_ins else None
+        if fresh is None and any(one.kind in ("build", "platform") for one in doubtful):
             return _not_known(doubtful, refusal.said)
-        fresh = [one for one in made or () if one.key not in known]
+        names = Counter(one.metadata.name for one in fresh or ())
+        fresh = [
+            one
+            for one in fresh or ()
+            if one.listed or names[one.metadata.name] > MAX_YANKED or not await self._is_yanked(one, attempt.question)
+        ]
         if not missing and not fresh:
             together = attempt.question.target.universal and len(attempt.question.parties) > 1
             if together and attempt.refused is None:
@@ -226,6 +240,24 @@ class UvEngine:
         self._absent.update(dict.fromkeys(missing, self._clock.monotonic() + FRESH_S))
         left_out = tuple(sorted({*attempt.left_out, *missing}))
         return attempt._replace(left_out=left_out, stand_ins=(*attempt.stand_ins, *fresh), guessed=False)
+
+    async def _is_yanked(self, stand_in: StandIn, question: Question) -> bool:
+        """Whether a release has a wheel after all, and was only yanked; asked of uv where no index answers us.
+
+        Of a yanked release without a wheel uv says that it needs a build. Who pins one gets it, so it is pinned here.
+        """
+        if not stand_in.builds:
+            return False
+        key = (*stand_in.key, question.target, question.exclude_newer)
+        if key not in self._yanked:
+            if len(self._yanked) >= MAX_PROBED:
+                return False
+            pin = "==".join(stand_in.key)
+            alone = replace(question, parties=(Party("probe", (pin,)),), constraints=(), overrides=())
+            outcome = await self._attempted(Attempt(alone), pins_of)
+            found = () if isinstance(outcome, Refusal | Failure) else outcome
+            self._yanked[key] = stand_in.key in {(pin.name, pin.version) for pin in found}
+        return self._yanked[key]
 
     def _known_absent(self, question: Question) -> tuple[str, ...]:
         """What was asked for just now and is on no index: asking for it again takes a request each time."""

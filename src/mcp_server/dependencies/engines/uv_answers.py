@@ -29,11 +29,15 @@ class Clause(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A proof that there is no solution, read. Empty when the tree was not there to be read."""
+    """A proof that there is no solution, read. Empty when the tree was not there to be read.
+
+    `unusable` are releases one by one, where `clauses` may speak of ranges: those without a wheel that fits.
+    """
 
     edges: tuple[Edge, ...]
     clauses: tuple[Clause, ...]
     said: str
+    unusable: tuple[Clause, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -74,28 +78,32 @@ def read_failure(returncode: int, stderr: str, *, offline: bool, hide: Mapping[s
 
     Without network a proof is none: what was not in the cache counts as not there, often without a word of it.
     """
-    tree, said = _parts(stderr)
+    whole, tree, said = _parts(stderr)
     said = _hidden(said, hide)
     if returncode < 0 or _OUT_OF_MEMORY.search(said):
         return Failure("limit_hit", said)
     if returncode == 1 and _NO_SOLUTION in said:
         if offline:
             return Failure("unreachable", said)
-        return Refusal(tuple(edges_of(tree, hide)), tuple(clauses_of(tree, hide) if tree else _told(said)), said)
+        clauses = tuple(clauses_of(tree, hide) if tree else _told(said))
+        doubtful = {one.name for one in clauses if one.kind in ("build", "platform")}
+        singly = (one for one in clauses_of(whole, hide) if one.name in doubtful and one.versions.startswith("=="))
+        return Refusal(tuple(edges_of(tree, hide)), clauses, said, tuple(singly) if doubtful else ())
     if _UNREACHABLE.search(said):
         return Failure("unreachable", said)
     return Failure("engine_failed", said)
 
 
-def _parts(stderr: str) -> tuple[str, str]:
-    """The proof, reduced where uv reduced it, and the text for people."""
-    _, mark, rest = stderr.rpartition(_AFTER)
+def _parts(stderr: str) -> tuple[str, str, str]:
+    """The whole proof, the proof as uv reduced it, and the text for people."""
+    head, mark, rest = stderr.rpartition(_AFTER)
     if not mark:
         _, mark, rest = stderr.rpartition(_BEFORE)
+        head = rest
     if not mark:
-        return "", stderr
+        return "", "", stderr
     tree, begun, said = rest.partition("\nerror: ")
-    return tree, f"{begun.strip()} {said}".strip()
+    return head, tree, f"{begun.strip()} {said}".strip()
 
 
 def _hidden(text: str, hide: Mapping[str, str]) -> str:
