@@ -92,7 +92,7 @@ def _init_of(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
 
 
 def _values(one: Any) -> tuple[object, ...]:
-    cls = cast("type[Any]", type(one))
+    cls: type[Any] = one.__class__
     getter = _GETTERS.get(cls)
     if getter is None:
         names = [field.name for field in dataclasses.fields(cls) if field.compare]

@@ -206,19 +206,26 @@ def history_of(
     """The section but for its releases, a function of the commit and its content. `files` are the files of today by
     path, `lines` the lines of those that were read.
 
-    Hot spots and coupling are of the project's own source: vendored, generated, documents, data, locks and tests are
-    not what somebody would rewrite.
     """
+    own = own_lines(files, lines)
+    if notes is not None:
+        notes.own = own
+    return history_from(found, own, commit, notes)
 
-    def own(path: str) -> bool:
-        file = files.get(path)
-        return file is not None and file.counted and not shows_only(path)
 
+def own_lines(files: Mapping[str, FileLanguage], lines: Mapping[str, int]) -> dict[str, int | None]:
+    """The project's own source with its lines where they are known: vendored, generated, documents, data, locks and
+    tests are not what somebody would rewrite."""
+    return {path: lines.get(path) for path, file in files.items() if file.counted and not shows_only(path)}
+
+
+def history_from(found: Walked, own: Mapping[str, int | None], commit: str, notes: Notes | None = None) -> History:
+    """The section from what `own_lines` says of the files of today: hot spots and coupling are of these alone."""
     people = max(sum(commits for _, commits in found.owners), found.commits - found.merges - found.bots, 1)
     spots = [
-        Spot(one.path, one.commits, one.authors, lines.get(one.path))
+        Spot(one.path, one.commits, one.authors, own[one.path])
         for one in found.touched
-        if one.commits > 1 and own(one.path)
+        if one.commits > 1 and one.path in own
     ]
     if notes is not None:
         notes.spots = spots
@@ -234,7 +241,7 @@ def history_of(
         coupling=tuple(
             Coupling(place(one.first), place(one.second), one.together, one.share)
             for one in found.together
-            if own(one.first) and own(one.second)
+            if one.first in own and one.second in own
         )[:SHOWN_PAIRS],
         owners=tuple(
             Owner(word(name, 80), commits, round(commits / people, 3)) for name, commits in found.owners[:SHOWN_OWNERS]

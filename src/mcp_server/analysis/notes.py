@@ -56,5 +56,7 @@ class Notes:
     """How many imports take each name."""
     by_lines: bool = False
     """Whether lines of code decided which language's files a component offers."""
+    own: Mapping[str, int | None] | None = None
+    """The project's own source files with their lines."""
     spots: list[Spot] = field(default_factory=list[Spot])
     """Of the history."""

@@ -61,11 +61,20 @@ def base_of(report: str, snapshot: Snapshot, collected: Collected, notes: Notes)
         {digest: [[one.value, one.path, one.line] for one in places] for digest, places in notes.bodies.items()},
         [list(map(tuple, notes.offerings)), sorted(notes.asked), notes.used],
         list(map(tuple, notes.spots)),
+        None if notes.own is None else [_own(notes.own, entry.path) for entry in entries],
     )
     try:
         return b"\n".join(map(orjson.dumps, lines))
     except TypeError:  # lone surrogates
         return None
+
+
+def _own(own: Mapping[str, int | None], path: str) -> int | None:
+    """The lines of a file of one's own, -1 where they are not known; None for another file."""
+    if path not in own:
+        return None
+    lines = own[path]
+    return -1 if lines is None else lines
 
 
 def _told(collected: Collected) -> set[str]:
@@ -93,10 +102,11 @@ class Base:
     def __init__(self, raw: bytes) -> None:
         """Raises: ValueError, KeyError: it is none of ours."""
         self._lines = raw.split(b"\n")
-        if len(self._lines) != 7:
-            raise ValueError("a base has seven lines")
+        if len(self._lines) != 8:
+            raise ValueError("a base has eight lines")
         self._head: Mapping[str, Any] = orjson.loads(self._lines[0])
         self.report: str = self._head["report"]
+        self.commit: str | None = self._head["commit"]
         self.bytes: int = self._head["bytes"]
         self.by_lines: bool = self._head["by_lines"]
 
@@ -104,7 +114,7 @@ class Base:
         """The files that hold something else now; None when that is not all that is different, or too much."""
         paths, sizes, kinds, blobs = orjson.loads(self._lines[1])
         entries = snapshot.entries
-        if len(entries) != len(paths) or self._head["commit"] != snapshot.origin.commit:
+        if len(entries) != len(paths):
             return None
         if self._head["skipped"] != [[one.reason, one.count, list(one.examples)] for one in snapshot.skipped]:
             return None
@@ -117,7 +127,7 @@ class Base:
             if at in unread or path in told or len(found) == MOST_CHANGED or not _is_plain(one):
                 return None
             found.append(one)
-        return found or None
+        return found
 
     @cached_property
     def weights(self) -> dict[str, int]:
@@ -172,6 +182,14 @@ class Base:
     def used(self) -> dict[str, int]:
         used: dict[str, int] = orjson.loads(self._lines[5])[2]
         return used
+
+    def own(self, snapshot: Snapshot) -> dict[str, int | None] | None:
+        """What `own_lines` of the history said; None where there was no history."""
+        rows: list[int | None] | None = orjson.loads(self._lines[7])
+        if rows is None:
+            return None
+        named = zip(snapshot.entries, rows, strict=True)
+        return {entry.path: None if lines < 0 else lines for entry, lines in named if lines is not None}
 
     @cached_property
     def spots(self) -> list[Spot]:

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
+from plumbrule.core.facts import Evidence
 from plumbrule.core.security.masking import Masker
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.gathered import Gathered, homes_of
 from plumbrule.mcp_server.analysis.inventory import Inventory
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.languages.shares import reason_apart, tenths_of_percent
-from plumbrule.mcp_server.analysis.model import wire
+from plumbrule.mcp_server.analysis.model import EntryPoint, wire
 from plumbrule.mcp_server.analysis.notes import Public
 from plumbrule.mcp_server.analysis.revising.base import Base
+from plumbrule.mcp_server.analysis.revising.moved import SECTIONS, with_lines
 from plumbrule.mcp_server.analysis.revising.pairs import Beyond, Pair
 from plumbrule.mcp_server.analysis.syntax.facts import Facts, Index
 from plumbrule.mcp_server.analysis.words import evidence, place
@@ -26,9 +28,11 @@ from plumbrule.mcp_server.platforms.ports.snapshot import Origin
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.quality.measures import Bodies, Measures, Place
+    from plumbrule.mcp_server.analysis.sections.quality import History
 
 Head = dict[str, Any]
 
+_ROOT = Evidence(".", "")
 _NOBODY = Gathered(Origin("", "path", ""), Inventory(), (), frozenset())
 
 
@@ -40,6 +44,14 @@ def alone(file: FileLanguage, index: Index, facts: Facts) -> Deep:
 def masked(name: str, value: object) -> Any:
     """A part's JSON form as it is kept."""
     return cast("dict[str, Any]", Masker().mask_value({name: wire(value)}))[name]
+
+
+def lines(head: Head, moved: Mapping[str, Mapping[int, int]]) -> None:
+    """Places of what is as before on other lines."""
+    for path, now in moved.items():
+        for name in SECTIONS:
+            if name in head:
+                head[name] = with_lines(head[name], path, now)
 
 
 def size(head: Head, pairs: Sequence[Pair]) -> None:
@@ -183,13 +195,25 @@ def structure(head: Head, base: Base, pairs: Sequence[Pair]) -> None:
         before, after = (alone(one.file, *it) for it in ((one.old, one.old_facts), (one.new, one.new_facts)))
         if one.old_facts.symbols == one.new_facts.symbols:
             continue
-        if list(starts_in(before, one.path)) != list(starts_in(after, one.path)):
-            raise Beyond
+        _start(head, list(starts_in(before, one.path)), list(starts_in(after, one.path)))
         elsewhere: set[str] = set()
         old, new = (list(public_of(deep, one.path, elsewhere)) for deep in (before, after))
         _require_unasked(base, one)
         if old != new:
             _offer(head, base, one.path, old, new, passes_on=bool(elsewhere))
+
+
+def _start(head: Head, old: Sequence[EntryPoint], new: Sequence[EntryPoint]) -> None:
+    """Entry points that moved.
+
+    Raises: Beyond: there are others.
+    """
+    if [replace(one, evidence=_ROOT) for one in old] != [replace(one, evidence=_ROOT) for one in new]:
+        raise Beyond
+    for before, after in zip(old, new, strict=True):
+        for row in head.get("entry_points", ()):
+            if row["evidence"] == wire(before.evidence):
+                row["evidence"] = wire(after.evidence)
 
 
 def _require_unasked(base: Base, pair: Pair) -> None:
@@ -225,8 +249,13 @@ def _offer(head: Head, base: Base, path: str, old: Public, new: Public, *, passe
     rows[shown] = masked("structure", {"api": (api,)})["api"][0]
 
 
-def history(head: Head, base: Base, pairs: Sequence[Pair]) -> None:
-    """The hot spots, which are ranked by their lines too."""
+def history(head: Head, base: Base, pairs: Sequence[Pair], past: "History | None") -> None:
+    """The whole section where it is another one, else the hot spots, which are ranked by their lines too."""
+    if past is not None:
+        if "history" not in head:
+            raise Beyond
+        head["history"] = masked("history", past)
+        return
     more = {one.path: one.lines for one in pairs if one.lines}
     spots = base.spots
     if "history" not in head or not any(one.path in more for one in spots):
