@@ -60,6 +60,19 @@ def test_offline_refuses_what_names_the_network(tmp_path: Path) -> None:  # L-10
     assert json.loads(done.stdout)["error"]["code"] == "offline"
 
 
+def test_an_offline_joint_question_opens_no_connection(project: Path, tmp_path: Path) -> None:  # S-55, L-10
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "package.json").write_text('{"name": "q", "dependencies": {"express": "^4"}}')
+    command = [sys.executable, "-c", WATCHED, "compat", str(project), str(other), "--offline", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert {one["requirement"] for one in json.loads(done.stdout)["conflicts"][0]["members"]} == {
+        "express@^4",
+        "express@^5",
+    }
+
+
 @pytest.mark.skipif(
     shutil.which("unshare") is None or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
     reason="this machine makes no network namespaces for us",

@@ -30,7 +30,8 @@ def target_words(target: TargetFact) -> str:
 
 def _target(report: CompatibilityReport) -> Iterator[str]:
     yield f"on {target_words(report.target)}"
-    yield from (f"   {one}" for one in report.target.derived)
+    told = [one for one in report.target.derived if not one.startswith(("platform", "machine"))]
+    yield from (f"   {one}" for one in told)
     for one in report.targets:
         reason = f" ({one.reason})" if one.reason else ""
         yield f"   {target_words(one.target)}: {one.verdict}{reason}"
@@ -39,7 +40,7 @@ def _target(report: CompatibilityReport) -> Iterator[str]:
 def _repositories(report: CompatibilityReport) -> Iterator[str]:
     for one in report.repositories:
         if one.error is not None:
-            yield f"{one.label}: could not be read: {one.error.get('message', '')}"
+            yield f"could not be read: {one.error.get('message', '')}"
             continue
         alone = f", alone {one.resolves_alone}" if one.resolves_alone else ""
         licence = f", {one.licence}" if one.licence else ""

@@ -54,6 +54,7 @@ class SubjectReader:
                 subject = Subject(label, asked.joined, asked.runtimes, asked.published)
                 return Side(text, label, source_of(snapshot.origin), subject, asked)
         except PlumbruleError as error:
+            error.message = f"{label}: {error.message}"  # among several, a message must say whose it is
             return Side(text, label, error=error)
 
 

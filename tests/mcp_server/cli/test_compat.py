@@ -113,6 +113,7 @@ def test_what_cannot_be_read_is_told_and_keeps_the_verdict_open(plumbrule, index
     assert told["repositories"][1]["error"]["code"] == "not_found"
     done = plumbrule("compat", "./nothing", "./missing")
     assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing: There is no such path." in done.stderr
 
 
 def test_a_list_that_code_makes_leaves_the_verdict_open(plumbrule, index: LoopbackIndex) -> None:
