@@ -9,9 +9,10 @@ from plumbrule.mcp_server.dependencies.advisories.coordinates import ECOSYSTEMS,
 from plumbrule.mcp_server.dependencies.advisories.findings import Pinned
 from plumbrule.mcp_server.dependencies.joint.findings import JointPackage
 from plumbrule.mcp_server.dependencies.published.licences import PublishedLicences
+from plumbrule.mcp_server.platforms.ports.advisories import Silence
 
 MAX_PACKAGES = 2_000
-"""Of one joint set; further ones have no side, and their number is told."""
+"""Of one joint set; further ones have no side, and that is told."""
 
 _Key = tuple[str, str, str]
 
@@ -22,8 +23,14 @@ class PackageLicences:
     def __init__(self, published: PublishedLicences | None) -> None:
         self._published = published
 
-    async def sides(self, sides: Sequence[Side], packages: Sequence[JointPackage]) -> list[LicenceSide]:
-        """A side for each package and each repository that uses it. Direct packages are asked about first."""
+    async def sides(
+        self, sides: Sequence[Side], packages: Sequence[JointPackage]
+    ) -> tuple[list[LicenceSide], Silence | None]:
+        """A side for each package and each repository that uses it, and why not every package could be asked about.
+
+        Direct packages are asked about first.
+        """
+        silence: Silence | None = "limit_hit" if len(packages) > MAX_PACKAGES else None
         listed = packages[:MAX_PACKAGES]
         known: dict[_Key, tuple[str, ...]] = {key: (text,) for key, text in _locked(sides).items()}
         direct = _direct(sides)
@@ -31,14 +38,16 @@ class PackageLicences:
         missing.sort(key=lambda one: (one.ecosystem, _normal(one.ecosystem, one.name)) not in direct)
         if self._published is not None and missing:
             declared = await self._published.of([Pinned(one.ecosystem, one.name, one.version) for one in missing])
-            known |= {_key(*pinned): words for pinned, words in declared.items()}
+            known |= {_key(*pinned): words for pinned, words in declared.words.items()}
+            silence = declared.silence or silence
         labels = tuple(side.label for side in sides)
-        return [
+        found = [
             LicenceSide(label, expression_of(words), None, f"{one.name} {one.version}".strip())
             for one in listed
             for words in (known.get(_key(one.ecosystem, one.name, one.version), ()),)
             for label in one.asked_by or labels
         ]
+        return found, silence
 
 
 def expression_of(words: Sequence[str]) -> str | None:

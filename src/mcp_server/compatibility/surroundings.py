@@ -20,6 +20,7 @@ from plumbrule.mcp_server.compatibility.subject import Side
 from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
 from plumbrule.mcp_server.dependencies.advisories.findings import Pinned, Vulnerabilities
 from plumbrule.mcp_server.dependencies.joint.findings import JointPackage
+from plumbrule.mcp_server.platforms.ports.advisories import Silence
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.model import RepositoryReport
@@ -86,7 +87,7 @@ class Surroundings:
         unseen = any(side.error is None and report is None for side, report in zip(sides, reports, strict=True))
         short = any(report is not None and report.detail != "full" for report in reports)
         cut = any(report is not None and not report.coverage.complete for report in reports)
-        of_packages, vulnerabilities = await self._published(sides, packages)
+        (of_packages, silence), vulnerabilities = await self._published(sides, packages)
         return Around(
             licences=judged([*licensed, *of_packages], use),
             interfaces=interfaces_of(sides, reports),
@@ -96,25 +97,26 @@ class Surroundings:
                 *(["survey.failed"] if unseen else []),
                 *(["survey.seconds"] if short else []),
                 *(["survey.cut"] if cut else []),
+                *([f"licences.{silence}"] if silence else []),
             ),
         )
 
     async def _published(
         self, sides: Sequence[Side], packages: Sequence[JointPackage]
-    ) -> tuple[list[LicenceSide], Vulnerabilities | None]:
+    ) -> tuple[tuple[list[LicenceSide], Silence | None], Vulnerabilities | None]:
         """What others publish about the packages: their licences, and what is known against them; both at once."""
-        licensed: list[LicenceSide] = []
+        licensed: list[tuple[list[LicenceSide], Silence | None]] = []
         known: list[Vulnerabilities] = []
 
         async def look_for_licences() -> None:
-            licensed.extend(await self._licences.sides(sides, packages))
+            licensed.append(await self._licences.sides(sides, packages))
 
         async with anyio.create_task_group() as group:
             group.start_soon(look_for_licences)
             if packages:
                 pins = [Pinned(one.ecosystem, one.name, one.version) for one in packages]
                 known.append(await self._advisor.vulnerabilities(pins))
-        return licensed, known[0] if known else None
+        return licensed[0], known[0] if known else None
 
     async def _report(self, side: Side, detail: Detail) -> "RepositoryReport | None":
         if side.error is not None:

@@ -271,7 +271,7 @@ async def test_a_late_answer_leaves_what_was_proven(osv: OsvWorld) -> None:
         return None
 
     osv.misbehave = slow
-    found = await Desk(osv, wall_s=0.5, read_timeout_s=20.0, total_timeout_s=20.0).ask(FLASK)
+    found = await Desk(osv, wall_s=3.0, read_timeout_s=20.0, total_timeout_s=20.0).ask(FLASK)
     assert found.state == "vulnerable"
     assert {one.id: one.fixed_in for one in found.found} == {"GHSA-a": ("2.0.0",), "GHSA-b": ()}
 

@@ -18,7 +18,6 @@ from plumbrule.mcp_server.dependencies.advisories.findings import (
 )
 from plumbrule.mcp_server.dependencies.advisories.merging import merged
 from plumbrule.mcp_server.dependencies.advisories.records import Advisory, advisory_on, is_withdrawn
-from plumbrule.mcp_server.dependencies.advisories.severity import Rating
 from plumbrule.mcp_server.platforms.ports.advisories import Advisories, Coordinates, Reported
 
 MAX_PACKAGES = 20_000
@@ -104,7 +103,7 @@ def _advisories(
     for name in names:
         record = records.get(name)
         if record is None:
-            found.append(Advisory(name, (), "", Rating(), (), None))
+            found.append(Advisory(name))
         elif is_withdrawn(record):
             continue
         elif (one := advisory_on(place, record)) is not None:

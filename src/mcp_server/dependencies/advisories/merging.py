@@ -14,13 +14,20 @@ _FIRST = ("GHSA-", "PYSEC-", "RUSTSEC-", "GO-", "MAL-")
 def merged(pinned: Pinned, ecosystem: str, advisories: Sequence[Advisory]) -> list[Vulnerability]:
     """One finding for each vulnerability, sorted by id. Two advisories are the same when one calls the other, or both
     call a third, an alias."""
-    groups: list[list[Advisory]] = []
-    for one in sorted(advisories, key=lambda each: each.id):
-        names = _names(one)
-        same = [group for group in groups if any(not names.isdisjoint(_names(other)) for other in group)]
-        groups = [group for group in groups if group not in same]
-        groups.append([other for group in same for other in group] + [one])
-    found = [_finding(pinned, ecosystem, group) for group in groups]
+    leads: dict[str, str] = {}
+
+    def leader(name: str) -> str:
+        while leads.setdefault(name, name) != name:
+            leads[name] = name = leads[leads[name]]
+        return name
+
+    for one in advisories:
+        for alias in one.aliases:
+            leads[leader(alias)] = leader(one.id)
+    groups: dict[str, list[Advisory]] = {}
+    for one in advisories:
+        groups.setdefault(leader(one.id), []).append(one)
+    found = [_finding(pinned, ecosystem, group) for group in groups.values()]
     return sorted(found, key=lambda each: each.id)
 
 

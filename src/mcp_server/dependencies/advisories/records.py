@@ -14,19 +14,20 @@ from plumbrule.mcp_server.platforms.ports.advisories import Coordinates
 
 MAX_SUMMARY = 200
 MAX_ALIASES = 20
-MAX_EVENTS = 2_000
+MAX_EVENTS = 200
+MAX_RANGES = 200
+"""A record of the largest packages has a few dozen; what lies beyond can only be another's joke."""
 
 
 class Advisory(NamedTuple):
-    """What a record says of one package. `affects` is what its own ranges say of the version: None where they cannot
-    tell (commits, or versions that have no order)."""
+    """What a record says of one package. `fixed_in` are the fixes that end the stretches its version lies in; whether
+    it is affected is the database's answer, which knows versions that no range tells."""
 
     id: str
-    aliases: tuple[str, ...]
-    summary: str
-    rating: Rating
-    fixed_in: tuple[str, ...]
-    affects: bool | None
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    rating: Rating = Rating()
+    fixed_in: tuple[str, ...] = ()
 
 
 def advisory_on(package: Coordinates, record: Mapping[str, object]) -> Advisory | None:
@@ -37,19 +38,14 @@ def advisory_on(package: Coordinates, record: Mapping[str, object]) -> Advisory 
     entries = [one for one in _objects(record.get("affected")) if _names(one, package)]
     if not entries:
         return None
-    ranges = [one for entry in entries for one in _objects(entry.get("ranges"))]
-    versions = {one for entry in entries for one in _texts(entry.get("versions"))}
-    reached = [_reached(one, package) for one in ranges]
-    fixed = tuple(dict.fromkeys(fix for one in reached for fix in one.fixed))
-    told = [one.affects for one in reached if one.affects is not None]
-    listed = package.version in versions
+    ranges = [one for entry in entries for one in _objects(entry.get("ranges"))][:MAX_RANGES]
+    fixed = dict.fromkeys(fix for one in ranges for fix in _fixes(one, package))
     return Advisory(
         id=_text(record.get("id")),
         aliases=tuple(sorted({clean_line(one, 60) for one in _texts(record.get("aliases"))})[:MAX_ALIASES]),
         summary=clean_line(_text(record.get("summary")), MAX_SUMMARY),
         rating=_rating(record, entries),
-        fixed_in=fixed,
-        affects=True if listed or any(told) else False if told or versions else None,
+        fixed_in=tuple(fixed),
     )
 
 
@@ -65,24 +61,18 @@ def _names(entry: Mapping[str, object], package: Coordinates) -> bool:
     return ecosystem == package.ecosystem and name == normal_name(package.ecosystem, package.name)
 
 
-class _Reach(NamedTuple):
-    affects: bool | None
-    fixed: tuple[str, ...] = ()
-
-
-def _reached(one: Mapping[str, object], package: Coordinates) -> _Reach:
-    """Whether a range holds the version, and the fix that ends the stretch it lies in (OSV schema, "evaluation")."""
-    if _text(one.get("type")) not in ("SEMVER", "ECOSYSTEM"):
-        return _Reach(None)
+def _fixes(one: Mapping[str, object], package: Coordinates) -> tuple[str, ...]:
+    """The fix that ends the stretch of a range in which the version lies (OSV schema, "evaluation"); empty where it
+    lies in none, where none is named, or where versions cannot be put in order."""
     order = order_of(package.ecosystem)
     version = order(package.version)
-    if version is None:
-        return _Reach(None)
+    if version is None or _text(one.get("type")) not in ("SEMVER", "ECOSYSTEM"):
+        return ()
     events: list[_Event] = []
     for kind, text in _events(one):
         at = None if kind == "introduced" and text == "0" else order(text)
         if at is None and text != "0":
-            return _Reach(None)
+            return ()
         events.append(_Event(at is not None, at or 0, {"introduced": 1, "last_affected": 2}.get(kind, 0), kind, text))
     return _walked(sorted(events), version)
 
@@ -97,15 +87,15 @@ class _Event(NamedTuple):
     text: str
 
 
-def _walked(events: list[_Event], version: Any) -> _Reach:
+def _walked(events: list[_Event], version: Any) -> tuple[str, ...]:
     affected = False
     for one in events:
         if not one.placed or one.at <= version:
             ends = one.kind == "fixed" or (one.kind == "last_affected" and one.at < version)
             affected = one.kind == "introduced" or (affected and not ends)
         elif affected:
-            return _Reach(True, (clean_line(one.text, 60),) if one.kind == "fixed" else ())
-    return _Reach(affected)
+            return (clean_line(one.text, 60),) if one.kind == "fixed" else ()
+    return ()
 
 
 def _events(one: Mapping[str, object]) -> Iterator[tuple[str, str]]:

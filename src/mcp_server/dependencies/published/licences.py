@@ -7,7 +7,7 @@ anything. Who is asked first is answered first: within `wall_s` as many as that 
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from urllib.parse import quote
 
@@ -17,11 +17,13 @@ import orjson
 from plumbrule.core.errors import BlockedUrl, Offline, PlumbruleError, Unavailable
 from plumbrule.core.http import Digest, Http
 from plumbrule.core.store.cache import Cache
+from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.advisories.findings import Pinned
 from plumbrule.mcp_server.dependencies.engines.indexes import PythonIndex
 from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release
 from plumbrule.mcp_server.dependencies.engines.shims import Workers
 from plumbrule.mcp_server.dependencies.published.metadata import licence_words, npm_licence
+from plumbrule.mcp_server.platforms.ports.advisories import Silence
 
 READ_PKG_INFO = "plumbrule.mcp_server.dependencies.published.metadata:read"
 CONCURRENT = 8
@@ -38,6 +40,14 @@ _FORM = "2"
 
 Words = tuple[str, ...]
 """What a release declares: its licence field ("" for none), then its classifiers; empty: it declares nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What releases declare; absent: nobody could tell. `silence` says why not everybody was asked."""
+
+    words: Mapping[Pinned, Words]
+    silence: Silence | None = None
 
 
 class LastingHttp(Http):
@@ -70,8 +80,8 @@ class PublishedLicences:
         self._pause_s = 60 / requests_per_minute
         self._at_once = max(1, requests_per_minute // 10 - CONCURRENT)
 
-    async def of(self, packages: Sequence[Pinned]) -> dict[Pinned, Words]:
-        """What each package declares, in the order in which they should be asked; absent: nobody could tell.
+    async def of(self, packages: Sequence[Pinned]) -> Declared:
+        """What each package declares, in the order in which they should be asked.
 
         Nothing but cancellation is raised.
         """
@@ -81,19 +91,24 @@ class PublishedLicences:
         known = {keys[key]: cast("list[str] | None", orjson.loads(raw)) for key, raw in kept.items()}
         found: dict[Pinned, Words] = {one: tuple(words) for one, words in known.items() if words is not None}
         missing = [one for one in wanted if one not in known]
+        silent: dict[str, Silence] = {}
         if missing:
             http = self._http()
             try:
-                with anyio.move_on_after(self._wall_s):
-                    await self._ask(http, missing, found)
+                with anyio.move_on_after(self._wall_s) as limit:
+                    await self._ask(http, missing, found, silent)
             finally:
                 await http.aclose()
-        return {one: found[one] for one in wanted if one in found}
+            if limit.cancelled_caught:
+                silent[""] = "limit_hit"
+        return Declared({one: found[one] for one in wanted if one in found}, next(iter(silent.values()), None))
 
-    async def _ask(self, http: LastingHttp, missing: list[Pinned], found: dict[Pinned, Words]) -> None:
+    async def _ask(
+        self, http: LastingHttp, missing: list[Pinned], found: dict[Pinned, Words], silent: dict[str, Silence]
+    ) -> None:
+        """`silent` takes the ecosystems whose registry does not answer: the others would wait as long for the same."""
         listing = Listing(self._indexes, self._cache, lambda: http)
         limiter = anyio.CapacityLimiter(CONCURRENT)
-        silent: set[str] = set()
 
         async def ask(one: Pinned) -> None:
             async with limiter:
@@ -104,8 +119,8 @@ class PublishedLicences:
                         words = await self._npm(http, one)
                     else:
                         words = await self._python(http, listing, one)
-                except (Unavailable, Offline, BlockedUrl):
-                    silent.add(one.ecosystem)  # the others would wait as long for the same
+                except (Unavailable, Offline, BlockedUrl) as error:
+                    silent[one.ecosystem] = "offline" if isinstance(error, Offline) else "unreachable"
                     return
                 except PlumbruleError:  # not there, too large, or it crashed its reader: of this one nobody knows
                     words = None

@@ -105,7 +105,8 @@ async def test_licences_come_from_metadata_small_archives_and_manifests_and_are_
         *(Pinned("javascript", "left", "9.0.0"), Pinned("rust", "serde", "1.0.0")),
     ]
     found = await licences.of(pins)
-    assert {one.name: words for one, words in found.items()} == {
+    assert found.silence is None
+    assert {one.name: words for one, words in found.words.items()} == {
         "wheeled": ("MIT",),
         "packed": ("Apache-2.0",),
         "left": ("ISC",),
@@ -127,4 +128,5 @@ async def test_a_registry_that_does_not_answer_leaves_its_packages_unknown(
         )
         licences = build_licences(ResolutionSettings(), network, index.url, registry.url, MemoryCache(1000, 1 << 20))
         found = await licences.of([Pinned("python", "a", "1.0"), Pinned("javascript", "left", "1.0.0")])
-        assert {one.name for one in found} == (set() if offline else {"left"})
+        assert {one.name for one in found.words} == (set() if offline else {"left"})
+        assert found.silence == ("offline" if offline else "unreachable")
