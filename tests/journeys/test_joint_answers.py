@@ -42,6 +42,20 @@ def environment(home: Path, index: LoopbackIndex) -> dict[str, str]:
     }
 
 
+def printed(home: Path, index: LoopbackIndex, *arguments: str) -> dict[str, Any]:
+    """What a command prints as JSON when the verdict is `incompatible`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plumbrule", *arguments],
+        cwd="/",
+        env=environment(home, index),
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert done.returncode == 1, done.stderr
+    return json.loads(done.stdout)
+
+
 async def over_mcp(home: Path, index: LoopbackIndex, tool: str, *calls: dict[str, Any]) -> list[Any]:
     """What a stock client gets over stdio."""
     server = StdioServerParameters(
@@ -59,16 +73,7 @@ async def over_mcp(home: Path, index: LoopbackIndex, tool: str, *calls: dict[str
 
 async def test_command_and_mcp_give_one_answer(home: Path, index: LoopbackIndex) -> None:  # S-45, S-148
     sources = [str(home / "a"), str(home / "b")]
-    done = subprocess.run(
-        [sys.executable, "-m", "plumbrule", "compat", *sources, "--python", "3.12", "--json"],
-        cwd="/",
-        env=environment(home, index),
-        capture_output=True,
-        text=True,
-        timeout=90,
-    )
-    assert done.returncode == 1, done.stderr
-    by_command = json.loads(done.stdout)
+    by_command = printed(home, index, "compat", *sources, "--python", "3.12", "--json")
     arguments = {"sources": sources, "target": "python=3.12", "max_tokens": 100_000}
     answer, wrong = await over_mcp(
         home, index, "check_compatibility", arguments, {"sources": sources, "policies": ["dev"]}
