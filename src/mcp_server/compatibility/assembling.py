@@ -107,6 +107,11 @@ def with_live_pointers(report: CompatibilityReport) -> CompatibilityReport:
     return replace(report, untrusted=tuple(one for one in UNTRUSTED if getattr(report, one[1:])))
 
 
+def numbered_fixes(answer: Answered) -> tuple[Fix, ...]:
+    """The fixes of one target under the ids that a report about it alone gives them."""
+    return _numbered("F", _merged([(answer.target, _fixes_of(answer))], several=False))
+
+
 def _fixes_of(answer: Answered) -> tuple[Fix, ...]:
     return tuple(fix for one in answer.checked for fix in one.fixes)
 
@@ -182,7 +187,7 @@ def _engines(answers: Sequence[Answered]) -> tuple[EngineFact, ...]:
     return tuple(EngineFact(name, version, calls[name, version], said[name, version]) for name, version in said)
 
 
-_REASONS = {
+REASONS = {
     "unreadable": "a repository could not be read",
     "needs_build": "a package would have to be built to know what it asks for",
     "unreachable": "the package index was not reachable",
@@ -213,7 +218,7 @@ def _summary(
     if verdict == "unknown":
         blockers = [name for one in answer.checked for name in one.blockers][:5]
         about = f" ({', '.join(blockers)})" if blockers else ""
-        return f"{who}: unknown {on}: {_REASONS.get(reason, reason)}{about}."
+        return f"{who}: unknown {on}: {REASONS.get(reason, reason)}{about}."
     first = conflicts[0].sentence if conflicts else ""
     more = f" {len(conflicts) - 1} more conflicts." if len(conflicts) > 1 else ""
     helps = f" {len(fixes)} smallest fixes were verified." if len(fixes) > 1 else ""

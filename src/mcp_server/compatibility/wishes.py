@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 from plumbrule.core.errors import InvalidArgument
+from plumbrule.core.fields import nearest
 from plumbrule.mcp_server.compatibility.report import Use
 from plumbrule.mcp_server.dependencies.joint.asks import Wishes
 from plumbrule.mcp_server.dependencies.requirement import Scope
@@ -28,6 +29,23 @@ MEANING: dict[PolicyWord, str] = {
 
 MAX_TEXTS = 100
 MAX_TEXT_CHARACTERS = 300
+
+
+def policy_words(words: Sequence[str]) -> tuple[PolicyWord, ...]:
+    """Words as typed, for callers whose schema does not list them again.
+
+    Raises:
+        InvalidArgument: one is none of them.
+    """
+    known: dict[str, PolicyWord] = {word: word for word in POLICY_WORDS}
+    unknown = next((word for word in words if word not in known), None)
+    if unknown is not None:
+        near = nearest(unknown, known)
+        raise InvalidArgument(
+            f"policy has no word {unknown[:40]!r}." + (f" Did you mean {near!r}?" if near else ""),
+            hint=f"Words: {', '.join(POLICY_WORDS)}.",
+        )
+    return tuple(known[word] for word in words)
 
 
 def wishes_of(

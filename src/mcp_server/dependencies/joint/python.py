@@ -33,7 +33,18 @@ class PythonCheck:
         return [one for at, each in enumerate(subjects) for one in python_asks(at, each, target, wishes)[1]]
 
     async def check(self, subjects: Sequence[Subject], target: Target, wishes: Wishes) -> Checked:
-        asks = [ask for at, each in enumerate(subjects) for ask in python_asks(at, each, target, wishes)[0]]
-        asks += python_wished(wishes)
-        case = PythonCase(self._engine, subjects, asks, target, wishes, self._vulnerable)
+        case = python_case(self._engine, subjects, target, wishes, self._vulnerable)
         return await case.checked(self._second if wishes.second_engine else None)
+
+
+def python_case(
+    engine: Engine,
+    subjects: Sequence[Subject],
+    target: Target,
+    wishes: Wishes,
+    vulnerable: Vulnerable | None = None,
+) -> PythonCase:
+    """The question that several repositories and the caller ask together."""
+    asks = [ask for at, each in enumerate(subjects) for ask in python_asks(at, each, target, wishes)[0]]
+    asks += python_wished(wishes)
+    return PythonCase(engine, subjects, asks, target, wishes, vulnerable)

@@ -76,6 +76,11 @@ class PythonCase:
         self._prover = Prover(self._oracle, self._ladders, Budget(until=_soft_deadline()))
         self._doubtful: tuple[str, ...] = ()
 
+    @property
+    def oracle(self) -> JointOracle:
+        """The question as engines are asked it."""
+        return self._oracle
+
     def label(self, subject: int) -> str:
         """What conflicts call a side."""
         return self._labels[subject] if 0 <= subject < len(self._labels) else CALLER

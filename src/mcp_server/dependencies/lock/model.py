@@ -79,7 +79,8 @@ class JointLock:
     """Everything the writers need; the same lock gives the same bytes.
 
     `target` is for people. `requires_python` and `environments` (markers, empty for universal) say where the lock
-    holds; `joint_python` is the intersection of what the repositories declare. `asked` goes by package name.
+    holds; `joint_python` is the intersection of what the repositories declare, and `solving_environments` are the
+    markers under which a project that declares it is resolved. `asked` goes by package name.
     `links` are (asker, package), askers being packages or labels of repositories.
     """
 
@@ -94,7 +95,10 @@ class JointLock:
     requires_python: str = ""
     joint_python: str = ""
     environments: tuple[str, ...] = ()
+    solving_environments: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    siblings: tuple[str, ...] = ()
+    """Requirements that another of the repositories meets by itself, one sentence each."""
     presumes: tuple[str, ...] = ()
     """The changes of a fix under which alone this lock holds, one sentence each."""
     exclude_newer: str = ""

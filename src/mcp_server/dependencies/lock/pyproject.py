@@ -28,8 +28,8 @@ def _lines(lock: JointLock) -> Iterator[str]:
     yield ""
     yield "[tool.uv]"
     yield "package = false"
-    if lock.environments:
-        yield f"environments = {toml.strings(lock.environments)}"
+    if lock.solving_environments:
+        yield f"environments = {toml.strings(lock.solving_environments)}"
     if lock.exclude_newer:
         yield f"exclude-newer = {toml.string(lock.exclude_newer)}"
     if lock.prereleases:

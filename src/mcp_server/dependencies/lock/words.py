@@ -18,6 +18,8 @@ def heading(lock: JointLock, use: str) -> list[str]:
         lines.append(f"Use: {use}")
     if lock.presumes:
         lines += ["It holds only after these changes:", *(f"  {sentence}" for sentence in lock.presumes)]
+    if lock.siblings:
+        lines += ["Met by the repositories themselves, and not in here:", *(f"  {one}" for one in lock.siblings)]
     if lock.left_out:
         lines.append("Not complete. These were not followed and are not in here:")
         lines += [f"  {one.repository} {one.at}: {one.written} ({one.rule})" for one in lock.left_out]

@@ -40,7 +40,7 @@ class JointOracle:
         self.frame = frame
         self.relaxation = relaxation
         self.settled = settled or {}
-        self._elsewhere = elsewhere
+        self.elsewhere = elsewhere
 
     def question(self, levels: Levels, rewritten: Mapping[int, str] | None = None) -> Question:
         """The question at a configuration, with other texts for some asks."""
@@ -48,7 +48,7 @@ class JointOracle:
         runtimes: dict[int, str] = {}
         constraints = list(self.frame.constraints)
         for at, ask in enumerate(self.asks):
-            if levels[at] == DROPPED or at in self._elsewhere:
+            if levels[at] == DROPPED or at in self.elsewhere:
                 continue
             text = (rewritten or {}).get(at) or self._text(ask, levels[at])
             own = requires.setdefault(ask.subject, [])

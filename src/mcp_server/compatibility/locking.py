@@ -1,0 +1,119 @@
+"""A joint question locked: what an engine answered becomes a lock with who asked for what, every text made safe.
+
+Below: `dependencies/lock` (formats), the engines. Above: `resolution`.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from plumbrule.core.values import dataclass
+from plumbrule.mcp_server.analysis.words import place, word
+from plumbrule.mcp_server.compatibility.subject import Side as Opened
+from plumbrule.mcp_server.dependencies.joint.asks import Ask, NotChecked
+from plumbrule.mcp_server.dependencies.joint.findings import Change
+from plumbrule.mcp_server.dependencies.joint.question import Engine, Question, Solved, Unknown, Unsolved
+from plumbrule.mcp_server.dependencies.joint.targets import Target, shown
+from plumbrule.mcp_server.dependencies.lock import pylock
+from plumbrule.mcp_server.dependencies.lock.model import Direct, JointLock, LeftOut, LockedPackage, Side
+from plumbrule.mcp_server.dependencies.lock.posed import Posed
+from plumbrule.mcp_server.dependencies.lock.provenance import askings_of, links_of
+from plumbrule.mcp_server.dependencies.lock.scope import (
+    environments_of,
+    intersection,
+    python_of,
+    solving_environments_of,
+)
+
+
+class LockingEngine(Engine, Protocol):
+    """An engine that also writes what it solved as a file."""
+
+    async def lock(self, question: Question) -> tuple[str, Solved] | Unsolved | Unknown: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What stands around a lock: the sides, the target, what no engine was told, which edits are presumed."""
+
+    sides: tuple[Opened, ...]
+    target: Target
+    not_checked: tuple[NotChecked, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+async def python_lock(engine: LockingEngine, posed: Posed, settled: Settled) -> tuple[JointLock, Solved] | Unknown:
+    """The lock of a question that was found to have a solution; why not where the index changed meanwhile."""
+    made = await engine.lock(posed.question)
+    if isinstance(made, Unknown):
+        return made
+    if isinstance(made, Unsolved):
+        return Unknown("engine_failed", (), "The index changed while it was asked.")
+    text, solved = made
+    try:
+        packages = pylock.read(text)
+    except pylock.UnreadableLock as error:
+        return Unknown("engine_failed", (), f"Its lock cannot be passed on: {error}.")
+    if {(one.name, one.version) for one in packages} != {(pin.name, pin.version) for pin in solved.pins}:
+        return Unknown("engine_failed", (), "The index changed while it was asked.")
+    return joint_lock(packages, solved, posed, settled), solved
+
+
+def joint_lock(packages: Sequence[LockedPackage], solved: Solved, posed: Posed, settled: Settled) -> JointLock:
+    """The lock of a solution."""
+    direct = tuple(_direct(ask, posed.label(ask.subject)) for ask in posed.asks if ask.kind in ("package", "added"))
+    question, target = posed.question, settled.target
+    joint = intersection(party.runtime for party in question.parties)
+    return JointLock(
+        target=words_of(target),
+        sides=tuple(side_of(side) for side in settled.sides),
+        packages=tuple(packages),
+        asked=tuple(sorted(askings_of(solved.pins, direct).items())),
+        links=links_of(solved.pins),
+        direct=direct,
+        constraints=question.constraints,
+        overrides=question.overrides,
+        requires_python=python_of(target, joint),
+        joint_python=joint or (f">={target.python}" if target.python else ""),
+        environments=environments_of(target),
+        solving_environments=solving_environments_of(target),
+        left_out=tuple(left_out(one, settled.sides[one.subject].label) for one in settled.not_checked),
+        siblings=tuple(_sibling(ask, posed.label(ask.subject)) for ask in posed.siblings),
+        presumes=tuple(sentence_of(one) for one in settled.changes),
+        exclude_newer=question.exclude_newer,
+        prereleases=question.prereleases == "allow",
+    )
+
+
+def _direct(ask: Ask, label: str) -> Direct:
+    at = place(ask.path, ask.line) if ask.path else ""
+    return Direct(label, ask.name, ask.requirement, word(ask.written), at, ask.rule)
+
+
+def _sibling(ask: Ask, label: str) -> str:
+    return f"{label} {place(ask.path, ask.line)}: {word(ask.written)}"
+
+
+def side_of(side: Opened) -> Side:
+    """Its label and what it was read at; a work tree with changes has no name for that."""
+    source = side.source
+    revision = "" if source is None or source.dirty else source.commit or source.version or ""
+    return Side(side.label, word(revision))
+
+
+def left_out(one: NotChecked, label: str) -> LeftOut:
+    """What no engine was told, safe to show."""
+    return LeftOut(label, word(one.written), place(one.path, one.line), one.reason)
+
+
+def sentence_of(change: Change) -> str:
+    """`repo-a pyproject.toml:7: numpy<2 becomes numpy<3`."""
+    at = f" {change.evidence.at}" if change.evidence else ""
+    to = f"becomes {word(change.to)}" if change.to else "goes"
+    return f"{change.repository}{at}: {word(change.requirement)} {to}"
+
+
+def words_of(target: Target) -> str:
+    """`Python 3.12 on linux x86_64`; for one that is unlike any, its own word."""
+    runtimes = [f"Python {target.python}" if target.python else "", f"Node {target.node}" if target.node else ""]
+    named = " and ".join(filter(None, runtimes)) or shown(target)
+    return f"{named} on every platform" if target.universal else f"{named} on {target.platform} {target.machine}"
