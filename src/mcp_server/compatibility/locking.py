@@ -9,12 +9,14 @@ from typing import Protocol
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.words import place, word
 from plumbrule.mcp_server.compatibility.subject import Side as Opened
+from plumbrule.mcp_server.dependencies.engines.listing import Release
+from plumbrule.mcp_server.dependencies.engines.uv import Written
 from plumbrule.mcp_server.dependencies.joint.asks import Ask, NotChecked
 from plumbrule.mcp_server.dependencies.joint.findings import Change
 from plumbrule.mcp_server.dependencies.joint.question import Engine, Question, Solved, Unknown, Unsolved
 from plumbrule.mcp_server.dependencies.joint.targets import Target, shown
 from plumbrule.mcp_server.dependencies.lock import pylock
-from plumbrule.mcp_server.dependencies.lock.model import Direct, JointLock, LeftOut, LockedPackage, Side
+from plumbrule.mcp_server.dependencies.lock.model import Direct, JointLock, LeftOut, LockedFile, LockedPackage, Side
 from plumbrule.mcp_server.dependencies.lock.posed import Posed
 from plumbrule.mcp_server.dependencies.lock.provenance import askings_of, links_of
 from plumbrule.mcp_server.dependencies.lock.scope import (
@@ -28,7 +30,7 @@ from plumbrule.mcp_server.dependencies.lock.scope import (
 class LockingEngine(Engine, Protocol):
     """An engine that also writes what it solved as a file."""
 
-    async def lock(self, question: Question) -> tuple[str, Solved] | Unsolved | Unknown: ...
+    async def lock(self, question: Question) -> Written | Unsolved | Unknown: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,26 @@ async def python_lock(engine: LockingEngine, posed: Posed, settled: Settled) -> 
         return made
     if isinstance(made, Unsolved):
         return Unknown("engine_failed", (), "The index changed while it was asked.")
-    text, solved = made
+    solved = made.solved
     try:
-        packages = pylock.read(text)
+        packages = pylock.read(made.text, {name: _source(one) for name, one in made.sources.items()})
     except pylock.UnreadableLock as error:
         return Unknown("engine_failed", (), f"Its lock cannot be passed on: {error}.")
     if {(one.name, one.version) for one in packages} != {(pin.name, pin.version) for pin in solved.pins}:
         return Unknown("engine_failed", (), "The index changed while it was asked.")
     return joint_lock(packages, solved, posed, settled), solved
+
+
+def _source(release: Release) -> LockedFile:
+    """The source of a release: an installer builds it, where nobody publishes a wheel."""
+    url = pylock.without_credentials(release.sdist)
+    return LockedFile(
+        pylock.file_name(url),
+        url,
+        (("sha256", release.sdist_sha256),),
+        release.sdist_size,
+        pylock.moment(release.uploaded),
+    )
 
 
 def joint_lock(packages: Sequence[LockedPackage], solved: Solved, posed: Posed, settled: Settled) -> JointLock:

@@ -253,6 +253,22 @@ async def test_an_output_of_another_ecosystem_says_which_one_fits(
     assert failed.value.retry_with["output"] == "pylock.toml"
 
 
+async def test_a_package_that_is_source_alone_is_locked_by_its_source(
+    tmp_path: Path, index: LoopbackIndex, program: Callable[..., App], repository: Callable[..., str]
+) -> None:
+    index.sdist("doc", "0.6", "tpl<3")
+    one = repository("one", requirements__txt="doc\ntpl\n")
+    lock = text_of(await resolved(program(), one))
+    Pylock.from_dict(tomllib.loads(lock)).validate()
+    found = {part["name"]: part for part in tomllib.loads(lock)["packages"]}
+    assert found["tpl"]["version"] == "2.0"
+    assert "wheels" not in found["doc"]
+    assert found["doc"]["sdist"]["url"] == f"{index.origin}/files/doc-0.6.tar.gz"
+    assert found["doc"]["sdist"]["hashes"] == {"sha256": hashlib.sha256(index.files["doc"][0].content).hexdigest()}
+    hashed = text_of(await resolved(program(), one, output="requirements.txt"))
+    assert f"doc==0.6 \\\n    --hash=sha256:{hashlib.sha256(index.files['doc'][0].content).hexdigest()}\n" in hashed
+
+
 async def test_why_a_version_names_who_holds_it_and_what_is_newer(
     program: Callable[..., App], two: tuple[str, str]
 ) -> None:

@@ -18,7 +18,7 @@ from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.errors import LimitExceeded, MissingDependency
 from plumbrule.core.process import Completed
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.dependencies.engines.listing import Listing, before, tried
+from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release, before, tried
 from plumbrule.mcp_server.dependencies.engines.remembered import FRESH_S, Remembered
 from plumbrule.mcp_server.dependencies.engines.requirements import admits, admitted, direct_name, plain
 from plumbrule.mcp_server.dependencies.engines.shims import StandIn, StandIns
@@ -106,6 +106,14 @@ class Attempt(NamedTuple):
         return pin._replace(via=tuple(sorted({*pin.via, *asking} - {TOGETHER})))
 
 
+class Written(NamedTuple):
+    """A lock as uv writes it. `sources` are releases of packages whose files in it are stand-ins of ours, by name."""
+
+    text: str
+    solved: Solved
+    sources: Mapping[str, Release]
+
+
 class UvEngine:
     """Answers joint questions about Python packages (`joint/question.Engine`)."""
 
@@ -158,7 +166,7 @@ class UvEngine:
             and admitted(one.requires_python, target.python)
         ]
 
-    async def lock(self, question: Question) -> tuple[str, Solved] | Unsolved | Unknown:
+    async def lock(self, question: Question) -> Written | Unsolved | Unknown:
         """What uv writes into a `pylock.toml` for a question, with the solution that it holds.
 
         Raises as `solve`. Not remembered: uv's own cache has what it takes.
@@ -166,14 +174,27 @@ class UvEngine:
         answer, attempt = await self._settled(question)
         if not isinstance(answer, Solved):
             return answer
-        if answer.assumed:  # their files would be our stand-ins
-            return Unknown("needs_build", tuple(sorted(answer.assumed)))
+        sources = await self._sources(answer)
+        if sources is None:
+            return Unknown("needs_build", tuple(sorted(answer.assumed or ())))
         written = await self._attempted(attempt, lambda text, _: text, ("--format", "pylock.toml"))
         if isinstance(written, Failure):
             return Unknown(written.reason, (), written.said)
         if isinstance(written, Refusal):
             return Unknown("engine_failed", (), "The index changed while it was asked.")
-        return written, answer
+        return Written(written, answer, sources)
+
+    async def _sources(self, solved: Solved) -> Mapping[str, Release] | None:
+        """What an installer would have to build, where uv knows our stand-ins alone; None for one without a digest."""
+        found: dict[str, Release] = {}
+        for pin in solved.pins:
+            if pin.name in (solved.assumed or ()):
+                releases = await tried(self._listing, pin.name) if self._listing else None
+                release = next((one for one in releases or () if one.version == pin.version), None)
+                if release is None or not release.sdist_sha256:
+                    return None
+                found[pin.name] = release
+        return found
 
     async def _answered(self, question: Question) -> Answer:
         return (await self._settled(question))[0]

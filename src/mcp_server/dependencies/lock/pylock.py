@@ -22,8 +22,10 @@ class UnreadableLock(ValueError):
     """What the engine wrote is no lock that can be passed on."""
 
 
-def read(text: str) -> tuple[LockedPackage, ...]:
+def read(text: str, sources: Mapping[str, LockedFile] = {}) -> tuple[LockedPackage, ...]:
     """The packages of an engine's lock by name and version, without our own parties, which are files of ours.
+
+    `sources` stand in place of the files of the packages that they are named by.
 
     Raises:
         UnreadableLock: it is no TOML, or a package has no release, no file, or a file without a hash.
@@ -34,13 +36,19 @@ def read(text: str) -> tuple[LockedPackage, ...]:
         raise UnreadableLock("no TOML") from error
     if not isinstance(rows, list):
         raise UnreadableLock("no table of packages")
-    packages = [_package(row) for row in cast("list[dict[str, Any]]", rows) if "path" not in row.get("archive", {})]
+    packages = [
+        _package(row, sources.get(row.get("name", "")))
+        for row in cast("list[dict[str, Any]]", rows)
+        if "path" not in row.get("archive", {})
+    ]
     return tuple(sorted(packages, key=lambda one: (one.name, one.version, one.marker)))
 
 
-def _package(row: Mapping[str, Any]) -> LockedPackage:
+def _package(row: Mapping[str, Any], source: LockedFile | None) -> LockedPackage:
     if "version" not in row or not ("wheels" in row or "sdist" in row):
         raise UnreadableLock(f"{row.get('name')} is no release with files")
+    if source is not None:
+        return LockedPackage(row["name"], row["version"], row.get("marker", ""), sdist=source)
     wheels = sorted((_file(one) for one in row.get("wheels", ())), key=lambda one: one.name)
     sdist = _file(row["sdist"]) if "sdist" in row else None
     return LockedPackage(
@@ -53,18 +61,29 @@ def _file(row: Mapping[str, Any]) -> LockedFile:
     hashes = cast("dict[str, str]", row.get("hashes", {}))
     if not url or not hashes or not all(_HASH.fullmatch(digits) for digits in hashes.values()):
         raise UnreadableLock("a file without its address or hash")
-    moment = row.get("upload-time")
+    uploaded = row.get("upload-time")
     return LockedFile(
-        row.get("name") or unquote(basename(urlsplit(url).path)),
+        row.get("name") or file_name(url),
         url,
         tuple(sorted(hashes.items())),
         row.get("size", 0),
-        _moment(moment) if isinstance(moment, datetime) else "",
+        moment(uploaded) if isinstance(uploaded, datetime | str) else "",
     )
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def file_name(url: str) -> str:
+    """The last part of an address."""
+    return unquote(basename(urlsplit(url).path))
+
+
+def moment(when: datetime | str) -> str:
+    """A moment in UTC as TOML and RFC 3339 write it; "" for none."""
+    if isinstance(when, str):
+        try:
+            when = datetime.fromisoformat(when)
+        except ValueError:
+            return ""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def without_credentials(url: str) -> str:

@@ -8,7 +8,7 @@ from plumbrule.core.clock import ManualClock
 from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.mcp_server.dependencies.engines.build import build_uv_program
-from plumbrule.mcp_server.dependencies.engines.uv import UvEngine
+from plumbrule.mcp_server.dependencies.engines.uv import UvEngine, Written
 from plumbrule.mcp_server.dependencies.joint.question import Party, Question, Unsolved
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
@@ -24,10 +24,9 @@ async def test_a_solution_is_written_with_files_and_hashes_and_nothing_of_ours(t
         engine = UvEngine(program, MemoryCache(1000, 10_000_000, 1e6), ManualClock())
         parties = (Party("a", ("app",)), Party("b", ("lib<2",)))
         made = await engine.lock(Question(parties, Target("3.12")))
-        assert isinstance(made, tuple)
-        text, solved = made
-        packages = read(text)
-        assert [(one.name, one.version) for one in packages] == [(pin.name, pin.version) for pin in solved.pins]
+        assert isinstance(made, Written)
+        packages = read(made.text)
+        assert [(one.name, one.version) for one in packages] == [(pin.name, pin.version) for pin in made.solved.pins]
         assert [file.name for one in packages for file in one.files] == [
             "app-1.0-py3-none-any.whl",
             "lib-1.0-py3-none-any.whl",
