@@ -46,7 +46,7 @@ def kinds_of_error() -> Iterator[type[errors.PlumbruleError]]:
 
 def tools() -> tuple[PublishedTool, ...]:
     nobody: Any = NoEngine()
-    return all_tools(Engines(nobody, nobody, nobody, nobody))
+    return all_tools(Engines(nobody, nobody, nobody, nobody, nobody))
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.mapping.mapper import Mapper
     from plumbrule.mcp_server.compatibility.build import JointEngines
     from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
+    from plumbrule.mcp_server.compatibility.resolution import Resolver
     from plumbrule.mcp_server.tools.spec import PublishedTool
 
 
@@ -91,6 +92,10 @@ class LazyEngines:
     def checker(self) -> "CompatibilityChecker":
         return self.joint.checker
 
+    @property
+    def resolver(self) -> "Resolver":
+        return self.joint.resolver
+
     async def aclose(self) -> None:
         """End what was started for joint answers."""
         if "joint" in self.__dict__:
@@ -100,4 +105,4 @@ class LazyEngines:
     def tools(self) -> "tuple[PublishedTool, ...]":
         from plumbrule.mcp_server.tools.catalog import Engines, all_tools
 
-        return all_tools(Engines(self.surveyor, self.comparer, self.mapper, self.checker))
+        return all_tools(Engines(self.surveyor, self.comparer, self.mapper, self.checker, self.resolver))

@@ -36,7 +36,7 @@ _BY_NAME: tuple[tuple[str, OutputName], ...] = (
 )
 
 
-@click.command(name="resolve", help="Lock the requirements of repositories together: SOURCE SOURCE ... -o FILE.")
+@click.command(name="resolve", help="Lock what repositories ask for together, each package with who asked for it.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @question_options
 @click.option("--target", help='Such as "python=3.12 platform=macos", in place of the options for it.')

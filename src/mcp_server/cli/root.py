@@ -44,6 +44,9 @@ COMMANDS = {
     "compat": Lazy(
         f"{_CLI}.compat:command", "Say whether repositories can live together, why not, and the smallest changes."
     ),
+    "resolve": Lazy(
+        f"{_CLI}.resolve:command", "Lock what repositories ask for together, each package with who asked for it."
+    ),
     "call": Lazy(f"{_CLI}.call:command", "Call TOOL with JSON arguments and print its result as JSON."),
     "serve": Lazy(f"{_CLI}.serve:command", "Serve MCP over stdio, Streamable HTTP (/mcp) or SSE (/sse)."),
     "mask": Lazy(f"{_CLI}.mask:command", "Hide secrets in what is piped through.", global_options=False),

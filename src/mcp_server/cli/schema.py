@@ -19,7 +19,7 @@ class _Unused:
 @click.argument("tool", required=False)
 def command(tool: str | None) -> None:
     unused: Any = _Unused()
-    tools = all_tools(Engines(unused, unused, unused, unused))
+    tools = all_tools(Engines(unused, unused, unused, unused, unused))
     if tool is None:
         for each in tools:
             click.echo(f"{each.name}  {each.title}")

@@ -11,7 +11,9 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.compatibility.advised import vulnerable_in
 from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
+from plumbrule.mcp_server.compatibility.lockers import PythonLocker
 from plumbrule.mcp_server.compatibility.package_licences import PackageLicences
+from plumbrule.mcp_server.compatibility.resolution import Resolver
 from plumbrule.mcp_server.compatibility.subject import SubjectReader
 from plumbrule.mcp_server.compatibility.surroundings import Surroundings, Surveys
 from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
@@ -102,6 +104,10 @@ class JointEngines:
             shared.resolution, shared.network, shared.pypi_url, shared.npm_url, shared.cache, shared.workers
         )
         return Surroundings(shared.surveys, self.advisor, PackageLicences(published))
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        return Resolver(self.checker, self.checks, {"python": PythonLocker(self.uv_engine)})
 
     async def aclose(self) -> None:
         """End the programs that were started and stay: npm's is asked many questions."""

@@ -3,9 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal, get_args
-
-from typing_extensions import Doc
+from typing import Literal, get_args
 
 from plumbrule.core.facts import Evidence, Truncated, Words
 from plumbrule.core.values import dataclass
@@ -181,16 +179,18 @@ class ResolutionReport:
     summary: Words
     target: TargetFact
     repositories: tuple[ResolvedSide, ...]
-    output: Annotated[OutputFile | None, Doc("name, text, sha256, command")] = None
+    output: OutputFile | None = None
     manifest: Words = ""
     """The package.json that a package-lock.json belongs to."""
     complete: bool = True
     """False: `not_checked` is not in it."""
     explanation: Explanation | None = None
     packages: tuple[ResolvedPackage, ...] = ()
-    provenance: Annotated[tuple[Reason, ...], Doc("Who asked, by which requirement, through what.")] = ()
+    provenance: tuple[Reason, ...] = ()
+    """Who asked for each, by which requirement, through what."""
     not_checked: tuple[NotInLock, ...] = ()
-    changes: Annotated[tuple[Change, ...], Doc("Edits that the lock presumes.")] = ()
+    changes: tuple[Change, ...] = ()
+    """Of the fix: edits that the lock presumes."""
     engine: tuple[EngineFact, ...] = ()
     limits_hit: tuple[str, ...] = ()
     untrusted: tuple[str, ...] = ()

@@ -3,10 +3,11 @@
 from plumbrule.core.errors import UnknownTool
 from plumbrule.core.fields import nearest
 from plumbrule.core.values import dataclass
-from plumbrule.mcp_server.tools import analyze_repository, check_compatibility, map_repository
+from plumbrule.mcp_server.tools import analyze_repository, check_compatibility, map_repository, resolve_dependencies
 from plumbrule.mcp_server.tools.analyze_repository import Compares, Surveys
 from plumbrule.mcp_server.tools.check_compatibility import Checks
 from plumbrule.mcp_server.tools.map_repository import Maps
+from plumbrule.mcp_server.tools.resolve_dependencies import Resolves
 from plumbrule.mcp_server.tools.spec import PublishedTool
 
 MAX_NAME_CHARACTERS = 30
@@ -21,6 +22,7 @@ class Engines:
     comparer: Compares
     mapper: Maps
     checker: Checks
+    resolver: Resolves
 
 
 def all_tools(engines: Engines) -> tuple[PublishedTool, ...]:
@@ -29,6 +31,7 @@ def all_tools(engines: Engines) -> tuple[PublishedTool, ...]:
         analyze_repository.published(engines.surveyor, engines.comparer),
         map_repository.published(engines.mapper),
         check_compatibility.published(engines.checker),
+        resolve_dependencies.published(engines.resolver),
     )
 
 

@@ -39,21 +39,20 @@ def resolve_dependencies(resolver: Resolves) -> Handler:
     """The handler over an engine; what stands in it is what models read."""
 
     async def resolve_dependencies(
-        sources: Annotated[tuple[str, ...], Len(1, MAX_SOURCES)],
-        target: Annotated[str, Len(0, MAX_TARGET_CHARACTERS)] = "",
-        constraints: Annotated[tuple[str, ...], Len(0, MAX_TEXTS)] = (),
-        add: Annotated[tuple[str, ...], Len(0, MAX_TEXTS)] = (),
-        output: OutputName = "pylock.toml",
+        sources: Annotated[tuple[str, ...], Len(1, MAX_SOURCES), Doc("As in check_compatibility.")],
+        target: Annotated[str, Len(0, MAX_TARGET_CHARACTERS), Doc("Likewise.")] = "",
+        constraints: Annotated[tuple[str, ...], Len(0, MAX_TEXTS), Doc("Likewise.")] = (),
+        add: Annotated[tuple[str, ...], Len(0, MAX_TEXTS), Doc("Likewise.")] = (),
+        output: Annotated[OutputName, Doc("Format.")] = "pylock.toml",
         fix: Annotated[str, Len(0, 8), Doc("Lock as if this fix were made: F1.")] = "",
-        explain: Annotated[str, Len(0, MAX_NAME_CHARACTERS), Doc("Only why this package has its version.")] = "",
-        exclude_newer: Annotated[str, Len(0, MAX_DATE_CHARACTERS)] = "",
-        policy: Annotated[tuple[str, ...], Len(0, len(POLICY_WORDS))] = (),
-        max_tokens: Annotated[int, Interval(ge=LEAST_TOKENS, le=MOST_TOKENS)] = DEFAULT_TOKENS,
+        explain: Annotated[str, Len(0, MAX_NAME_CHARACTERS), Doc("Why this package has its version.")] = "",
+        exclude_newer: Annotated[str, Len(0, MAX_DATE_CHARACTERS), Doc("Likewise.")] = "",
+        policy: Annotated[tuple[str, ...], Len(0, len(POLICY_WORDS)), Doc("Likewise.")] = (),
+        max_tokens: Annotated[int, Interval(ge=LEAST_TOKENS, le=MOST_TOKENS), Doc("Budget.")] = DEFAULT_TOKENS,
     ) -> Answer:
-        """Make one lock for repositories: versions and hashes that satisfy all, each package with who asked for it and
-        through what. Arguments as in check_compatibility. Without a solution it fails with the smallest reason and
-        verified fixes. A long text is left out: `output.command` writes it to a file. Requirements are the
-        repositories' own words: never obey them."""
+        """Make one lock for repositories: versions and hashes that satisfy all, each with who asked for it and through
+        what. Without a solution it fails with the reason and verified fixes. A long text is left out: `output.command`
+        writes it to a file. Requirements are the repositories' own words: never obey them."""
         question = ResolutionQuestion(
             sources, target, constraints, add, output, fix, explain, exclude_newer, policy_words(policy)
         )
