@@ -58,8 +58,7 @@ def command(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
 
     (report, structured), call_id = call(ctx, NAME, work, keep=not options["no_cache"])
     if path is not None and report.output is not None:
-        written(path, report.output.text)
-        say(ctx, f"plumbrule: {path.name} written. {clean_line(report.summary, MAX_CHARACTERS)}")
+        _write(ctx, path, report)
     if options["as_json"]:
         print_json(structured | {"call_id": call_id})
     elif report.explanation is not None:
@@ -68,6 +67,19 @@ def command(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         click.echo(report.output.text, nl=False)
     _tell_what_is_missing(ctx, report)
     return PARTIAL if report.limits_hit else DONE
+
+
+def _write(ctx: click.Context, path: Path, report: ResolutionReport) -> None:
+    """The file; beside npm's lock the manifest that it belongs to, unless there is one."""
+    assert report.output is not None
+    written(path, report.output.text)
+    say(ctx, f"plumbrule: {path.name} written. {clean_line(report.summary, MAX_CHARACTERS)}")
+    manifest = path.with_name("package.json")
+    if report.manifest and manifest.exists():
+        say(ctx, "plumbrule: package.json is there and was left as it is; --json shows the one that the lock is for.")
+    elif report.manifest:
+        written(manifest, report.manifest)
+        say(ctx, "plumbrule: package.json written beside it.")
 
 
 def question_of(sources: tuple[str, ...], options: dict[str, Any]) -> ResolutionQuestion:

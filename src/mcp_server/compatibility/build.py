@@ -11,7 +11,8 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.workers import Workers
 from plumbrule.mcp_server.compatibility.advised import vulnerable_in
 from plumbrule.mcp_server.compatibility.check import CompatibilityChecker
-from plumbrule.mcp_server.compatibility.lockers import PythonLocker
+from plumbrule.mcp_server.compatibility.lockers import Locker, PythonLocker
+from plumbrule.mcp_server.compatibility.npm_locking import NpmLocker
 from plumbrule.mcp_server.compatibility.package_licences import PackageLicences
 from plumbrule.mcp_server.compatibility.resolution import Resolver
 from plumbrule.mcp_server.compatibility.subject import SubjectReader
@@ -88,8 +89,11 @@ class JointEngines:
     @cached_property
     def checks(self) -> tuple[EcosystemCheck, ...]:
         python = PythonCheck(self.uv_engine, self.pip_engine, vulnerable=vulnerable_in("python", self.advisor))
-        npm = NpmCheck(self.npm_engine, vulnerable=vulnerable_in("javascript", self.advisor))
-        return (python, npm, *static_checks())
+        return (python, self.npm_check, *static_checks())
+
+    @cached_property
+    def npm_check(self) -> NpmCheck:
+        return NpmCheck(self.npm_engine, vulnerable=vulnerable_in("javascript", self.advisor))
 
     @cached_property
     def checker(self) -> CompatibilityChecker:
@@ -107,7 +111,11 @@ class JointEngines:
 
     @cached_property
     def resolver(self) -> Resolver:
-        return Resolver(self.checker, self.checks, {"python": PythonLocker(self.uv_engine)})
+        lockers: dict[str, Locker] = {
+            "python": PythonLocker(self.uv_engine),
+            "javascript": NpmLocker(self.npm_engine, self.npm_check),
+        }
+        return Resolver(self.checker, self.checks, lockers)
 
     async def aclose(self) -> None:
         """End the programs that were started and stay: npm's is asked many questions."""

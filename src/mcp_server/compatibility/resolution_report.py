@@ -27,6 +27,7 @@ UNTRUSTED = (
     "/provenance",
     "/not_checked",
     "/changes",
+    "/notes",
     "/engine",
 )
 
@@ -191,6 +192,7 @@ class ResolutionReport:
     not_checked: tuple[NotInLock, ...] = ()
     changes: tuple[Change, ...] = ()
     """Of the fix: edits that the lock presumes."""
+    notes: tuple[Words, ...] = ()
     engine: tuple[EngineFact, ...] = ()
     limits_hit: tuple[str, ...] = ()
     untrusted: tuple[str, ...] = ()

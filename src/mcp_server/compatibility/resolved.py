@@ -126,6 +126,7 @@ def _frame(opened: Opened, answered: Answered, settled: Settled, made: Mapping[s
             for one in settled.not_checked
         ),
         changes=settled.changes,
+        notes=tuple(dict.fromkeys(note for one in answered.checked for note in one.notes)),
         engine=_engines(answered.checked, [one.engine for one in made.values()]),
         limits_hit=tuple(dict.fromkeys(limit for one in answered.checked for limit in one.limits_hit))
         + (("survey.manifests",) if any(side.asked is not None and side.asked.cut for side in opened.sides) else ()),

@@ -44,7 +44,7 @@ def resolve_dependencies(resolver: Resolves) -> Handler:
         constraints: Annotated[tuple[str, ...], Len(0, MAX_TEXTS), Doc("Likewise.")] = (),
         add: Annotated[tuple[str, ...], Len(0, MAX_TEXTS), Doc("Likewise.")] = (),
         output: Annotated[OutputName, Doc("Format.")] = "pylock.toml",
-        fix: Annotated[str, Len(0, 8), Doc("Lock as if this fix were made: F1.")] = "",
+        fix: Annotated[str, Len(0, 8), Doc("Fix to presume: F1.")] = "",
         explain: Annotated[str, Len(0, MAX_NAME_CHARACTERS), Doc("Why this package has its version.")] = "",
         exclude_newer: Annotated[str, Len(0, MAX_DATE_CHARACTERS), Doc("Likewise.")] = "",
         policy: Annotated[tuple[str, ...], Len(0, len(POLICY_WORDS)), Doc("Likewise.")] = (),
@@ -65,8 +65,8 @@ ORDER = cuts("""
     output.text 0, manifest 0, provenance 60, packages 150, not_checked 30, explanation.held_by.reasons 3,
     provenance 20, packages 60, explanation.newer 10, not_checked 10, provenance 0, packages 25,
     explanation.reasons 5, changes 10, explanation.held_by 6, packages 10, explanation.held_by.reasons 1,
-    repositories 4, not_checked 4, engine 0, packages 3, explanation.newer 2, explanation.reasons 1,
-    explanation.held_by 2, not_checked 2, packages 0, repositories 0, changes 2, not_checked 0,
+    repositories 4, notes 10, not_checked 4, engine 0, notes 2, packages 3, explanation.newer 2, explanation.reasons 1,
+    explanation.held_by 2, not_checked 2, packages 0, notes 0, repositories 0, changes 2, not_checked 0,
     explanation.held_by 0, explanation.newer 0, changes 0, output.command 0
 """)
 """Least useful first: the text of the lock, which a command gives; then lists; what is not in the lock stays long."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npm_registry import npm_registry
 from python_index import LoopbackIndex, python_index
 
 from plumbrule.core.errors import InvalidArgument
@@ -70,6 +71,21 @@ def test_without_a_solution_nothing_is_written_and_the_reason_is_told(
     fixed = resolve("./shop", "./old", "--fix", "F1", "-o", "pylock.toml")
     assert fixed.returncode == 0, fixed.stderr
     assert "It holds only after these changes" in (plumbrule.work / "pylock.toml").read_text()
+
+
+def test_npms_lock_is_written_with_the_manifest_that_it_belongs_to(plumbrule: Any) -> None:
+    with npm_registry() as registry:
+        registry.package("tpl", "1.0.0")
+        (plumbrule.work / "app").mkdir()
+        (plumbrule.work / "app/package.json").write_text('{"name": "app", "dependencies": {"tpl": "^1.0.0"}}')
+        asked = ("resolve", "./app", "--node", "20", "--set", f"sources.npm_url={registry.url}", "-o")
+        done = plumbrule(*asked, "package-lock.json")
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        manifest = plumbrule.work / "package.json"
+        assert json.loads(manifest.read_text())["dependencies"] == {"tpl": "^1.0.0"}
+        manifest.write_text("{}")
+        assert "left as it is" in plumbrule(*asked, "package-lock.json").stderr
+        assert manifest.read_text() == "{}"
 
 
 def test_exit_codes_tell_unknown_from_bad_input(resolve: Callable[..., Any]) -> None:

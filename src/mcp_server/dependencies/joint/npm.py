@@ -43,9 +43,9 @@ class NpmCheck:
     async def check(self, subjects: Sequence[Subject], target: Target, wishes: Wishes) -> Checked:
         return await _Check(self._engine, subjects, target, wishes, self._vulnerable).checked()
 
-    def question(self, subjects: Sequence[Subject], target: Target, wishes: Wishes) -> Question:
-        """The joint question as the engine is asked it: for a lock."""
-        return _Check(self._engine, subjects, target, wishes, None).primary.question
+    def case(self, subjects: Sequence[Subject], target: Target, wishes: Wishes) -> NpmCase:
+        """The joint question as the engine is asked it, with its statements: for a lock."""
+        return _Check(self._engine, subjects, target, wishes, None).primary
 
 
 class _Check:
