@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from plumbrule.core.security.text import clean_line
 from plumbrule.mcp_server.cli.page_words import counted
-from plumbrule.mcp_server.compatibility.report import CompatibilityReport, LicencePair, LicenceSide, TargetFact
+from plumbrule.mcp_server.compatibility.report import (
+    CompatibilityReport,
+    LicencePair,
+    Licences,
+    LicenceSide,
+    TargetFact,
+)
 from plumbrule.mcp_server.dependencies.joint.findings import Change, Member
 
 WIDTH = 400
@@ -94,6 +100,8 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
     if report.licences is not None:
         yield f"licences ({report.licences.use}): {report.licences.verdict}"
         yield from (f"   {pair_words(pair)}" for pair in report.licences.pairs[:MAX_ROWS])
+        if report.licences.unknown and not report.licences.pairs:
+            yield f"   {unknown_words(report.licences)}"
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"{clash.kind.replace('_', ' ')} {clash.name}: {clash.explanation}"
     known = report.vulnerabilities
@@ -108,6 +116,13 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
 def pair_words(pair: LicencePair) -> str:
     """Whose licence meets whose, and what that means."""
     return f"{_side(pair.inbound)} into {_side(pair.outbound)}: {pair.explanation}"
+
+
+def unknown_words(licences: Licences) -> str:
+    """Whose licence could not be told, the first few by name."""
+    names = [one.package or one.repository for one in licences.unknown]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"no licence that can be read: {', '.join(names[:5])}{more}"
 
 
 def _side(side: LicenceSide) -> str:

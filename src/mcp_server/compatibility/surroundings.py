@@ -87,9 +87,10 @@ class Surroundings:
         unseen = any(side.error is None and report is None for side, report in zip(sides, reports, strict=True))
         short = any(report is not None and report.detail != "full" for report in reports)
         cut = any(report is not None and not report.coverage.complete for report in reports)
+        read = [one for one, side in zip(licensed, sides, strict=True) if side.error is None]
         (of_packages, silence), vulnerabilities = await self._published(sides, packages)
         return Around(
-            licences=judged([*licensed, *of_packages], use),
+            licences=judged([*read, *of_packages], use),
             interfaces=interfaces_of(sides, reports),
             vulnerabilities=vulnerabilities,
             expressions=tuple(one.expression for one in licensed),
