@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def environment(home: Path, index: LoopbackIndex) -> dict[str, str]:
+def usual(home: Path, index: LoopbackIndex) -> dict[str, str]:
     return {
         "HOME": str(home),
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -47,7 +48,7 @@ def printed(home: Path, index: LoopbackIndex, *arguments: str) -> dict[str, Any]
     done = subprocess.run(
         [sys.executable, "-m", "plumbrule", *arguments],
         cwd="/",
-        env=environment(home, index),
+        env=usual(home, index),
         capture_output=True,
         text=True,
         timeout=90,
@@ -56,12 +57,14 @@ def printed(home: Path, index: LoopbackIndex, *arguments: str) -> dict[str, Any]
     return json.loads(done.stdout)
 
 
-async def over_mcp(home: Path, index: LoopbackIndex, tool: str, *calls: dict[str, Any]) -> list[Any]:
+async def over_mcp(
+    home: Path, index: LoopbackIndex, tool: str, *calls: dict[str, Any], environment: dict[str, str] | None = None
+) -> list[Any]:
     """What a stock client gets over stdio."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "plumbrule", "serve", "--transport", "stdio", "--root", str(home)],
-        env=environment(home, index),
+        env=environment or usual(home, index),
         cwd="/",
     )
     with anyio.fail_after(90):
@@ -84,3 +87,17 @@ async def test_command_and_mcp_give_one_answer(home: Path, index: LoopbackIndex)
     assert wrong.is_error
     assert wrong.structured_content["error"]["code"] == "invalid_argument"
     assert "policy" in wrong.structured_content["error"]["message"] + wrong.structured_content["error"]["hint"]
+
+
+async def test_what_does_not_fit_a_call_is_partial_and_can_be_finished(home: Path, index: LoopbackIndex) -> None:
+    """The index keeps the first question waiting for longer than the call may take."""
+    index.meeting = threading.Barrier(100)  # nobody else comes
+    arguments = {"sources": [str(home / "a"), str(home / "b")], "policy": ["prerelease"]}
+    slow = usual(home, index) | {"PLUMBRULE_LIMITS__DEADLINE_S": "5"}
+    (short,) = await over_mcp(home, index, "check_compatibility", arguments, environment=slow)
+    told = short.structured_content
+    assert (told["verdict"], told["reason"], told["limits_hit"]) == ("unknown", "limit_hit", ["deadline"])
+    index.meeting.abort()
+    index.meeting = None
+    (whole,) = await over_mcp(home, index, "check_compatibility", told["retry_with"])
+    assert whole.structured_content["verdict"] == "incompatible"

@@ -11,13 +11,14 @@ import anyio
 
 from plumbrule.core.context import report_progress
 from plumbrule.core.errors import InvalidArgument
+from plumbrule.mcp_server.analysis.deadlines import soft_deadline
 from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.compatibility.answered import Answered
 from plumbrule.mcp_server.compatibility.assembling import report_of
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
 from plumbrule.mcp_server.compatibility.rules.runtimes import runtime_conflicts, runtimes_of
 from plumbrule.mcp_server.compatibility.subject import Side, SubjectReader
-from plumbrule.mcp_server.compatibility.surroundings import Surroundings
+from plumbrule.mcp_server.compatibility.surroundings import Around, Surroundings
 from plumbrule.mcp_server.compatibility.wishes import PolicyWord, use_of, wishes_of
 from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.checking import EcosystemCheck
@@ -25,7 +26,7 @@ from plumbrule.mcp_server.dependencies.joint.deriving import derived_target
 from plumbrule.mcp_server.dependencies.joint.findings import Checked
 from plumbrule.mcp_server.dependencies.joint.targets import Target, parse_target
 from plumbrule.mcp_server.dependencies.joint.wished import wished_for
-from plumbrule.mcp_server.dependencies.readers import reader_of
+from plumbrule.mcp_server.dependencies.readers import INCLUDED, reader_of
 
 MAX_SOURCES = 16
 MAX_TARGETS = 8
@@ -43,6 +44,18 @@ class JointQuestion:
     added: tuple[str, ...] = ()
     policy: tuple[PolicyWord, ...] = ()
     exclude_newer: str = ""
+
+    def arguments(self) -> dict[str, object]:
+        """The arguments of the tool that ask the same, those that are empty left out."""
+        lists: dict[str, object] = {
+            "sources": list(self.sources),
+            "targets": list(self.targets),
+            "constraints": list(self.constraints),
+            "add": list(self.added),
+            "policy": list(self.policy),
+            "exclude_newer": self.exclude_newer,
+        }
+        return {name: value for name, value in lists.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +94,28 @@ class CompatibilityChecker:
         async def survey() -> None:
             reports.extend(await self._surroundings.reports(opened.sides))
 
-        async with anyio.create_task_group() as group:  # engines are other programs: we survey meanwhile
-            group.start_soon(survey)
-            for number, target in enumerate(opened.targets):
-                done = READ_SHARE + (1 - READ_SHARE) * number / len(opened.targets)
-                await report_progress(done, 1.0, "asking engines")
-                answers.append(await self.answer(opened, target))
-        around = await self._surroundings.seen(opened.sides, reports, answers, use_of(question.policy))
-        return report_of(opened.sides, answers, self.not_checked(opened), around, opened.wishes)
+        around = Around(limits_hit=("deadline",), cut_short=True)
+        with anyio.CancelScope(deadline=soft_deadline()):  # what there is must still arrive in time
+            async with anyio.create_task_group() as group:  # engines are other programs: we survey meanwhile
+                group.start_soon(survey)
+                for number, target in enumerate(opened.targets):
+                    done = READ_SHARE + (1 - READ_SHARE) * number / len(opened.targets)
+                    await report_progress(done, 1.0, "asking engines")
+                    answers.append(await self.answer(opened, target))
+            around = await self._surroundings.seen(opened.sides, reports, answers, use_of(question.policy))
+        answers += [self._not_answered(opened, target) for target in opened.targets[len(answers) :]]
+        report = report_of(opened.sides, answers, self.not_checked(opened), around, opened.wishes)
+        return replace(report, retry_with=question.arguments()) if around.cut_short else report
+
+    def _not_answered(self, opened: Opened, target: Target) -> Answered:
+        """What algebra says about a target that no engine was asked about in time."""
+        names = ecosystems_of(opened.subjects, opened.wishes)
+        return Answered(
+            target,
+            tuple(Checked(name, "unknown", "nothing", "limit_hit") for name in names),
+            runtimes_of(opened.subjects, target),
+            runtime_conflicts(opened.subjects, target),
+        )
 
     async def open(self, question: JointQuestion) -> Opened:
         """Read every source and settle the targets. Raises as `check`."""
@@ -121,7 +148,8 @@ class CompatibilityChecker:
             if name not in self._checks:
                 note = "no rules for this ecosystem yet: its requirements were listed, not compared"
                 found[name] = Checked(name, "unknown", "nothing", "not_supported", notes=(note,))
-        hidden = {_ecosystem_of(one): one for one in reversed(self.not_checked(opened)) if hides_all(one.reason)}
+        left_out = [one for one in self.not_checked(opened) if _hides_all(one, opened.wishes)]
+        hidden = {_reader_of(one)[0]: one for one in reversed(left_out)}
         return Answered(
             target,
             tuple(_doubted(found[name], hidden.get(name)) for name in sorted(found)),
@@ -138,14 +166,17 @@ class CompatibilityChecker:
         return tuple(sorted(found, key=lambda one: (one.subject, one.path, one.line)))
 
 
-def hides_all(reason: str) -> bool:
+def _hides_all(one: NotChecked, wishes: Wishes) -> bool:
     """Whether a place that was not read may hold any number of requirements: a list that code makes, a broken file."""
-    return reason.endswith(".computed") or reason.startswith("dependencies.")
+    if one.reason.endswith(".computed-optional"):
+        return "optional" in wishes.scopes
+    broken = one.reason.startswith("dependencies.") and not _reader_of(one)[1].startswith("locks.")
+    return broken or one.reason.endswith(".computed")
 
 
-def _ecosystem_of(one: NotChecked) -> str:
-    row = reader_of(one.path)
-    return row[0] if row else "python"  # only an include of a requirements file has a name of its own
+def _reader_of(one: NotChecked) -> tuple[str, str]:
+    """Ecosystem and reader; only an included requirements file has a name of its own."""
+    return reader_of(one.path) or INCLUDED
 
 
 def _doubted(checked: Checked, hidden: NotChecked | None) -> Checked:

@@ -53,6 +53,8 @@ class Around:
     expressions: tuple[str | None, ...] = ()
     """The licence of each side, in their order."""
     limits_hit: tuple[str, ...] = ()
+    cut_short: bool = False
+    """The call's time ended before all was seen."""
 
 
 class Surroundings:

@@ -7,6 +7,7 @@ RULES: dict[str, str] = {
     "conda-environment": "an entry of a conda environment file",
     "conda-environment.pip": "a pip line of a conda environment file",
     "conda.not-a-spec": "the entry is no conda match spec",
+    "python.computed-optional": "extras, test or development requirements are computed when the package is built",
     "python.not-a-requirement": "the text is no requirement by PEP 508",
     "core-metadata.requires-dist": "`Requires-Dist` of a published package, or setuptools' `requires.txt`",
     "core-metadata.requires-python": "`Requires-Python` of a published package",

@@ -77,22 +77,9 @@ ORDER = cuts("""
 BUDGET = Budget(ORDER, "check_compatibility", with_live_pointers)
 
 
-def arguments_of(question: JointQuestion) -> dict[str, object]:
-    """The arguments of the same call, those that are empty left out."""
-    lists: dict[str, object] = {
-        "sources": list(question.sources),
-        "targets": list(question.targets),
-        "constraints": list(question.constraints),
-        "add": list(question.added),
-        "policy": list(question.policy),
-        "exclude_newer": question.exclude_newer,
-    }
-    return {name: value for name, value in lists.items() if value}
-
-
 def budgeted(report: CompatibilityReport, question: JointQuestion, max_tokens: int | None) -> Answer:
     """A report shed to `max_tokens`; None gives all of it."""
-    kept, text = shed_joint(report, text_of, BUDGET, arguments_of(question), max_tokens)
+    kept, text = shed_joint(report, text_of, BUDGET, question.arguments(), max_tokens)
     wired: dict[str, Any] = wire(kept)
     return Answer(wired, text)
 

@@ -753,9 +753,9 @@ def test_what_else_a_statement_says_is_kept(  # S-34, S-35
 
 
 NOT_READ = [
-    ("pyproject.toml", PYPROJECT, [(11, "python.not-a-requirement"), (13, "python.computed")]),
+    ("pyproject.toml", PYPROJECT, [(11, "python.not-a-requirement"), (13, "python.computed-optional")]),
     ("requirements.txt", REQUIREMENTS, [(9, "python.not-a-requirement")]),
-    ("setup.py", SETUP_PY, [(9, "python.computed"), (13, "python.computed"), (16, "python.computed")]),
+    ("setup.py", SETUP_PY, [(9, "python.computed"), (13, "python.computed-optional"), (16, "python.computed")]),
     ("build.gradle", GRADLE, [(10, "gradle.computed")]),
     ("Gemfile", GEMFILE, [(17, "ruby.computed"), (18, "ruby.computed")]),
     ("demo.gemspec", GEMSPEC, [(5, "ruby.computed")]),

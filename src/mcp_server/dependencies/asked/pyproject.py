@@ -70,7 +70,8 @@ def _dynamic(found: Reading, tree: Tree, field: str, line: int) -> None:
             named += 1
             found.facts.append(Fact("include", name, f"optional:{extra}" if extra else "runtime", at))
     if not named:
-        found.not_read.append(Unread(line, "python.computed"))
+        optional = field == "optional-dependencies"
+        found.not_read.append(Unread(line, "python.computed-optional" if optional else "python.computed"))
 
 
 def _group(found: Reading, tree: Tree, top: str, group: str, above: tuple[str, ...]) -> None:

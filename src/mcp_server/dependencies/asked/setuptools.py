@@ -39,7 +39,7 @@ def _listed(found: Reading, config: IniFile, keys: tuple[str, str], scope: Scope
                 found.facts.append(Fact("include", name.strip(), f"{scope}:{group}", line))
         return
     if text.startswith("attr:"):
-        found.not_read.append(Unread(line, "python.computed"))
+        found.not_read.append(Unread(line, "python.computed" if scope == "runtime" else "python.computed-optional"))
         return
     for at, item in _items(config, keys):
         bare = item.partition(" #")[0].strip()
@@ -108,18 +108,19 @@ def setup_py(file: ManifestText) -> Reading:
 
 def _extras(found: Reading, literals: Literals, value: ast.expr) -> None:
     pairs, computed = literals.pairs(value)
-    found.not_read += [Unread(line, "python.computed") for line in computed]
+    found.not_read += [Unread(line, "python.computed-optional") for line in computed]
     for name, items in pairs:
         extra = literals.text(name)
         if extra is None:
-            found.not_read.append(Unread(name.lineno, "python.computed"))
+            found.not_read.append(Unread(name.lineno, "python.computed-optional"))
         else:
             _values(found, literals, items, "optional", extra)
 
 
 def _values(found: Reading, literals: Literals, value: ast.expr, scope: Scope, group: str) -> None:
     texts, computed = literals.texts(value)
-    found.not_read += [Unread(line, "python.computed") for line in computed]
+    rule = "python.computed" if scope == "runtime" else "python.computed-optional"
+    found.not_read += [Unread(line, rule) for line in computed]
     name, _, condition = group.partition(":")
     for text, line in texts:
         bare = text.partition("#")[0].strip() if "://" not in text else text.strip()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from plumbrule.mcp_server.dependencies.requirement import Reading
 
 _BUILD_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
+_COMPUTED = frozenset(("python.computed", "python.computed-optional"))
 _REPLACED = frozenset(("runtime", "optional"))
 
 
@@ -25,7 +26,7 @@ def with_published(readings: Mapping[str, Reading]) -> dict[str, Reading]:
     others = {path: one for path, one in readings.items() if path not in metadata}
     speaker = _speaker(readings)
     built = [readings[name] for name in _BUILD_FILES if name in readings]
-    computed = any(one.rule == "python.computed" for each in built for one in each.not_read)
+    computed = any(one.rule in _COMPUTED for each in built for one in each.not_read)
     if speaker is None or not computed:
         return others
     for name in _BUILD_FILES:
@@ -63,5 +64,5 @@ def _without_requirements(reading: Reading) -> Reading:
     return replace(
         reading,
         asked=[one for one in reading.asked if one.scope not in _REPLACED],
-        not_read=[one for one in reading.not_read if one.rule != "python.computed"],
+        not_read=[one for one in reading.not_read if one.rule not in _COMPUTED],
     )
