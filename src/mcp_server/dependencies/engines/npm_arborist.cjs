@@ -25,6 +25,15 @@ let settings
 let turn = 0
 let bucket = null
 let ahead = 0
+let giveUp = null
+
+// npm's builder throws some faults of published packages outside of its promises: they end the question, not us.
+for (const kind of ['uncaughtException', 'unhandledRejection']) {
+  process.on(kind, error => {
+    if (giveUp === null) process.exit(1)
+    giveUp(error)
+  })
+}
 
 function start (line) {
   settings = JSON.parse(line)
@@ -107,6 +116,16 @@ function guardNetwork (hosts) {
 
 // Only versions of registries are looked up; each once in a bucket of time.
 function guardSpecs () {
+  const resolve = npm.npa.resolve
+  npm.npa.resolve = (...given) => {
+    try {
+      return resolve(...given)
+    } catch {
+      // What a published package may ask for (`patch:`, no name at all) throws where nobody catches it. As an address
+      // it is refused like any other.
+      return resolve('unreadable', 'https://unreadable.invalid/')
+    }
+  }
   const manifest = npm.pacote.manifest
   npm.pacote.manifest = (raw, options) => {
     const spec = npm.npa(raw, options && options.where)
@@ -204,7 +223,7 @@ async function tree (question) {
       fs.writeFileSync(path.join(folder, name, 'package.json'), text)
     }
     arborist = new npm.Arborist(options(question, folder))
-    const ideal = await arborist.buildIdealTree()
+    const ideal = await Promise.race([arborist.buildIdealTree(), new Promise((resolve, reject) => { giveUp = reject })])
     const link = [...ideal.inventory.values()].find(node => node.isLink && !node.isWorkspace && !node.target.isWorkspace)
     if (link) throw Object.assign(new Error('a place instead of a version'), { code: FAILED_PLACE, asked: link.name })
     const broken = brokenEdges(ideal)
@@ -216,6 +235,7 @@ async function tree (question) {
   } catch (error) {
     return failure(error, question, arborist && arborist.idealTree)
   } finally {
+    giveUp = () => {}
     turn += 1 // whatever looks ahead stops here
     ahead = 0
     fs.rmSync(folder, { recursive: true, force: true })

@@ -133,7 +133,7 @@ class _Collecting:
             self._refuse("requirement.managed", one)
 
     def _ask(self, one: Stated) -> None:
-        asked = one.asked
+        asked = _aliased(one.asked)
         name, within = asked.alias or asked.name, asked.constraint.strip()
         readable = is_name(name) and is_name(asked.name)
         if not readable or (versions_of(within) is None and not TAG.fullmatch(within)):
@@ -147,7 +147,7 @@ class _Collecting:
         alias = f"npm:{asked.name}@" if asked.alias and asked.alias != asked.name else ""
         made = Ask(
             self._number, JAVASCRIPT, name, asked.constraint, f"{prefix}{name}@{alias}{within or '*'}",
-            f"{name}@{alias}{asked.constraint or '*'}", one.path, asked.line, asked.rule, asked.scope,
+            f"{name}@{alias}{within or '*'}", one.path, asked.line, asked.rule, asked.scope,
             set_at=one.set_at,
         )  # fmt: skip
         self.asks.append(made)
@@ -252,6 +252,14 @@ def _glob(pattern: str) -> re.Pattern[str]:
         else:
             parts.append(re.escape(part))
     return re.compile("".join(parts))
+
+
+def _aliased(asked: Requirement) -> Requirement:
+    """A constraint that a catalog set may be an alias."""
+    found = re.fullmatch(r"npm:(@?[^@]+)(?:@(.*))?", asked.constraint.strip())
+    if found is None:
+        return asked
+    return asked._replace(name=found[1], alias=asked.alias or asked.name, constraint=found[2] or "")
 
 
 def _key(text: str) -> str:

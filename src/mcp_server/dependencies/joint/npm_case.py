@@ -107,7 +107,7 @@ class NpmCase:
                 if told is not None:
                     return told
             if beside is None or isinstance(beside, Unknown):
-                found = Found(tuple(self.seeds), complete=False)
+                found = Found(tuple(self.seeds), complete=False, limit=self.prover.limit)
                 return Told(_distinct(explainer, explainer.told(found, fixes=False)))
         return Told(_distinct(explainer, await explainer.explain(self.seeds, fixes=fixes)))
 
