@@ -126,7 +126,11 @@ class _Check:
             fixes = tuple(replace(one, verified=False) for one in fixes)
         name = self._naming()
         fixes = tuple(
-            replace(one, changes=tuple(replace(each, repository=name(each.repository)) for each in one.changes))
+            replace(
+                one,
+                changes=tuple(replace(each, repository=name(each.repository)) for each in one.changes),
+                resulting=tuple({each.package: each for each in one.resulting}.values()),  # nested copies come first
+            )
             for one in fixes
         )
         if not explained.fixes and self._wishes.fixes and not explained.found.complete and not explained.limits_hit:
@@ -149,7 +153,7 @@ class _Check:
         if self._wishes.secure and self._vulnerable is not None and found.fixes:
             ranked = await secured(replace(told.explained, fixes=found.fixes), self.primary.prover, self._vulnerable)
             found = replace(found, fixes=ranked)
-        return replace(found, alone=await self._alone(found))
+        return found
 
     async def _not_known(self, answer: Answer | None) -> Checked:
         """No answer: the packages that can be judged may clash all the same."""
@@ -160,7 +164,7 @@ class _Check:
         reason = answer.reason if isinstance(answer, Unknown) else "limit_hit"
         said = answer.said[:MAX_SAID] if isinstance(answer, Unknown) else ""
         limit = self.primary.prover.limit
-        found = Checked(
+        return Checked(
             JAVASCRIPT,
             "unknown",
             "nothing",
@@ -169,13 +173,14 @@ class _Check:
             engines=(EngineFact(self._engine.name, self._engine.version, 0, said),),
             limits_hit=(limit,) if limit else (),
         )
-        return replace(found, alone=await self._alone(found))
 
     def _sides(self) -> list[int]:
         return sorted({ask.subject for ask in self._asks if ask.subject >= 0})
 
     async def _alone(self, found: Checked) -> tuple[Alone, ...]:
-        """Each repository as its own workspace, under its own overrides."""
+        """Each repository as its own workspace, under its own overrides. What stands side by side stands alone."""
+        if isinstance(self._workspace.answer, Solved) and not any(one.overrides for one in self._collected):
+            return tuple(Alone(at, "compatible") for at in self._sides())
         if found.reason in LUCK:
             return tuple(Alone(at, "unknown", found.reason) for at in self._sides())
         made: list[Alone] = []
@@ -202,6 +207,8 @@ class _Check:
         other = self._workspace if wished == "merged" else self._merged
         verdict = _verdict(await other.ask()) if found.reason not in LUCK else "unknown"
         verdicts: dict[str, Verdict] = {wished: found.verdict, _OTHER[wished]: verdict}
+        if not found.alone:
+            found = replace(found, alone=await self._alone(found))
         found = await self._runtime(found, verdicts)
         self._notes.insert(0, _sentence(wished, verdicts))
         ordered = tuple((name, verdicts[name]) for name in ("merged", "workspace", "runtime"))
