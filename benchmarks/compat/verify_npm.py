@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -39,12 +40,19 @@ def manifests_of(case: Case, leave_out: str = "") -> Manifests:
     return found
 
 
+class TwoPackages(Exception):
+    """One name would have to mean two packages: no package.json says that."""
+
+
 def both(first: str, second: str) -> str:
     """Two ranges as one that asks for both; npm reads blanks as "and"."""
     if first == second or second == "*":
         return first
-    if first == "*" or "npm:" in first + second:
-        return second if first == "*" else f"{first} {second}"
+    if first == "*":
+        return second
+    if "npm:" in first + second:
+        raise TwoPackages
+    first, second = (re.sub(r"(\S+) - (\S+)", r">=\1 <=\2", one) for one in (first, second))
     pairs = itertools.product(first.split("||"), second.split("||"))
     return " || ".join(f"{one.strip()} {other.strip()}" for one, other in pairs)
 
@@ -97,7 +105,10 @@ def node_program(version: str) -> Path:
 def ask_merged(manifests: Manifests, case: Case) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "package.json").write_text(json.dumps(merged(manifests)))
+        try:
+            (folder / "package.json").write_text(json.dumps(merged(manifests)))
+        except TwoPackages:
+            return "none"
         node = str(case["node"]) if case.get("engines") else ""
         return npm(folder, node, *(["--engine-strict"] if node else []))
 
@@ -127,7 +138,10 @@ def resolved(overrides: dict[str, Any], direct: dict[str, str]) -> dict[str, Any
 
 def pnpm(manifests: Manifests) -> str:
     """What pnpm says of peers in the merged project. It takes `^17 ^18` for what it is not, so it is not asked then."""
-    root = merged(manifests)
+    try:
+        root = merged(manifests)
+    except TwoPackages:
+        return "not asked: two packages under one name"
     if "overrides" in root:
         return "not asked: overrides are npm's"
     if any(" " in text.replace(" || ", "||").replace(" - ", "-") for text in root["dependencies"].values()):
