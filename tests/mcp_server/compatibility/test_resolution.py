@@ -1,13 +1,12 @@
 """Joint locks of folders against a package index on loopback, by the whole program; installed by uv and by pip."""
 
-import ensurepip
 import hashlib
 import json
 import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,10 +97,7 @@ def run(*argv: str, cwd: Path) -> str:
     return done.stdout
 
 
-def pip() -> Sequence[str]:
-    """The interpreter's own pip, run from its wheel: no environment has to be made for it."""
-    (wheel,) = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
-    return sys.executable, f"{wheel}/pip", "--isolated", "--disable-pip-version-check"
+PIP = (sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check")
 
 
 @pytest.fixture
@@ -128,6 +124,14 @@ async def test_uv_installs_what_a_pylock_says(
     assert "/simple/color/" not in index.requests or "color" not in text
 
 
+async def test_pip_installs_what_a_pylock_says(
+    tmp_path: Path, program: Callable[..., App], two: tuple[str, str]
+) -> None:  # S-53, S-57
+    (tmp_path / "pylock.toml").write_text(text_of(await resolved(program(), *two)))
+    run(*PIP, "install", "--no-cache-dir", "--target", str(tmp_path / "site"), "-r", "pylock.toml", cwd=tmp_path)
+    run(sys.executable, "-c", INSTALLED, cwd=tmp_path / "site")
+
+
 async def test_pip_installs_what_hashed_requirements_say(
     tmp_path: Path, index: LoopbackIndex, program: Callable[..., App], two: tuple[str, str]
 ) -> None:  # S-53, S-57
@@ -135,7 +139,7 @@ async def test_pip_installs_what_hashed_requirements_say(
     assert "# shop: web>=2 (pyproject.toml:6)\n" in text
     assert "# shop: web>=2 (pyproject.toml:6) > web\n    # api: tpl<3 (requirements.txt:1)\n" in text
     (tmp_path / "requirements.txt").write_text(text)
-    run(*pip(), "install", "--require-hashes", "--no-cache-dir", "--index-url", index.url, "--target",
+    run(*PIP, "install", "--require-hashes", "--no-cache-dir", "--index-url", index.url, "--target",
         str(tmp_path / "site"), "-r", "requirements.txt", cwd=tmp_path)  # fmt: skip
     run(
         sys.executable,
