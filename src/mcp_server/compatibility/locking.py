@@ -30,7 +30,7 @@ from plumbrule.mcp_server.dependencies.lock.scope import (
 class LockingEngine(Engine, Protocol):
     """An engine that also writes what it solved as a file."""
 
-    async def lock(self, question: Question) -> Written | Unsolved | Unknown: ...
+    async def lock(self, question: Question, *, anew: bool = False) -> Written | Unsolved | Unknown: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class Settled:
 
 
 async def python_lock(engine: LockingEngine, posed: Posed, settled: Settled) -> tuple[JointLock, Solved] | Unknown:
-    """The lock of a question that was found to have a solution; why not where the index changed meanwhile."""
-    made = await engine.lock(posed.question)
-    if isinstance(made, Unknown):
-        return made
-    if isinstance(made, Unsolved):
-        return Unknown("engine_failed", (), "The index changed while it was asked.")
-    solved = made.solved
-    try:
-        packages = pylock.read(made.text, {name: _source(one) for name, one in made.sources.items()})
-    except pylock.UnreadableLock as error:
-        return Unknown("engine_failed", (), f"Its lock cannot be passed on: {error}.")
-    if {(one.name, one.version) for one in packages} != {(pin.name, pin.version) for pin in solved.pins}:
-        return Unknown("engine_failed", (), "The index changed while it was asked.")
-    return joint_lock(packages, solved, posed, settled), solved
+    """The lock of a question that was found to have a solution; why not, where the index changed meanwhile."""
+    for anew in (False, True):  # what is remembered may be ten minutes old, and the index newer
+        made = await engine.lock(posed.question, anew=anew)
+        if isinstance(made, Unknown):
+            return made
+        if isinstance(made, Unsolved):
+            break
+        try:
+            packages = pylock.read(made.text, {name: _source(one) for name, one in made.sources.items()})
+        except pylock.UnreadableLock as error:
+            return Unknown("engine_failed", (), f"Its lock cannot be passed on: {error}.")
+        if {(one.name, one.version) for one in packages} == {(pin.name, pin.version) for pin in made.solved.pins}:
+            return joint_lock(packages, made.solved, posed, settled), made.solved
+    return Unknown("engine_failed", (), "The index changed while it was asked.")
 
 
 def _source(release: Release) -> LockedFile:

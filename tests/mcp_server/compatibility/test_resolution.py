@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -240,6 +241,17 @@ async def test_without_network_the_cache_answers_or_nobody_does(
     offline = text_of(await resolved(program("warm", network__offline=True), *two))
     assert offline == online
     assert len(index.requests) == before
+
+
+async def test_what_was_published_meanwhile_is_in_the_lock_with_its_own_solution(
+    tmp_path: Path, index: LoopbackIndex, program: Callable[..., App], two: tuple[str, str]
+) -> None:
+    await resolved(program(), *two)
+    index.wheel("tpl", "2.5")
+    shutil.rmtree(tmp_path / "cache" / "uv")  # uv forgets the index; our own memory of the answer does not
+    report = await resolved(program(), *two)
+    locked = {one["name"]: one["version"] for one in tomllib.loads(text_of(report))["packages"]}
+    assert locked == {one.name: one.version for one in report.packages} == {"web": "3.0", "tpl": "2.5"}
 
 
 async def test_a_source_that_cannot_be_read_ends_the_call(program: Callable[..., App], two: tuple[str, str]) -> None:

@@ -166,12 +166,12 @@ class UvEngine:
             and admitted(one.requires_python, target.python)
         ]
 
-    async def lock(self, question: Question) -> Written | Unsolved | Unknown:
-        """What uv writes into a `pylock.toml` for a question, with the solution that it holds.
-
-        Raises as `solve`. Not remembered: uv's own cache has what it takes.
-        """
-        answer, attempt = await self._settled(question)
+    async def lock(self, question: Question, *, anew: bool = False) -> Written | Unsolved | Unknown:
+        """What uv writes into a `pylock.toml` for a question, with the solution that it should hold: the remembered
+        one, and `anew` one that was asked for now. Raises as `solve`."""
+        answer, attempt = await self.solve(question), Attempt(question)
+        if anew or not isinstance(answer, Solved) or answer.assumed:
+            answer, attempt = await self._settled(question)
         if not isinstance(answer, Solved):
             return answer
         sources = await self._sources(answer)
