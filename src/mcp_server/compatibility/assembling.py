@@ -19,7 +19,7 @@ from plumbrule.mcp_server.compatibility.report import (
 from plumbrule.mcp_server.compatibility.rules.target_facts import target_fact
 from plumbrule.mcp_server.compatibility.subject import Side
 from plumbrule.mcp_server.compatibility.surroundings import Around
-from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Wishes
+from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import (
     BlockedFix,
     Checked,
@@ -156,8 +156,22 @@ def _repository(
         parsed=sum(one.asked.scope in wishes.scopes and not one.asked.reference for one in side.subject.joined.direct),
         ecosystems=tuple(sorted({one.ecosystem for one in side.subject.joined.direct})),
         licence=around.expressions[number] if around.expressions else None,
-        not_checked=tuple(NotCheckedFact(one.written, evidence(one.path, one.reason, one.line)) for one in left_out),
+        not_checked=tuple(
+            NotCheckedFact(_written(one, side.subject), evidence(one.path, one.reason, one.line)) for one in left_out
+        ),
     )
+
+
+_OPTIONS = {"include": "-r", "constraints": "-c"}
+
+
+def _written(one: NotChecked, subject: Subject) -> str:
+    """The statement as it stands in the file; an include that was not followed by its option and name."""
+    reading = subject.joined.readings.get(one.path)
+    if one.written or reading is None:
+        return one.written
+    facts = (fact for fact in reading.facts if fact.line == one.line and fact.kind in _OPTIONS)
+    return next((f"{_OPTIONS[fact.kind]} {fact.name}" for fact in facts), "")
 
 
 def _ecosystem(checked: Checked, sides: Sequence[Side]) -> EcosystemFact:

@@ -143,6 +143,7 @@ def test_lines_that_lead_elsewhere_are_listed_and_never_followed(plumbrule, inde
     _, told = asked(plumbrule, index, a, b)
     left = {one["evidence"]["at"] for one in told["repositories"][1]["not_checked"]}
     assert left == {f"requirements.txt:{line}" for line in (1, 2, 3, 4)}
+    assert "-r /etc/passwd" in {one.get("requirement") for one in told["repositories"][1]["not_checked"]}
     assert not [path for path in index.requests if "evil" in path]
     assert {one["name"] for one in told["packages"]} == {"apple", "pie"}
 
