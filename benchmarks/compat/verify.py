@@ -89,7 +89,7 @@ def pip(case: Case, folder: Path, python: str) -> str:
         "--ignore-installed",
         "--disable-pip-version-check",
     ]
-    if not case.get("builds"):  # for another target pip takes wheels alone
+    if "python" in case or not case.get("builds"):  # for another target pip takes wheels alone
         command += ["--only-binary", ":all:", "--target", str(folder / "target"), "--implementation", "cp"]
         command += ["--python-version", case.get("python", "3.11")]
         command += [word for one in PIP_PLATFORMS for word in ("--platform", one)]
