@@ -34,10 +34,10 @@ ROUNDS = 3
 LARGE = {
     "service": """flask==3.0.0 uvicorn[standard]==0.29.0 sqlalchemy>=2 alembic httpx celery redis pydantic>=2 structlog
         tenacity""",
-    "science": """tensorflow==2.15.0 pandas<2.2 scipy<1.14 scikit-learn<1.6 matplotlib<3.9 jupyterlab polars pyarrow
+    "science": """langchain==0.1.20 pandas<2.2 scipy<1.14 scikit-learn<1.6 matplotlib<3.9 jupyterlab polars pyarrow
         seaborn statsmodels<0.15""",
-    "platform": """werkzeug<3 numpy>=2 opentelemetry-sdk boto3 google-cloud-storage click rich typer requests sentry-sdk
-        """,
+    "platform": """werkzeug<3 langchain-core>=0.2 opentelemetry-sdk boto3 google-cloud-storage click rich typer requests
+        sentry-sdk""",
 }
 AGREEING = {
     "service": """fastapi uvicorn[standard] sqlalchemy alembic httpx celery redis pydantic structlog tenacity""",

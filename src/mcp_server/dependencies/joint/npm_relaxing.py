@@ -63,6 +63,9 @@ class NpmRelaxation:
     def above(self, ask: Ask) -> str:  # noqa: ARG002 - trees have no preference for the lowest
         return ""
 
+    def no_lower(self, name: str, version: str) -> str:
+        return f"{name}@>={version}"
+
     def hull(self, constraints: Sequence[str]) -> str:  # noqa: ARG002 - what trees need of each other is not joined
         return ""
 

@@ -59,6 +59,9 @@ class PythonRelaxation:
             return ""
         return _written(parsed(ask.requirement), f">={min(uppers, key=_number)},!={min(uppers, key=_number)}")
 
+    def no_lower(self, name: str, version: str) -> str:
+        return f"{name}>={version}"
+
     def both(self, first: str, second: str) -> str:
         return ",".join(filter(None, (first, second)))
 

@@ -39,6 +39,10 @@ class Relaxation(Protocol):
         """What an engine is told to look for the next version above the bound; "" when there is none above."""
         ...
 
+    def no_lower(self, name: str, version: str) -> str:
+        """A constraint, as engines are told it, that a package does not go below a version."""
+        ...
+
     def both(self, first: str, second: str) -> str:
         """Two ranges of a runtime as one that holds when both do."""
         ...
