@@ -1,14 +1,13 @@
 """A compatibility report as Markdown that one would paste into an issue; nothing in it acts."""
 
-import re
 from collections.abc import Iterator
 
 from plumbrule.mcp_server.cli.compat_page import pair_words, target_words, unknown_words
+from plumbrule.mcp_server.cli.formats.escaping import code, plain
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
 from plumbrule.mcp_server.dependencies.joint.findings import Change, Conflict
 
 MAX_ROWS = 50
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$-])")
 _VERDICT = {"compatible": "can live together", "incompatible": "cannot live together", "unknown": "not known"}
 
 
@@ -99,16 +98,3 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
         yield from (f"- {plain(each.ecosystem)}: {plain(note)}" for note in each.notes[:MAX_ROWS])
     if report.limits_hit:
         yield f"- Limits hit: {plain(', '.join(report.limits_hit))}"
-
-
-def plain(text: str) -> str:
-    """Text that Markdown takes as it is."""
-    return _ACTIVE.sub(r"\\\1", text)
-
-
-def code(text: str) -> str:
-    """A code span that the text cannot close; a bar would end a cell even inside of one."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    ticks = "`" * (longest + 1)
-    pad = " " if longest else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}".replace("|", "\\|")
