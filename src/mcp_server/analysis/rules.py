@@ -49,6 +49,7 @@ _OWN: dict[str, str] = {
     "package-json": "a field of package.json",
     "package-json.engines": "`engines` of package.json",
     "package-json.packageManager": "`packageManager` of package.json",
+    "package-json.volta": "a version that `volta` of package.json pins",
     "package-json.scripts": "a script of package.json, run by the package manager that the lock or `packageManager` names",
     "package-json.bin": "`bin` of package.json",
     "package-json.main": "`main`, `module` or `browser` of package.json",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from plumbrule.mcp_server.compatibility.report import RuntimeFact
 from plumbrule.mcp_server.compatibility.subject import Side
-from plumbrule.mcp_server.dependencies.joint.findings import Checked, Conflict, JointPackage, Verdict
+from plumbrule.mcp_server.dependencies.joint.findings import Checked, Conflict, Fix, JointPackage, Verdict
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 
 ORDER: tuple[Verdict, ...] = ("incompatible", "unknown", "compatible")
@@ -20,6 +20,7 @@ class Answered:
     checked: tuple[Checked, ...]
     runtimes: tuple[RuntimeFact, ...] = ()
     runtime_conflicts: tuple[Conflict, ...] = ()
+    runtime_fixes: tuple[Fix, ...] = ()
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:

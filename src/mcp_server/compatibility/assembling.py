@@ -113,7 +113,7 @@ def numbered_fixes(answer: Answered) -> tuple[Fix, ...]:
 
 
 def _fixes_of(answer: Answered) -> tuple[Fix, ...]:
-    return tuple(fix for one in answer.checked for fix in one.fixes)
+    return (*answer.runtime_fixes, *(fix for one in answer.checked for fix in one.fixes))
 
 
 def _merged(by_target: Sequence[tuple[Target, Sequence[T]]], *, several: bool) -> list[T]:

@@ -16,6 +16,7 @@ from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.compatibility.answered import Answered
 from plumbrule.mcp_server.compatibility.assembling import report_of
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
+from plumbrule.mcp_server.compatibility.rules.runtime_fixes import runtime_fixes
 from plumbrule.mcp_server.compatibility.rules.runtimes import runtime_conflicts, runtimes_of
 from plumbrule.mcp_server.compatibility.subject import Side, SubjectReader
 from plumbrule.mcp_server.compatibility.surroundings import Around, Surroundings
@@ -155,6 +156,7 @@ class CompatibilityChecker:
             tuple(_doubted(found[name], hidden.get(name)) for name in sorted(found)),
             runtimes_of(opened.subjects, target),
             runtime_conflicts(opened.subjects, target),
+            runtime_fixes(opened.subjects) if opened.wishes.fixes else (),
         )
 
     def not_checked(self, opened: Opened) -> tuple[NotChecked, ...]:

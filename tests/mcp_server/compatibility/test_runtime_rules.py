@@ -1,4 +1,5 @@
 """Runtimes over several repositories: joint ranges in their own notation, blockers, what the target means."""
+# ruff: noqa: E501 - because a case of a table reads best on one line
 
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from plumbrule.mcp_server.compatibility.rules.dotnet_frameworks import frameworks_in, hosts_of, least_hosts
+from plumbrule.mcp_server.compatibility.rules.runtime_fixes import runtime_fixes
 from plumbrule.mcp_server.compatibility.rules.runtimes import runtime_conflicts, runtimes_of
 from plumbrule.mcp_server.dependencies.joining.join import join
 from plumbrule.mcp_server.dependencies.joint.asks import RuntimeAsk, Subject
@@ -264,3 +266,27 @@ def test_all_that_one_project_targets_are_alternatives_and_tests_bind_nobody() -
     assert runtime_conflicts([split, new], Target()) == ()
     assert runtimes_of([split, new], Target())[-1].intersection == "net8.0"
     assert runtimes_of([subject("a", ("node", "20", "version-file"))], Target())[0].intersection == "*"
+
+
+FIXES: list[tuple[str, tuple[str, ...], list[tuple[str, str, str, str]]]] = [
+    # runtime, ranges, (repository, from, to, direction) of each fix
+    ("node", ("^16", ">=18"), [("r0", "node ^16", "node >=18", "upgrade"), ("r1", "node >=18", "node ^16", "downgrade")]),
+    ("ruby", ("3.2.2", "~> 3.3", ">= 3.0"), [("r0", "ruby 3.2.2", "ruby >= 3.3, < 4", "upgrade"), ("r1", "ruby ~> 3.3", "ruby = 3.2.2", "downgrade")]),
+    ("php", ("^7.4", "^8.0", "^8.2"), [("r0", "php ^7.4", "php >=8.2 <9.0", "upgrade")]),
+    ("python", ("<3.9", ">=3.10"), []),
+    ("rust", ("1.60", "1.80"), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ranges", "fixes"), FIXES)
+def test_the_fewest_ranges_are_rewritten_to_what_the_others_leave(
+    name: str, ranges: tuple[str, ...], fixes: list[tuple[str, str, str, str]]
+) -> None:
+    subjects = each(name, ranges)
+    found = runtime_fixes(subjects)
+    told = [(one.repository, one.requirement, one.to, fix.direction) for fix in found for one in fix.changes]
+    assert told == fixes
+    for fix in found:
+        at = int(fix.changes[0].repository[1:])
+        after = [*ranges[:at], fix.changes[0].to.partition(" ")[2], *ranges[at + 1 :]]
+        assert runtime_conflicts(each(name, after), Target()) == ()

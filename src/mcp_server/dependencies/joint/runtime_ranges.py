@@ -16,6 +16,7 @@ PINS = frozenset(
         "tool-versions",
         "mise.tools",
         "package-json.packageManager",
+        "package-json.volta",
         "rust-toolchain",
         "global-json",
         "go-mod.toolchain",

@@ -27,6 +27,10 @@ def package_json(file: ManifestText) -> list[Declaration]:
     for name in tree.table("engines"):
         line = tree.line("engines", name)
         found.append(Declaration("runtime", tree.text("engines", name), line, "package-json.engines", name))
+    for name in tree.table("volta"):
+        if (version := tree.text("volta", name)) and name != "extends":
+            line = tree.line("volta", name)
+            found.append(Declaration("runtime", version, line, "package-json.volta", name))
     manager = tree.text("packageManager")
     if manager:
         name, _, version = manager.partition("@")

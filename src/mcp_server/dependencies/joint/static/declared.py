@@ -69,7 +69,7 @@ class DeclaredCheck:
             rules.ecosystem,
             "incompatible" if found.conflicts else "unknown" if unreadable else "compatible",
             basis,
-            reason="not_static" if unreadable else "",
+            reason="unreadable" if unreadable else "",
             blockers=tuple(sorted({path for _, path in known.faults})) if unreadable else (),
             conflicts=found.conflicts,
             fixes=fixes,
@@ -109,7 +109,7 @@ def alone_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, faulty:
         if at in faulty:
             found.append(Alone(at, "incompatible"))
         elif at in unreadable:
-            found.append(Alone(at, "unknown", "not_static"))
+            found.append(Alone(at, "unknown", "unreadable"))
         elif any(one.ecosystem == rules.ecosystem for one in subject.joined.direct):
             found.append(Alone(at, "compatible"))
     return tuple(found)

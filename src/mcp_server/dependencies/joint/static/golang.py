@@ -97,13 +97,13 @@ class GoCheck:
             "go",
             "incompatible" if conflicts else "unknown" if unknown else "compatible",
             basis,
-            reason="not_static" if unknown else "",
+            reason="unreadable" if unknown else "",
             blockers=tuple(sorted({path for _, path in modules.faults})) if unknown else (),
             conflicts=tuple(conflicts),
             fixes=_fixes(conflicts) if wishes.fixes else (),
             packages=tuple(_selected(modules, subjects)),
             alone=tuple(
-                Alone(at, "unknown", "not_static") if at in faults else Alone(at, "compatible")
+                Alone(at, "unknown", "unreadable") if at in faults else Alone(at, "compatible")
                 for at in dict.fromkeys((*modules.asking, *sorted(faults)))
             ),
             engines=(EngineFact("minimal-version-selection", "1", 1),),

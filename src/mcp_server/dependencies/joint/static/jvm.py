@@ -63,7 +63,7 @@ class JvmCheck:
             "jvm",
             "incompatible" if conflicts else "unknown" if unknown else "compatible",
             basis_of(JVM, subjects, wishes),
-            reason="not_static" if unknown else "",
+            reason="unreadable" if unknown else "",
             blockers=tuple(sorted({path for _, path in wanted.faults})) if unknown else (),
             conflicts=conflicts,
             fixes=fixes_of(JVM, subjects, clashing) if wishes.fixes and not faulty else (),
@@ -178,7 +178,7 @@ def _alone(subjects: Sequence[Subject], wanted: Wanted, faulty: bool) -> Iterato
         if faulty and any(own_faults(JVM, [one for one in mine if one.name == name]) for name in _names(mine)):
             yield Alone(at, "incompatible")
         elif at in unreadable:
-            yield Alone(at, "unknown", "not_static")
+            yield Alone(at, "unknown", "unreadable")
         elif any(one.ecosystem == "jvm" for one in subject.joined.direct):
             yield Alone(at, "compatible")
 
