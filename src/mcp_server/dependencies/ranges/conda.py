@@ -29,9 +29,8 @@ def conda(text: str) -> Ranges | None:
         return EVERYTHING
     if bare[0] == "[":
         return None
-    one = _WITH_BUILD.match(bare)
-    if one:
-        bare = one[1]
+    if built := _WITH_BUILD.match(bare):
+        bare = built[1]
     found: list[Interval] = []
     for part in bare.replace(" ", "").split("|"):
         one = _all_of(part)

@@ -30,6 +30,7 @@ _NOTATIONS: dict[str, Notation] = {
     "elixir": Notation(">= 0.0.0", " and ", " or ", " ", 3, "== ", "!= "),
     "dart": Notation("any", " ", " or ", "", 3, ""),
     "terraform": Notation(">= 0", ", ", " or ", " ", 1, "= ", "!= "),
+    "conda": Notation("*", ",", "|", "", 2, "==", "!=", ".*"),
     "plain": Notation("*", " ", " or ", "", 1, ""),
 }
 
@@ -68,7 +69,8 @@ def _piece(one: Interval, notation: Notation) -> str:
     if one.low is None and one.high is None:
         return notation.every
     if one.low is not None and one.low == one.high:
-        return notation.equal + shown(one.low, 3 if notation.least_numbers < 3 and not notation.equal else 1)
+        partial_is_wider = not notation.blank and not notation.wildcard  # `=1.2` is all of 1.2 to Cargo
+        return notation.equal + shown(one.low, 3 if partial_is_wider else notation.least_numbers)
     return notation.all_of.join(_bounds(one, notation))
 
 
