@@ -36,6 +36,22 @@ def test_the_packed_matrix_says_what_osadl_says_of_every_pair() -> None:  # S-49
     assert "CC-BY-4.0" in matrix().source
 
 
+def test_every_answer_of_the_matrix_stands_unless_a_rule_of_ours_says_why_not() -> None:
+    """What is fine for OSADL is fine, what is unclear is for review; of what is not, only weak copyleft, exceptions and
+    choices of a version are fine when linked."""
+    for outbound in matrix().place:
+        for inbound in matrix().place:
+            relation, found = matrix().relation(inbound, outbound), judged_expressions(inbound, outbound, "linked")
+            pair = (inbound, outbound, relation, found)
+            if relation in ("s", "y", "Y", "I", "L"):
+                assert found.verdict == "compatible", pair
+            elif relation in ("u", "U"):
+                assert found.verdict == "review", pair
+            elif found.verdict == "compatible":
+                weak = kinds.kind_of(inbound) in ("file", "library")
+                assert weak or " WITH " in inbound or outbound.endswith("-or-later"), pair
+
+
 def test_osadls_data_are_attributed() -> None:
     """CC-BY-4.0, section 3(a): name, licence, a link, and that they were changed."""
     for name in ("NOTICE", "docs/licences.md"):

@@ -30,7 +30,7 @@ class Judgement(NamedTuple):
     sentence: str = ""
 
 
-_DISPUTED = frozenset((("Python-2.0", "strong"), ("Python-2.0", "network"), ("Python-2.0", "library"), ("FTL", "3")))
+_DISPUTED: dict[str, str] = {"Python-2.0": "GPL", "FTL": "GPL-3.0"}
 """The FSF calls the licence of Python 2.0.1 and later, which SPDX lists under the same identifier, compatible with
 every GPL, and the FreeType licence compatible with version 3; OSADL calls both incompatible."""
 
@@ -117,7 +117,7 @@ def _by_matrix(inbound: str, outbound: str) -> Judgement:
         return Judgement("compatible", "licence-pair.osadl")
     if relation == "L":
         return Judgement("compatible", "licence-pair.combined")
-    if (inbound, into) in _DISPUTED or ((inbound, "3") in _DISPUTED and "GPL-3.0" in outbound):
+    if inbound in _DISPUTED and _DISPUTED[inbound] in outbound:
         return _found("review", "licence-pair.disputed", inbound, outbound)
     if of in _WEAK and into in ("permissive", *_WEAK):
         return Judgement("compatible", "licence-pair.weak-copyleft")
@@ -146,6 +146,8 @@ def _by_kind(inbound: str, outbound: str) -> Judgement:
 def _with_exceptions(inbound: Term, outbound: Term) -> Judgement:
     """An exception adds a permission: what is allowed without it is allowed with it. A word after `WITH` that SPDX
     does not list may take a permission back instead, as the Commons Clause does."""
+    if matrix().relation(str(inbound), str(outbound)) in ("s", "y", "Y"):
+        return Judgement("compatible", "licence-pair.osadl")
     base = _plain(inbound.licence, outbound.licence)
     for one in (inbound, outbound):
         if one.exception and one.exception not in EXCEPTIONS and base.verdict == "compatible":
