@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plumbrule.mcp_server.compatibility.package_licences import expression_of
 from plumbrule.mcp_server.compatibility.report import LicenceSide, Use
@@ -372,3 +374,30 @@ def test_the_page_lists_every_rule_as_the_code_has_it() -> None:
     assert [f"| `{rule}` | {text} |" for rule, text in RULES.items()] == [
         line for line in page.splitlines() if line.startswith("| `licence-pair.")
     ]
+
+
+WORDS = [
+    "MIT",
+    "GPL-2.0+",
+    "Apache-2.0",
+    "(",
+    ")",
+    "AND",
+    "OR",
+    "WITH",
+    "Classpath-exception-2.0",
+    "LicenseRef-x",
+    "+",
+    "/",
+    "BSD",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.text(max_size=60))
+def test_any_text_is_judged_and_what_is_no_licence_is_never_fine(text: str) -> None:
+    for pair in ((text, "MIT"), ("MIT", text), (text, text)):
+        found = judged_expressions(*pair, "linked")
+        assert found.rule in RULES
+        assert bool(found.sentence) == (found.verdict != "compatible")
+    if not any(char.isalpha() for char in text):
+        assert judged_expressions(text, "MIT", "linked").verdict == "review"

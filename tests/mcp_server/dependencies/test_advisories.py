@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from osv_world import record
 
 from plumbrule.mcp_server.dependencies.advisories.coordinates import coordinates_of
@@ -11,6 +13,11 @@ from plumbrule.mcp_server.dependencies.advisories.order import order_of
 from plumbrule.mcp_server.dependencies.advisories.records import advisory_on
 from plumbrule.mcp_server.dependencies.advisories.severity import base_score, rated
 from plumbrule.mcp_server.platforms.ports.advisories import Coordinates
+
+FIELDS = [
+    *("id", "affected", "package", "ranges", "events", "introduced", "fixed", "last_affected", "type", "severity"),
+    *("score", "aliases", "summary", "versions", "database_specific", "name", "ecosystem"),
+]
 
 # fmt: off
 SCORES = [
@@ -174,3 +181,22 @@ def test_hostile_texts_of_a_record_come_out_clean_and_short() -> None:
     assert len(found.summary) <= 200
     assert len(found.aliases[0]) <= 60
     assert not set("\u202e\x1b\n") & set(found.summary + found.aliases[0])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6),
+    max_leaves=30,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=8), st.sampled_from(["PyPI", "npm", "Maven", "RubyGems"])
+)
+def test_whatever_a_record_is_it_is_read_or_passed_over(document: dict[str, object], ecosystem: str) -> None:
+    place = Coordinates(ecosystem, "x", "1.0.0")
+    named = [{**document, "package": {"ecosystem": ecosystem, "name": "x"}}]
+    for one in (document, {**document, "affected": named}):
+        found = advisory_on(place, one)
+        assert found is None or isinstance(found.fixed_in, tuple)
+    assert advisory_on(place, {**document, "affected": named}) is not None
