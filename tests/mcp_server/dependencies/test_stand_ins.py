@@ -226,6 +226,8 @@ SETUP = "from setuptools import setup\nsetup(name='x', install_requires=%s)"
         ({"setup.py": SETUP % "open('r').readlines()"}, None),
         ({"setup.cfg": "[options]\ninstall_requires =\n  a>1\n", "setup.py": "from setuptools import setup\nsetup()"},
          (["a>1"], "setup.py")),
+        ({"setup.py": "raise SystemExit('no')"}, None),
+        ({"setup.py": "import build\nbuild.setup_all()"}, None),
         ({"README": "nothing"}, None),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ def plain(line: str) -> str:
 
     try:
         requirement = Requirement(line)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):
         raise ValueError("an engine was handed something that is no requirement") from None
     if requirement.url is not None:
         raise ValueError("an engine was handed a requirement with a URL")

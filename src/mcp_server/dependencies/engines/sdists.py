@@ -14,6 +14,7 @@ from email.parser import HeaderParser
 from typing import Any, NamedTuple, cast
 
 from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
+from plumbrule.mcp_server.dependencies.requirement import Reading
 
 MAX_ENTRIES = 50_000
 MAX_UNPACKED_BYTES = 512 << 20
@@ -153,7 +154,7 @@ def _of_setup(files: Mapping[str, bytes]) -> Stated | None:
             reading = reader(ManifestText(name, files[name]))
         except (MalformedManifest, RecursionError):
             return None
-        if reading.not_read or reading.of("include"):
+        if reading.not_read or reading.of("include") or (name == "setup.py" and not _calls_setup(reading, files)):
             return None
         for one in reading.asked:
             if one.reference or one.scope not in ("runtime", "optional"):
@@ -165,6 +166,12 @@ def _of_setup(files: Mapping[str, bytes]) -> Stated | None:
                 line = _under(line, f"extra == '{one.group}'")
             lines.append(line)
     return Stated(tuple(lines), tuple(dict.fromkeys(extras)), "", "setup.py")
+
+
+def _calls_setup(reading: Reading, files: Mapping[str, bytes]) -> bool:
+    """Whether `setup(...)` was found, and not only looked for in a program that does something else."""
+    named = reading.first("name") is not None
+    return named or ("setup.cfg" in files and re.search(rb"\bsetup\s*\(", files["setup.py"]) is not None)
 
 
 def _bracketed(extras: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def requirement_line(name: str, extras: tuple[str, ...], constraint: str, marker
     text = f"{name}{'[' + ','.join(extras) + ']' if extras else ''}{specifier}"
     try:
         return str(Requirement(f"{text}; {condition}" if condition else text))
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):  # parentheses by the thousand
         return None
 
 
