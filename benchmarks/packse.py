@@ -28,8 +28,8 @@ from plumbrule.core.security.urls import NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.dependencies.engines.build import build_uv_engine, build_uv_program
-from plumbrule.mcp_server.dependencies.engines.uv import target_options
 from plumbrule.mcp_server.dependencies.engines.uv_answers import pins_of
+from plumbrule.mcp_server.dependencies.engines.uv_calls import target_options
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Party, Question, Solved, Unknown, Unsolved
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
 from plumbrule.mcp_server.settings import load

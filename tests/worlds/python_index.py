@@ -234,6 +234,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever asks may be killed while it does."""
+
 
 @contextmanager
 def python_index() -> Iterator[LoopbackIndex]:

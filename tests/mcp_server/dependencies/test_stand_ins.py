@@ -118,6 +118,24 @@ async def test_many_releases_are_gone_through_until_one_fits(index: LoopbackInde
     assert told(await oracle.solve(question(["old>3"], ["lib<4"]))) == ("no", ["lib", "old"])
 
 
+async def test_a_package_that_is_missing_below_a_stand_in_is_missing(index: LoopbackIndex, oracle: UvEngine) -> None:
+    index.sdist("old", "1.0", "ghost", "lib<9")
+    index.wheel("lib", "1.0")
+    index.wheel("lib", "2.0")
+    assert told(await oracle.solve(question(["old"]))) == ("missing_package", ("ghost",))
+    assert told(await oracle.solve(question(["old"], ["lib>=9"]))) == ("no", ["lib"])
+    assert told(await oracle.solve(question(["old", "lib>5"]))) == ("no", ["lib"])
+
+
+async def test_more_releases_than_anybody_tries_are_no_reason(index: LoopbackIndex, oracle: UvEngine) -> None:
+    for number in range(500):
+        index.sdist("old", f"1.{number}", form="1.0")
+    for version in ("1.0", "2.0"):
+        index.wheel("lib", version)
+    assert told(await oracle.solve(question(["old"]))) == ("needs_build", ("old",))
+    assert told(await oracle.solve(question(["old", "lib<2"], ["lib>=2"]))) == ("no", ["lib"])
+
+
 async def test_a_no_needs_no_listing_of_ours(index: LoopbackIndex, tmp_path: Path) -> None:
     index.wheel("app", "1.0", "lib<2")
     index.wheel("app", "2.0", yanked=True)
@@ -161,6 +179,9 @@ async def test_versions_are_final_fitting_and_newest_first(index: LoopbackIndex,
     assert await oracle.versions("ghost", target) == []
     index.broken = True
     assert await oracle.versions("other", target) == []
+    asked = len(index.requests)
+    assert await oracle.versions("another", target) == []
+    assert len(index.requests) == asked  # an index that failed just now is left alone for a while
 
 
 def archive(files: dict[str, str], kind: str = ".tar.gz") -> bytes:

@@ -39,7 +39,7 @@ def build_uv_engine(
     """The oracle for Python. Without `workers` no source distribution is read: what needs it is unknown then."""
     policy = index_policy(program.network, program.indexes)
     http = partial(Http, program.network, policy, credentials=_credentials(program))
-    listing = Listing(program.indexes, cache, http)
+    listing = Listing(program.indexes, cache, http, clock)
     return UvEngine(program, cache, clock, listing=listing, stand_ins=StandIns(listing, cache, http, workers))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import orjson
 from anyio import to_thread
 
+from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.errors import NotFound, PlumbruleError
 from plumbrule.core.http import Answer, Http
 from plumbrule.core.store.cache import Cache
@@ -25,6 +26,7 @@ ACCEPTED = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+
 MAX_INDEX_BYTES = 64 << 20
 REDIRECTS = 2
 FRESH_S = 600.0
+PAUSE_S = 15.0
 FORM = "1"
 
 _SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
@@ -64,10 +66,14 @@ def parsed_version(text: str) -> "Version":
 class Listing:
     """Lists packages of the indexes in their order: the first that knows a name speaks for it."""
 
-    def __init__(self, indexes: Sequence[PythonIndex], cache: Cache, http: Callable[[], Http]) -> None:
+    def __init__(
+        self, indexes: Sequence[PythonIndex], cache: Cache, http: Callable[[], Http], clock: Clock = SYSTEM_CLOCK
+    ) -> None:
         self._indexes = tuple(indexes)
         self._cache = cache
         self._http = http
+        self._clock = clock
+        self._failed: dict[str, tuple[float, PlumbruleError]] = {}
 
     async def releases(self, package: str) -> Sequence[Release]:
         """Every release, oldest first; empty when no index has the package.
@@ -80,12 +86,23 @@ class Listing:
             key = f"listing:{FORM}:{hashlib.sha256(url.encode()).hexdigest()}"
             kept = self._cache.get(key)
             if kept is None:
-                kept = await self._asked(url)
+                kept = await self._once(index, url)
                 self._cache.put(key, kept, FRESH_S)
             found = [Release(*row) for row in cast("list[list[Any]]", orjson.loads(kept))]
             if found:
                 return found
         return ()
+
+    async def _once(self, index: PythonIndex, url: str) -> bytes:
+        """As `_asked`; an index that failed just now is not asked again at once, 50 ms of CPU a time."""
+        until, failure = self._failed.get(index.name, (0.0, None))
+        if failure is not None and self._clock.monotonic() < until:
+            raise failure
+        try:
+            return await self._asked(url)
+        except PlumbruleError as error:
+            self._failed[index.name] = self._clock.monotonic() + PAUSE_S, error
+            raise
 
     async def _asked(self, url: str) -> bytes:
         """The releases packed; an empty list for a package that is not there."""

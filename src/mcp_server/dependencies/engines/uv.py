@@ -5,33 +5,25 @@ in its proof who asked for what, and needs no interpreter of the target. Below: 
 Above: the search for reasons and fixes.
 """
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import NamedTuple, TypeVar
-
-from anyio import to_thread
+from typing import NamedTuple
 
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
-from plumbrule.core.errors import LimitExceeded, MissingDependency
-from plumbrule.core.process import Completed
 from plumbrule.core.store.cache import Cache
 from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release, before, tried
 from plumbrule.mcp_server.dependencies.engines.remembered import FRESH_S, Remembered
-from plumbrule.mcp_server.dependencies.engines.requirements import admits, admitted, direct_name, plain
+from plumbrule.mcp_server.dependencies.engines.requirements import admits, admitted, direct_name
 from plumbrule.mcp_server.dependencies.engines.shims import StandIn, StandIns
 from plumbrule.mcp_server.dependencies.engines.uv_answers import (
-    SHOW_TREE,
     Clause,
     Failure,
     Refusal,
     pins_of,
-    read_failure,
 )
-from plumbrule.mcp_server.dependencies.engines.uv_program import WRITTEN, UvProgram, said_too_much
-from plumbrule.mcp_server.dependencies.engines.wheels import Metadata, party_name, written, written_together
+from plumbrule.mcp_server.dependencies.engines.uv_calls import Attempt, Reading, T, UvCalls
+from plumbrule.mcp_server.dependencies.engines.uv_program import UvProgram
 from plumbrule.mcp_server.dependencies.joint.question import (
     Answer,
     Edge,
@@ -48,62 +40,13 @@ MAX_PROBED = 200
 MAX_YANKED = 4
 """Of one package: where an index cannot be asked by us, so many releases are asked of uv one by one."""
 
+MAX_MISSING = 8
+"""Packages that are on no index: with more of them a question is put no further: each round asks for all anew."""
+
 MAX_ROUNDS = 12
 """How often one question is put again with what an answer showed to be missing."""
 
-_PLATFORMS: Mapping[tuple[str, str], str] = {
-    ("linux", "x86_64"): "x86_64-manylinux_2_35",
-    ("linux", "aarch64"): "aarch64-manylinux_2_35",
-    ("macos", "x86_64"): "x86_64-apple-darwin",
-    ("macos", "aarch64"): "aarch64-apple-darwin",
-    ("windows", "x86_64"): "x86_64-pc-windows-msvc",
-    ("windows", "aarch64"): "aarch64-pc-windows-msvc",
-}
-"""glibc 2.35 is that of Ubuntu 22.04; Debian 12 and everything newer has more."""
-
-
-T = TypeVar("T")
-Reading = Callable[[str, Mapping[str, str]], T]
-"""What a success printed, and the labels of the parties by their names, as what the caller wants of it."""
-
-
 ASSUMED = "metadata read, not built: {}"
-
-
-TOGETHER = "\0together"
-
-
-class Attempt(NamedTuple):
-    """One way of putting a question: without packages that do not exist, with stand-ins for what has no wheel.
-
-    `guessed` says that what is left out is so from memory and was not seen this time. `refused` is the proof against
-    the parties one by one; from then on they are asked as one: for every platform at once, uv tells those apart (`a<2`
-    here, `a>=2` there) only within the requirements of one package.
-    """
-
-    question: Question
-    left_out: tuple[str, ...] = ()
-    stand_ins: tuple[StandIn, ...] = ()
-    guessed: bool = False
-    refused: Refusal | None = None
-
-    @property
-    def parties(self) -> list[tuple[str, Party]]:
-        """The parties with the names under which uv is told of them."""
-        asked = self.question.parties
-        if self.refused is not None:
-            together = dict.fromkeys(line for party in asked for line in party.requires)
-            asked = (Party(TOGETHER, tuple(together)),)
-        return [(party_name(number, party), party) for number, party in enumerate(asked)]
-
-    def credited(self, pin: Pin) -> Pin:
-        """A pin with the parties that ask for it by name, where they were asked as one."""
-        if TOGETHER not in pin.via:
-            return pin
-        asking = {
-            party.label for party in self.question.parties for line in party.requires if direct_name(line) == pin.name
-        }
-        return pin._replace(via=tuple(sorted({*pin.via, *asking} - {TOGETHER})))
 
 
 class Written(NamedTuple):
@@ -127,10 +70,12 @@ class UvEngine:
         stand_ins: StandIns | None = None,
     ) -> None:
         self._program = program
+        self._calls = UvCalls(program)
         self._listing = listing
         self._stand_ins = stand_ins
         self._clock = clock
         self._absent: dict[str, float] = {}
+        self._present: set[str] = set()
         self._yanked: dict[tuple[object, ...], bool] = {}
         about = ("uv", program.version, str(program.offline), *(f"{one.name}={one.url}" for one in program.indexes))
         self._remembered = Remembered(about, cache, clock)
@@ -231,8 +176,10 @@ class UvEngine:
             unread = [one for one in unread if one.key not in read.found]
         if unread:
             return Unknown("needs_build", tuple(sorted({one.metadata.name for one in unread})))
-        if attempt.left_out:
-            return Unknown("missing_package", attempt.left_out)
+        if attempt.unjudged or attempt.left_out:
+            return Unknown(
+                "needs_build" if attempt.unjudged else "missing_package", attempt.unjudged or attempt.left_out
+            )
         pins = tuple(attempt.credited(pin) for pin in pins)
         return Solved(pins, {one.metadata.name: ASSUMED.format(one.how) for one in chosen} or None)
 
@@ -242,10 +189,17 @@ class UvEngine:
         missing = {one.name for one in doubtful if one.kind == "missing"} - set(attempt.left_out)
         if any(one.kind in ("offline", "strange") for one in doubtful):
             return _not_known(doubtful, refusal.said)
+        if attempt.stand_ins:
+            own = {one.metadata.name for one in attempt.stand_ins}
+            hidden = await self._missing(set(refusal.versionless) - own - set(attempt.left_out), attempt.question)
+            if hidden is None:
+                return Unknown("limit_hit", (), refusal.said)
+            missing |= hidden
         known = {one.key for one in attempt.stand_ins}
         fresh = await self._stand_ins.named_by(refusal, attempt.question, known) if self._stand_ins else None
-        if fresh is None and any(one.kind in ("build", "platform") for one in doubtful):
-            return _not_known(doubtful, refusal.said)
+        unjudged = {one.name for one in doubtful if one.kind in ("build", "platform")} - set(attempt.unjudged)
+        if fresh is None and unjudged:
+            return attempt._replace(unjudged=tuple(sorted({*attempt.unjudged, *unjudged})))
         names = Counter(one.metadata.name for one in fresh or ())
         fresh = [
             one
@@ -260,6 +214,8 @@ class UvEngine:
             return Unsolved(proof.edges, proof.said)
         self._absent.update(dict.fromkeys(missing, self._clock.monotonic() + FRESH_S))
         left_out = tuple(sorted({*attempt.left_out, *missing}))
+        if len(left_out) > MAX_MISSING:
+            return Unknown("missing_package", left_out)
         return attempt._replace(left_out=left_out, stand_ins=(*attempt.stand_ins, *fresh), guessed=False)
 
     async def _is_yanked(self, stand_in: StandIn, question: Question) -> bool:
@@ -280,6 +236,19 @@ class UvEngine:
             self._yanked[key] = stand_in.key in {(pin.name, pin.version) for pin in found}
         return self._yanked[key]
 
+    async def _missing(self, names: set[str], question: Question) -> set[str] | None:
+        """Which of these names no index has; None when that could not be found out.
+
+        With a folder of stand-ins beside the indexes, uv says of an unknown package that it has no versions, as of one
+        whose versions do not fit.
+        """
+        unseen = {name for name in names if name not in self._present and name not in self._absent}
+        missing = await self._calls.missing_among(sorted(unseen), question) if unseen else set[str]()
+        if missing is None:
+            return None
+        self._present |= unseen - missing
+        return missing | (names & set(self._absent))
+
     def _known_absent(self, question: Question) -> tuple[str, ...]:
         """What was asked for just now and is on no index: asking for it again takes a request each time."""
         now = self._clock.monotonic()
@@ -290,65 +259,7 @@ class UvEngine:
         return tuple(sorted(asked & set(self._absent)))
 
     async def _attempted(self, attempt: Attempt, read: Reading[T], form: Sequence[str] = ()) -> T | Refusal | Failure:
-        """One call, or two where the proof is too long to be printed."""
-        try:
-            try:
-                return await self._called(attempt, SHOW_TREE, read, form)
-            except LimitExceeded as error:
-                if not said_too_much(error):
-                    raise
-                return await self._called(attempt, {}, read, form)
-        except MissingDependency as error:
-            return Failure("engine_missing", error.message)
-        except LimitExceeded as error:
-            return Failure("limit_hit", error.message)
-
-    async def _called(
-        self, attempt: Attempt, env: Mapping[str, str], read: Reading[T], form: Sequence[str]
-    ) -> T | Refusal | Failure:
-        parties = attempt.parties
-        labels = {name: party.label for name, party in parties}
-        with self._program.workplace() as workplace:
-            arguments = [*self._arguments(workplace, attempt, parties), *form]
-            done = await self._program.run(arguments, workplace, env=env)
-            if done.returncode == 0:
-                return read(done.stdout.decode("utf-8", "replace"), labels)
-            hide = {**labels, f"{workplace}/": "", f"{self._program.folder}/": ""}
-            return await _failure(done, offline=self._program.offline, hide=hide)
-
-    def _arguments(self, workplace: Path, attempt: Attempt, parties: Sequence[tuple[str, Party]]) -> list[str]:
-        question = attempt.question
-        folder = self._program.folder / WRITTEN
-        lines: list[str] = []
-        for name, party in parties:
-            metadata = Metadata(name, "0", tuple(plain(line) for line in party.requires))
-            lines.append(f"{name} @ {written(folder, metadata).as_uri()}")
-        arguments = ["pip", "compile", _file(workplace, "parties.in", lines), *target_options(question.target)]
-        arguments += ["--python", sys.executable]  # or uv looks for the target itself, 7 s through the shims of pyenv
-        arguments += ["--no-header", "--annotation-style", "line", "--no-sources"]
-        arguments += [f"--prerelease={question.prereleases}", f"--resolution={question.preference}"]
-        if question.exclude_newer:
-            arguments.append(f"--exclude-newer={question.exclude_newer}")
-        for option, listed in (
-            ("--constraints", [plain(line) for line in question.constraints]),
-            ("--overrides", [plain(line) for line in question.overrides]),
-            ("--excludes", list(attempt.left_out)),
-        ):
-            if listed:
-                arguments += [option, _file(workplace, f"{option[2:]}.txt", listed)]
-        if attempt.stand_ins:
-            arguments += ["--find-links", str(written_together(folder, [one.metadata for one in attempt.stand_ins]))]
-        for name, _ in parties:
-            arguments += ["--no-emit-package", name]
-        return arguments
-
-
-async def _failure(done: Completed, *, offline: bool, hide: Mapping[str, str]) -> Refusal | Failure:
-    """A long proof is read in a thread: it may be megabytes."""
-    text = done.stderr.decode("utf-8", "replace")
-    if len(text) < 200_000:
-        return read_failure(done.returncode, text, offline=offline, hide=hide)
-    return await to_thread.run_sync(lambda: read_failure(done.returncode, text, offline=offline, hide=hide))
+        return await self._calls.outcome(attempt, read, form)
 
 
 def _not_known(doubtful: Sequence[Clause], said: str) -> Unknown:
@@ -359,19 +270,6 @@ def _not_known(doubtful: Sequence[Clause], said: str) -> Unknown:
     if kinds & {"build", "platform"}:
         return Unknown("needs_build", packages, said)
     return Unknown("missing_package" if "missing" in kinds else "engine_failed", packages, said)
-
-
-def target_options(target: Target) -> list[str]:
-    """The target in uv's words."""
-    options = [f"--python-version={target.python}"] if target.python else []
-    if target.universal:
-        return [*options, "--universal"]
-    return [*options, f"--python-platform={_PLATFORMS[target.platform, target.machine]}"]
-
-
-def _file(folder: Path, name: str, lines: Sequence[str]) -> str:
-    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return name
 
 
 def _refused_by_runtime(question: Question) -> list[Edge]:

@@ -32,12 +32,14 @@ class Refusal(NamedTuple):
     """A proof that there is no solution, read. Empty when the tree was not there to be read.
 
     `unusable` are releases one by one, where `clauses` may speak of ranges: those without a wheel that fits.
+    `versionless` are packages of which the proof says that some range holds no version.
     """
 
     edges: tuple[Edge, ...]
     clauses: tuple[Clause, ...]
     said: str
     unusable: tuple[Clause, ...] = ()
+    versionless: tuple[str, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -88,7 +90,9 @@ def read_failure(returncode: int, stderr: str, *, offline: bool, hide: Mapping[s
         clauses = tuple(clauses_of(tree, hide) if tree else _told(said))
         doubtful = {one.name for one in clauses if one.kind in ("build", "platform")}
         singly = (one for one in clauses_of(whole, hide) if one.name in doubtful and one.versions.startswith("=="))
-        return Refusal(tuple(edges_of(tree, hide)), clauses, said, tuple(singly) if doubtful else ())
+        return Refusal(
+            tuple(edges_of(tree, hide)), clauses, said, tuple(singly) if doubtful else (), _versionless(tree, hide)
+        )
     if _UNREACHABLE.search(said):
         return Failure("unreachable", said)
     return Failure("engine_failed", said)
@@ -176,6 +180,13 @@ def clauses_of(tree: str, labels: Mapping[str, str]) -> Iterator[Clause]:
         if clause not in seen:
             seen.add(clause)
             yield clause
+
+
+_VERSIONLESS = re.compile(r"^ *no versions of " + _NAME.format("name"), re.MULTILINE)
+
+
+def _versionless(tree: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted({one["name"].lower() for one in _VERSIONLESS.finditer(tree)} - set(labels)))
 
 
 def _told(said: str) -> Iterator[Clause]:
