@@ -4,6 +4,7 @@ Below: `dependencies/lock` (formats), the engines. Above: `resolution`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from plumbrule.core.values import dataclass
@@ -35,10 +36,14 @@ class LockingEngine(Engine, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What stands around a lock: the sides, the target, what no engine was told, which edits are presumed."""
+    """What stands around a lock: the sides, the target, what no engine was told, which edits are presumed.
+
+    `about` is the target without runtimes that the output has nothing to do with: what people are told.
+    """
 
     sides: tuple[Opened, ...]
     target: Target
+    about: Target
     not_checked: tuple[NotChecked, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -78,7 +83,7 @@ def joint_lock(packages: Sequence[LockedPackage], solved: Solved, posed: Posed, 
     question, target = posed.question, settled.target
     joint = intersection(party.runtime for party in question.parties)
     return JointLock(
-        target=words_of(target),
+        target=words_of(settled.about),
         sides=tuple(side_of(side) for side in settled.sides),
         packages=tuple(packages),
         asked=tuple(sorted(askings_of(solved.pins, direct).items())),
@@ -124,6 +129,17 @@ def sentence_of(change: Change) -> str:
     at = f" {change.evidence.at}" if change.evidence else ""
     to = f"becomes {word(change.to)}" if change.to else "goes"
     return f"{change.repository}{at}: {word(change.requirement)} {to}"
+
+
+def narrowed(target: Target, ecosystems: Sequence[str]) -> Target:
+    """The target without the runtimes of other ecosystems."""
+    foreign = [name for name, of in (("python", "python"), ("node", "javascript")) if of not in ecosystems]
+    return replace(
+        target,
+        python="" if "python" in foreign else target.python,
+        node="" if "node" in foreign else target.node,
+        derived=tuple(one for one in target.derived if one.partition(" ")[0] not in foreign),
+    )
 
 
 def words_of(target: Target) -> str:

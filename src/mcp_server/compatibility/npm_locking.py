@@ -63,7 +63,7 @@ class NpmLocked:
     def _told(self) -> dict[str, object]:
         """What the head of another format says, and who asked for each package."""
         missing = [left_out(one, self.settled.sides[one.subject].label) for one in self.settled.not_checked]
-        told: dict[str, object] = {"target": words_of(self.settled.target), "complete": not missing}
+        told: dict[str, object] = {"target": words_of(self.settled.about), "complete": not missing}
         if self.posed.question.exclude_newer:
             told["excludeNewer"] = self.posed.question.exclude_newer
         if self.settled.changes:

@@ -13,7 +13,7 @@ from plumbrule.mcp_server.compatibility.answered import Answered
 from plumbrule.mcp_server.compatibility.assembling import numbered_fixes
 from plumbrule.mcp_server.compatibility.check import CompatibilityChecker, JointQuestion, Opened, ecosystems_of
 from plumbrule.mcp_server.compatibility.lockers import Locked, Locker
-from plumbrule.mcp_server.compatibility.locking import Settled
+from plumbrule.mcp_server.compatibility.locking import Settled, narrowed
 from plumbrule.mcp_server.compatibility.refusing import fix_named, refusal, undecided_by, unreadable
 from plumbrule.mcp_server.compatibility.resolution_report import OutputName, ResolutionQuestion, ResolutionReport
 from plumbrule.mcp_server.compatibility.resolved import bill_report, report_of
@@ -71,7 +71,8 @@ class Resolver:
                 )
         else:
             await self._refuse(asked, answered)
-        settled = Settled(asked.opened.sides, target, self._not_checked(asked), fix.changes if fix else ())
+        about = narrowed(target, asked.ecosystems)
+        settled = Settled(asked.opened.sides, target, about, self._not_checked(asked), fix.changes if fix else ())
         return await self._locked(asked, answered, settled)
 
     async def _opened(self, question: ResolutionQuestion) -> _Asked:
@@ -108,7 +109,9 @@ class Resolver:
         if refusal(answered, (), asked.ecosystems, {}) is None:
             return
         whole = await self._checker.answer(asked.opened, answered.target)
-        error = refusal(whole, numbered_fixes(whole), asked.ecosystems, asked.question.arguments())
+        fixes = numbered_fixes(whole)
+        whole = replace(whole, target=narrowed(whole.target, asked.ecosystems))
+        error = refusal(whole, fixes, asked.ecosystems, asked.question.arguments())
         if error is not None:
             raise error
 

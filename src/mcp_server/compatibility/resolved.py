@@ -115,8 +115,8 @@ def _frame(opened: Opened, answered: Answered, settled: Settled, made: Mapping[s
     report = ResolutionReport(
         schema=SCHEMA,
         verdict="compatible",
-        summary=f"{labels}: {count} packages together for {words_of(settled.target)}{presumes}{left}.",
-        target=target_fact(settled.target),
+        summary=f"{labels}: {count} packages together for {words_of(settled.about)}{presumes}{left}.",
+        target=target_fact(settled.about),
         repositories=tuple(
             ResolvedSide(side.label, side.source, counts[number]) for number, side in enumerate(opened.sides)
         ),

@@ -49,7 +49,7 @@ def program(tmp_path: Path, index: LoopbackIndex) -> Iterator[Callable[..., App]
     apps: list[App] = []
 
     def made(cache: str = "cache", **flags: Any) -> App:
-        named = {"sources.pypi_url": index.url, "cache.folder": str(tmp_path / cache)}
+        named = {"sources.pypi_url": index.url, "sources.npm_url": index.origin, "cache.folder": str(tmp_path / cache)}
         named |= {name.replace("__", "."): value for name, value in flags.items()}
         apps.append(build_app(load({}, flags=named, flag_origins=dict.fromkeys(named, "flag --set")), "command"))
         return apps[-1]
@@ -317,6 +317,18 @@ async def test_a_universal_lock_holds_on_every_platform_and_from_its_python_on(
     assert found["np", "1.0"] == "python_full_version >= '3.10' and python_full_version < '3.12'"
     assert found["np", "2.0"] == "python_full_version >= '3.12'"
     assert "sys_platform == 'win32'" in found["color", "1.0"]
+
+
+async def test_a_lock_speaks_of_its_own_runtime_alone(
+    program: Callable[..., App], repository: Callable[..., str]
+) -> None:
+    mixed = repository("mixed", requirements__txt="idna\n", package__json='{"dependencies": {"x": "1.0.0"}}')
+    report = await resolved(program(), mixed, target="python=3.12 node=20")
+    assert (report.target.python, report.target.node) == ("3.12", None)
+    assert text_of(report).splitlines()[1].startswith("# For Python 3.12 on ")
+    with pytest.raises(Incompatible, match=r"no joint lock for python3\.12-[a-z]") as failed:
+        await resolved(program(), mixed, target="python=3.12 node=20", constraints=("idna<1",))
+    assert "node" not in failed.value.message
 
 
 async def test_one_repository_has_a_lock_and_constraints_and_additions_count(
