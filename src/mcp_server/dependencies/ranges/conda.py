@@ -7,11 +7,10 @@ from plumbrule.mcp_server.dependencies.ranges.intervals import (
     Interval,
     Ranges,
     floor,
-    intersection,
     key_of,
     release,
 )
-from plumbrule.mcp_server.dependencies.ranges.unions import complement, ordered
+from plumbrule.mcp_server.dependencies.ranges.unions import all_of, any_of, complement
 
 _TERM = re.compile(r"(===|==|~=|!=|<=|>=|<|>|=)?\s*([0-9][0-9A-Za-z._]*?)(\.?\*)?$")
 _WITH_BUILD = re.compile(r"(={0,3}[0-9][^=<>!~,|\s]*)(?:\s+|=)[^\s,|<>!~=]+$")
@@ -31,23 +30,7 @@ def conda(text: str) -> Ranges | None:
         return None
     if built := _WITH_BUILD.match(bare):
         bare = built[1]
-    found: list[Interval] = []
-    for part in bare.replace(" ", "").split("|"):
-        one = _all_of(part)
-        if one is None:
-            return None
-        found += one
-    return ordered(found)
-
-
-def _all_of(text: str) -> Ranges | None:
-    found: Ranges = EVERYTHING
-    for term in text.split(","):
-        one = _term(term)
-        if one is None:
-            return None
-        found = intersection(found, one)
-    return found
+    return any_of(bare.replace(" ", "").split("|"), lambda part: all_of(part.split(","), _term))
 
 
 def _term(term: str) -> Ranges | None:

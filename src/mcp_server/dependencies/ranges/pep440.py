@@ -12,11 +12,10 @@ from plumbrule.mcp_server.dependencies.ranges.intervals import (
     Key,
     Ranges,
     floor,
-    intersection,
     key_of,
     release,
 )
-from plumbrule.mcp_server.dependencies.ranges.unions import complement, ordered
+from plumbrule.mcp_server.dependencies.ranges.unions import all_of, any_of, complement
 
 _TERM = re.compile(r"(===|==|~=|!=|<=|>=|<|>|=|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?([A-Za-z0-9.-]*)$")
 _PRE = re.compile(r"[.-]?(?:a|b|c|rc|alpha|beta|pre|preview|dev)[.-]?(\d*)$")
@@ -29,23 +28,12 @@ def python(text: str) -> Ranges | None:
     """The versions that a constraint allows, None when it cannot be told."""
     if len(text) > MAX_CHARS:
         return None
-    found: list[Interval] = []
-    for part in re.split(r"\s*\|\|?\s*", text.strip())[:MAX_TERMS]:
-        one = _all_of(part.strip())
-        if one is None:
-            return None
-        found += one
-    return ordered(found)
+    return any_of(re.split(r"\s*\|\|?\s*", text.strip())[:MAX_TERMS], _all_of)
 
 
 def _all_of(text: str) -> Ranges | None:
-    found: Ranges = EVERYTHING
-    for term in re.split(r"\s*,\s*|(?<=[\d*a-z])\s+(?=[<>=!~^])", text)[:MAX_TERMS]:
-        one = _term(term.strip())
-        if one is None:
-            return None
-        found = intersection(found, one)
-    return found
+    terms = re.split(r"\s*,\s*|(?<=[\d*a-z])\s+(?=[<>=!~^])", text.strip())[:MAX_TERMS]
+    return all_of(terms, lambda term: _term(term.strip()))
 
 
 def _term(term: str) -> Ranges | None:

@@ -1,9 +1,9 @@
 """Unions of intervals put in order, and what one leaves of another."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 
-from plumbrule.mcp_server.dependencies.ranges.intervals import EVERYTHING, Interval, Key, Ranges, intersection
+from plumbrule.mcp_server.dependencies.ranges.intervals import EVERYTHING, Interval, Key, Ranges, meet
 
 _FIRST: tuple[int, Key] = (-1, ((), (), ()))
 
@@ -41,7 +41,53 @@ def _spanned(first: Interval, second: Interval) -> Interval:
 
 def common(unions: Iterable[Ranges]) -> Ranges:
     """The versions of all unions, in order; everything when there are none."""
-    return ordered(reduce(lambda all_of, one: ordered(intersection(all_of, one)), unions, EVERYTHING))
+    return reduce(_met, map(ordered, unions), EVERYTHING)
+
+
+def _met(first: Ranges, second: Ranges) -> Ranges:
+    """What two ordered unions share, in one walk along both: a hostile range has hundreds of pieces."""
+    found: list[Interval] = []
+    at, other = 0, 0
+    while at < len(first) and other < len(second):
+        shared = meet(first[at], second[other])
+        if shared is not None:
+            found.append(shared)
+        if _ends_first(first[at], second[other]):
+            at += 1
+        else:
+            other += 1
+    return ordered(found)
+
+
+def _ends_first(one: Interval, other: Interval) -> bool:
+    if one.high is None or other.high is None:
+        return other.high is None and one.high is not None
+    return (one.high, one.high_in) < (other.high, other.high_in)
+
+
+Reader = Callable[[str], Ranges | None]
+
+
+def any_of(parts: Iterable[str], read: Reader) -> Ranges | None:
+    """What at least one of the parts allows; None when one cannot be read."""
+    found: list[Interval] = []
+    for part in parts:
+        one = read(part)
+        if one is None:
+            return None
+        found += one
+    return ordered(found)
+
+
+def all_of(terms: Iterable[str], read: Reader) -> Ranges | None:
+    """What all terms allow; None when one cannot be read."""
+    found: Ranges = EVERYTHING
+    for term in terms:
+        one = read(term)
+        if one is None:
+            return None
+        found = _met(found, ordered(one))
+    return found
 
 
 def complement(ranges: Iterable[Interval]) -> Ranges:

@@ -486,3 +486,15 @@ async def test_versions_set_outside_of_the_tree_are_counted_in_a_note(joined: Jo
     }
     found = await answer(joined, "jvm", managed, pom("1.0"))
     assert "a: a parent or BOM outside of the tree sets versions, of 1 in all." in found.notes
+
+
+async def test_hostile_ranges_are_compared_in_bounded_work(joined: Join) -> None:
+    many = " || ".join(f"{number}.0.0" for number in range(150))
+    trees = [composer(",\n".join(f'"a/p{at}": "{many}"' for at in range(100))) for _ in range(3)]
+    other = composer(",\n".join(f'"a/p{at}": ">=500"' for at in range(100)))
+    found = await answer(joined, "php", *trees, other)
+    assert found.verdict == "incompatible"
+    assert len(found.conflicts) <= 60
+    assert "static.conflicts" in found.limits_hit
+    deep = composer(f'"a/b": "{"(" * 1900}"')
+    assert (await answer(joined, "php", deep, deep)).verdict == "compatible"

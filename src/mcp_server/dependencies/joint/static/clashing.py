@@ -16,7 +16,7 @@ from plumbrule.mcp_server.dependencies.ranges.unions import common
 MAX_UNITS = 6
 """Units of one repository that are tried for one package, those of the shallowest paths first."""
 
-MAX_CHOICES = 500
+MAX_CHOICES = 200
 MAX_SETS = 10
 """Of one package."""
 

@@ -6,6 +6,8 @@ Below: `gathered` statements, `clashing`, `fixing`, `locked`. Above: `static/bui
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anyio.lowlevel import checkpoint
+
 from plumbrule.mcp_server.dependencies.joining.clashes import clashes_in
 from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import Alone, Checked, Conflict, EngineFact
@@ -22,6 +24,7 @@ ENGINE = "range-algebra"
 ENGINE_VERSION = "1"
 MAX_CONFLICTS = 50
 MAX_NOTES = 20
+BETWEEN_PAUSES = 20
 _UNKNOWN = (
     "direct requirements were compared by exact range algebra; what their packages ask for in turn was not resolved, "
     "because no registry was asked, and neither whether such versions exist."
@@ -58,7 +61,7 @@ class DeclaredCheck:
         del target
         rules = self._rules
         known = gathered(rules, subjects, wishes)
-        found = clashes(rules, subjects, wishes, known)
+        found = await clashes(rules, subjects, wishes, known)
         packages = locked_packages(rules, subjects, wishes)
         packages += least_packages(rules, subjects, known.statements, packages)
         basis = basis_of(rules, subjects, wishes)
@@ -81,13 +84,17 @@ class DeclaredCheck:
         )
 
 
-def clashes(rules: Rules, subjects: Sequence[Subject], wishes: Wishes, known: Gathered) -> Found:
+async def clashes(rules: Rules, subjects: Sequence[Subject], wishes: Wishes, known: Gathered) -> Found:
     """Own faults first; a repository with one for a package takes no part in the joint question about it."""
     conflicts: list[Conflict] = list(once_clashes(rules, subjects, wishes))
     once = len(conflicts)
     clashing: list[tuple[Statement, ...]] = []
     faulty: set[int] = set()
-    for _, statements in sorted(known.by_name().items()):
+    for number, (_, statements) in enumerate(sorted(known.by_name().items())):
+        if number % BETWEEN_PAUSES == 0:
+            await checkpoint()  # pure work, but thousands of hostile ranges take seconds: others have their turn
+        if len(conflicts) >= MAX_CONFLICTS:
+            break
         own = own_faults(rules, statements)
         guilty = {one.subject for members in own for one in members}
         joint = joint_clashes(rules, [one for one in statements if one.subject not in guilty])

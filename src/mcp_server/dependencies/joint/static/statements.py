@@ -4,9 +4,10 @@ Below: `static/rules`. Above: `static/clashing`, the checks.
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.mcp_server.dependencies.joining.join import Stated
@@ -102,7 +103,7 @@ def gathered(rules: Rules, subjects: Sequence[Subject], wishes: Wishes) -> Gathe
             elif one.asked.marker and not rules.conditions:
                 conditional += 1
             else:
-                ranges = rules.read(one.asked.constraint) if one.asked.constraint else (Interval(),)
+                ranges = read_once(rules.read, one.asked.constraint) if one.asked.constraint else EVERYTHING
                 assert ranges is not None  # an unreadable one has a reason
                 statements.append(Statement(at, name, one, ranges, rules.unit(one, subject.joined)))
     statements += _forbidden(rules, subjects, {one.name for one in statements})
@@ -186,6 +187,12 @@ def _forbidden(rules: Rules, subjects: Sequence[Subject], asked: AbstractSet[str
                     yield Statement(at, fact.name, Stated(path, "php", text), complement(ranges), path)
 
 
+@lru_cache(4096)
+def read_once(read: Callable[[str], Ranges | None], text: str) -> Ranges | None:
+    """The ranges of a constraint; the same text stands in many files."""
+    return read(text)
+
+
 def _counting(rules: Rules, subject: Subject, wishes: Wishes) -> Iterator[Stated]:
     for one in subject.joined.direct:
         meets = not rules.groups or one.asked.group in rules.groups
@@ -200,7 +207,7 @@ def _reason(rules: Rules, one: Stated) -> str:
         return f"requirement.{_kind(place)}"
     if one.asked.inherits and not one.asked.constraint:
         return MANAGED
-    if one.asked.constraint and rules.read(one.asked.constraint) is None:
+    if one.asked.constraint and read_once(rules.read, one.asked.constraint) is None:
         return "requirement.vcs" if rules.ecosystem == "swift" else "requirement.unreadable"
     return ""
 
