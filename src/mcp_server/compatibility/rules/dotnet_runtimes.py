@@ -6,7 +6,9 @@ anything of both.
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from itertools import combinations
+from operator import and_
 
 from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.compatibility.report import RuntimeFact, RuntimeRange
@@ -73,8 +75,8 @@ def _common(repositories: Sequence[Sequence[_Offer]]) -> frozenset[str]:
     """The hosts that can use every project of everybody, else those that can use something of everybody."""
     if not repositories:
         return frozenset()
-    every = frozenset.intersection(*(hosts for offers in repositories for _, hosts in offers))
-    return every or frozenset.intersection(*map(_some, repositories))
+    every = reduce(and_, (hosts for offers in repositories for _, hosts in offers))
+    return every or reduce(and_, map(_some, repositories))
 
 
 def _some(offers: Sequence[_Offer]) -> frozenset[str]:

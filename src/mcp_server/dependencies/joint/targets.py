@@ -89,9 +89,9 @@ MAX_CHARS = 200
 
 def host_platform() -> tuple[Platform, str]:
     """Platform and machine of this process."""
-    system: Platform = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")  # type: ignore[assignment] # because a dict of words loses the literal
+    known: dict[str, Platform] = {"darwin": "macos", "win32": "windows"}
     machine = machine_facts.machine().lower()
-    return system, "aarch64" if machine in ("aarch64", "arm64") else "x86_64"
+    return known.get(sys.platform, "linux"), "aarch64" if machine in ("aarch64", "arm64") else "x86_64"
 
 
 def parse_target(text: str) -> Target:
