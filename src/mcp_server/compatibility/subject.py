@@ -12,7 +12,9 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Source
 from plumbrule.mcp_server.analysis.source_fact import source_of
 from plumbrule.mcp_server.analysis.workers import Workers
-from plumbrule.mcp_server.dependencies.joint.asks import Subject
+from plumbrule.mcp_server.dependencies.asked.pep508 import normal
+from plumbrule.mcp_server.dependencies.joint.asks import Published, Subject
+from plumbrule.mcp_server.platforms.ports.snapshot import Origin
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
 MAX_LABEL_CHARACTERS = 60
@@ -51,11 +53,23 @@ class SubjectReader:
         try:
             async with self._sources.open(text) as snapshot:
                 asked = await asked_by(snapshot, self._workers, self._cache, self._limits)
-                subject = Subject(label, asked.joined, asked.runtimes, asked.published)
+                published = tuple(_as_released(one, snapshot.origin) for one in asked.published)
+                subject = Subject(label, asked.joined, asked.runtimes, published)
                 return Side(text, label, source_of(snapshot.origin), subject, asked)
         except PlumbruleError as error:
             error.message = f"{label}: {error.message}"  # among several, a message must say whose it is
             return Side(text, label, error=error)
+
+
+_ECOSYSTEMS = {"pkg:pypi/": "python", "pkg:npm/": "javascript"}
+
+
+def _as_released(one: Published, origin: Origin) -> Published:
+    """A published package has the version that was opened, whatever its build files leave to code."""
+    kind = next((ecosystem for prefix, ecosystem in _ECOSYSTEMS.items() if origin.source.startswith(prefix)), "")
+    if one.version or not origin.version or kind != one.ecosystem or normal(one.name) != normal(origin.name):
+        return one
+    return one._replace(version=origin.version)
 
 
 _PURL = re.compile(r"pkg:[a-z]+/(.+)$")
