@@ -22,15 +22,16 @@ class Convention(NamedTuple):
 
 
 class Folders:
-    """Answers for folders under one convention, remembered for the repository at hand."""
+    """Answers for folders under several conventions at once, remembered for the repository at hand."""
 
-    def __init__(self, convention: Convention) -> None:
-        self._convention = convention
-        self._known: dict[str, bool] = {"": False}
-        self._fits_pattern: dict[str, bool] = {}  # by name: a repository's folders repeat a few names
+    def __init__(self, *conventions: Convention) -> None:
+        self._conventions = conventions
+        self._known: dict[str, tuple[bool, ...]] = {"": (False,) * len(conventions)}
+        # By a folder's name and the one above (None: it lies at the root): a repository's folders repeat a few.
+        self._steps: dict[tuple[str | None, str], tuple[bool, ...]] = {}
 
-    def covers(self, folder: str) -> bool:
-        """Whether the folder (POSIX, relative, "" for the root) or one above it falls under the convention."""
+    def covered(self, folder: str) -> tuple[bool, ...]:
+        """For each convention whether the folder (POSIX, relative, "" for the root) or one above it falls under it."""
         known = self._known.get(folder)
         if known is not None:
             return known
@@ -39,26 +40,25 @@ class Folders:
             unknown.append(folder)
             folder = folder.rpartition("/")[0]
         for each in reversed(unknown):
-            known = known or self._named(each)
+            above, _, name = each.rpartition("/")
+            key = (above.rpartition("/")[2] if above else None, name)
+            step = self._steps.get(key)
+            if step is None:
+                step = self._steps[key] = tuple(_names(one, *key) for one in self._conventions)
+            if True in step:
+                known = tuple(before or now for before, now in zip(known, step, strict=True))
             self._known[each] = known
         return known
 
-    def _named(self, folder: str) -> bool:
-        convention = self._convention
-        above, _, name = folder.rpartition("/")
-        return (
-            name in convention.folders
-            or (not above and name in convention.root_folders)
-            or (above.rpartition("/")[2], name) in convention.pairs
-            or self._fits(name)
-        )
 
-    def _fits(self, name: str) -> bool:
-        known = self._fits_pattern.get(name)
-        if known is None:
-            pattern = self._convention.folder_name
-            known = self._fits_pattern[name] = pattern is not None and pattern.search(name) is not None
-        return known
+def _names(convention: Convention, above: str | None, name: str) -> bool:
+    pattern = convention.folder_name
+    return (
+        name in convention.folders
+        or (above is None and name in convention.root_folders)
+        or (above or "", name) in convention.pairs
+        or (pattern is not None and pattern.search(name) is not None)
+    )
 
 
 def words(text: str) -> frozenset[str]:

@@ -65,9 +65,8 @@ class Paths:
     """Answers from paths for one repository."""
 
     def __init__(self) -> None:
-        self._vendored = Folders(VENDORED)
-        self._documents = Folders(DOCUMENTATION)
-        self._tools = Folders(GENERATED_FOLDERS)
+        self._folders = Folders(VENDORED, GENERATED_FOLDERS, DOCUMENTATION)
+        self._by_coverage: dict[tuple[bool, ...], Flags] = {}
         self._by_suffix: dict[str, Guess] = {}
         self._by_folder: dict[str, tuple[Flags, bool]] = {}
         self._by_name: dict[tuple[Flags, str], Flags] = {}
@@ -121,11 +120,16 @@ class Paths:
         )
 
     def _of_folder(self, folder: str) -> Flags:
-        return Flags(
-            "vendored.folder" if self._vendored.covers(folder) else "",
-            "generated.folder" if self._tools.covers(folder) else "",
-            "documentation.folder" if self._documents.covers(folder) else "",
-        )
+        covered = self._folders.covered(folder)
+        flags = self._by_coverage.get(covered)
+        if flags is None:
+            vendored, generated, documentation = covered
+            flags = self._by_coverage[covered] = Flags(
+                "vendored.folder" if vendored else "",
+                "generated.folder" if generated else "",
+                "documentation.folder" if documentation else "",
+            )
+        return flags
 
 
 def _is_plain(folder: str) -> bool:

@@ -73,10 +73,14 @@ _LIBRARIES: tuple[tuple[str, LazyPattern], ...] = tuple(
         ("knockout-", r"knockout-(?:\d+\.){3}(?:debug\.)?js\Z"),
         ("icrosoft", r"[Mm]icrosoft(?:[Mm]vc)?(?:[Aa]jax|[Vv]alidation)(?:\.debug)?\.js\Z"),
         ("cordova", r"cordova(?:[^.]*|-\d\.\d(?:\.\d)?)\.js\Z"),
-        ("extjs/", r"extjs/.*\.(?:js|xml|txt|html|properties)\Z"),
+        ("extjs/", r"extjs/.*\.js\Z"),
         ("flow-typed/", r"flow-typed/.*\.js\Z"),
     )
 )
+_TEXTS = (".xml", ".txt", ".html", ".properties")
+"""Endings that one rule of `_LIBRARIES` alone is about."""
+
+_EXTJS_FILE = LazyPattern(r"(?:\A|/)extjs/.*\.(?:xml|txt|html|properties)\Z")
 _IN_FOLDER = LazyPattern(
     r"(?:\A|/)(?:tiny_mce/(?:langs|plugins|themes|utils)|[Cc]ode[Mm]irror/(?:\d+\.\d+/)?(?:lib|mode|theme|addon|keymap|demo))"
     r"|(?:\A|/)[Pp]ackages/.+\.\d+/"
@@ -90,6 +94,8 @@ def _vendored_file(path: str, name: str) -> bool:
         return True
     if not name.endswith(WEB):
         return False
+    if name.endswith(_TEXTS):  # a documentation's thousand pages
+        return "extjs/" in path and _EXTJS_FILE.search(path) is not None
     return name.endswith(_ENDS) or any(word in path and rule.search(path) for word, rule in _LIBRARIES)
 
 
