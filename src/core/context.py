@@ -1,14 +1,14 @@
 """The call under way: its id, its deadline, who asks, and where progress goes; one ContextVar for all of it."""
 
 import os
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 
-CALL_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+CALL_ID = LazyPattern(r"[A-Za-z0-9._-]{8,64}")
 """What a client's own id must look like; anything else is replaced, not refused."""
 
 ProgressSink = Callable[[float, float | None, str], Awaitable[None]]

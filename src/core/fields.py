@@ -6,7 +6,6 @@ what a flag, an environment variable or a model can write.
 """
 
 import math
-import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any, Literal
 import typing_extensions
 
 from plumbrule.core.interval import Interval
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 
 Kind = Literal["string", "integer", "number", "boolean", "choice", "strings", "mapping", "path"]
@@ -54,8 +54,8 @@ _KINDS: dict[object, Kind] = {
     bool: "boolean",
     Path: "path",
 }
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,3})?")
+_WHOLE = LazyPattern(r"[+-]?[0-9]{1,18}")
+_DECIMAL = LazyPattern(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,3})?")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 
 

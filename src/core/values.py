@@ -7,6 +7,7 @@ instance is made. Everything that `dataclasses` says of such a class (`fields`, 
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -51,17 +52,49 @@ def _made(cls: type[T], *, frozen: bool, slots: bool, eq: bool) -> type[T]:
     return done
 
 
+COMPILED_AFTER = 4
+"""Instances that are filled field by field: compiling an `__init__` costs as much as 40 of them, and of most classes
+that a command uses it makes one."""
+
+
 class _FirstInit:
-    """Stands where `__init__` will, until somebody asks for it: an instance that is made, or `inspect`."""
+    """Stands where `__init__` will, until some instances were made, or `inspect` asks for it."""
 
     def __init__(self, cls: type[Any], *, frozen: bool) -> None:
         self._cls = cls
         self._frozen = frozen
+        self._left = COMPILED_AFTER
 
     def __get__(self, instance: object, owner: type[Any]) -> Callable[..., None]:
+        if instance is None:
+            return self._real()
+        self._left -= 1
+        return MethodType(self._real(), instance) if self._left < 0 else partial(self._fill, instance)
+
+    def _real(self) -> Callable[..., None]:
         real = _init_of(self._cls, frozen=self._frozen)
         type.__setattr__(self._cls, "__init__", real)
-        return real if instance is None else cast("Callable[..., None]", MethodType(real, instance))
+        return real
+
+    def _fill(self, instance: object, /, *given: object, **named: object) -> None:
+        """Do as the real one. What does not fit is left to that one, which says why."""
+        fields = dataclasses.fields(self._cls)
+        names = [one.name for one in fields if one.init]
+        values = dict(zip(names, given, strict=False)) | named
+        fits = len(values) == len(given) + len(named) and values.keys() <= set(names)
+        for one in fields if fits else ():
+            if one.init and one.name in values:
+                value = values[one.name]
+            elif one.default_factory is not dataclasses.MISSING:
+                value = one.default_factory()
+            elif one.default is not dataclasses.MISSING:
+                value = one.default
+            else:
+                fits = False
+                break
+            _SET(instance, one.name, value)
+        if not fits:
+            self._real()(instance, *given, **named)
 
 
 def _init_of(cls: type[Any], *, frozen: bool) -> Callable[..., None]:

@@ -8,7 +8,6 @@ needed, are used again, are replaced after so many tasks and after every failure
 import logging
 import marshal
 import os
-import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from plumbrule.core.errors import LimitExceeded, PlumbruleError, WorkerCrashed
 from plumbrule.core.interval import Interval
 from plumbrule.core.launcher import launch_argv
 from plumbrule.core.pipes import PipeReader, grow_pipe
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 
 log = logging.getLogger("plumbrule.workers")
@@ -38,7 +38,7 @@ ENGINE_ROOMS = tuple(
 )
 """Where functions may lie that a worker runs: engines, which compute; nothing that talks to the outside."""
 
-TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*")
+TARGET = LazyPattern(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*")
 MAX_MESSAGE_BYTES = 256 << 20
 """One payload or one result; more is a fault of ours or of a worker that was taken over."""
 

@@ -46,6 +46,15 @@ def both(kind: type[Any], way: dict[str, bool]) -> tuple[Any, Any]:
 
 
 def made(kind: Any) -> Any:
+    """The last of several: the first ones are filled by hand, the others by a compiled `__init__`."""
+    return [_made(kind) for _ in range(chosen[0])][-1]
+
+
+chosen = [1]
+"""How many instances are made first."""
+
+
+def _made(kind: Any) -> Any:
     return kind(*["a" for one in dataclasses.fields(kind) if one.name == "name"])
 
 
@@ -70,12 +79,15 @@ ACTS: dict[str, Callable[[Any], object]] = {
 }
 
 
+@pytest.mark.parametrize("instances", [1, values.COMPILED_AFTER + 1])
 @pytest.mark.parametrize("way", WAYS, ids=str)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("act", ACTS)
 def test_whatever_is_done_with_a_value_ends_as_with_the_standard_librarys(
-    act: str, kind: type[Any], way: dict[str, bool]
+    act: str, kind: type[Any], way: dict[str, bool], instances: int
 ) -> None:
+    chosen[0] = instances
+
     def ended(one: Any) -> object:
         try:
             return ACTS[act](one)

@@ -17,6 +17,7 @@ from typing import Protocol, cast
 import orjson
 
 from plumbrule.core.context import current_call
+from plumbrule.core.security.lazy_pattern import LazyPattern
 
 MAX_MESSAGE_CHARS = 16_000
 """A longer message is cut; a log line is no place for a document."""
@@ -36,7 +37,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 _OURS = frozenset(("timestamp", "level", "logger", "message", "call_id", "tool", "exception", "trace_id", "span_id"))
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_DATACLASS | orjson.OPT_APPEND_NEWLINE
 
-_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udfff]")
+_ODD = LazyPattern("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udfff]")
 """Controls, line separators and what turns the direction of text: nothing of it may act in a terminal."""
 
 

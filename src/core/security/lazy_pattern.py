@@ -2,28 +2,30 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import AnyStr, Generic, Protocol
 
 
-class Sub(Protocol):
+class Sub(Protocol[AnyStr]):
     """`re.Pattern.sub`, so that the type of a function's match is known."""
 
-    def __call__(self, repl: str | Callable[[re.Match[str]], str], string: str, count: int = 0) -> str: ...
+    def __call__(
+        self, repl: AnyStr | Callable[[re.Match[AnyStr]], AnyStr], string: AnyStr, count: int = 0
+    ) -> AnyStr: ...
 
 
-class LazyPattern:
-    """A regular expression with the methods of `re.Pattern` that the masker uses."""
+class LazyPattern(Generic[AnyStr]):
+    """A regular expression over text or bytes, with the methods of `re.Pattern` that are used here."""
 
-    match: Callable[..., re.Match[str] | None]
-    search: Callable[..., re.Match[str] | None]
-    fullmatch: Callable[..., re.Match[str] | None]
-    finditer: Callable[..., Iterator[re.Match[str]]]
-    findall: Callable[[str], list[str]]
-    split: Callable[[str], list[str]]
-    sub: Sub
+    match: Callable[..., re.Match[AnyStr] | None]
+    search: Callable[..., re.Match[AnyStr] | None]
+    fullmatch: Callable[..., re.Match[AnyStr] | None]
+    finditer: Callable[..., Iterator[re.Match[AnyStr]]]
+    findall: Callable[[AnyStr], list[AnyStr]]
+    split: Callable[[AnyStr], list[AnyStr]]
+    sub: Sub[AnyStr]
 
-    def __init__(self, source: str, flags: int = 0) -> None:
-        self._source = source
+    def __init__(self, source: AnyStr, flags: int = 0) -> None:
+        self._source: AnyStr = source
         self._flags = flags
 
     def __getattr__(self, name: str) -> object:

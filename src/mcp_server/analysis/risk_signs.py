@@ -1,16 +1,16 @@
 """What risks and findings both judge by: a pinned revision, a hidden program, a link that leads out, no licence."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.text import findings
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.model import Licence, Risk
 from plumbrule.mcp_server.analysis.words import evidence
 from plumbrule.mcp_server.dependencies.model import Declaration
 
-_FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
+_FULL_SHA = LazyPattern(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
 
 
 def licence_risks(gathered: Gathered, licence: Licence | None) -> Iterator[Risk]:

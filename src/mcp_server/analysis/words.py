@@ -1,10 +1,10 @@
 """The one door through which the repository's own words and paths enter a report: one line, cleaned, bounded."""
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plumbrule.core.facts import Evidence
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.masking import MASK
 from plumbrule.core.security.secrets import find_secrets
 from plumbrule.core.security.text import clean_line
@@ -17,7 +17,7 @@ MAX_WORD_CHARS = 200
 MAX_DESCRIPTION_CHARS = 300
 
 
-_TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{16}")
+_TOKEN_LIKE = LazyPattern(r"[A-Za-z0-9_-]{16}")
 """No secret of a published form is shorter; the search for one costs three times as much as the rest."""
 
 

@@ -4,13 +4,13 @@ The reasons are the documented set that `Snapshot.skipped` uses.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import field
 from operator import attrgetter
 from typing import Literal
 
 from plumbrule.core.facts import Skipped
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
@@ -37,7 +37,7 @@ MAX_PATH_BYTES = 4096
 MAX_PATH_DEPTH = 256
 _EXAMPLES = 3
 
-_SUSPECT = re.compile(r"(?:\A|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)|\0")
+_SUSPECT = LazyPattern(r"(?:\A|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)|\0")
 
 _SUSPECT_PARTS = (b"//", b"/./", b"/../", b"/.git/", b"\0")
 

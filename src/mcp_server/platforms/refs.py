@@ -5,18 +5,17 @@ The rules are those of `git check-ref-format`, narrowed to printable ASCII. A na
 to git as a revision: our own code turns it into an object id first.
 """
 
-import re
-
 from plumbrule.core.errors import InvalidArgument
+from plumbrule.core.security.lazy_pattern import LazyPattern
 
 MAX_REF_CHARS = 255
 MAX_SUBPATH_CHARS = 1024
 
-_PLAIN = re.compile(r"[A-Za-z0-9._/+@#=,%!-]+")
-_BAD_REF = re.compile(r"\A[-/]|\A@\Z|\.\.|//|/\.|\A\.|@\{|[/.]\Z|\.lock(?:/|\Z)|/-")
-OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-SHORT_ID = re.compile(r"[0-9a-f]{7,63}")
-_BAD_PART = re.compile(r"[\x00-\x1f\x7f\\]")
+_PLAIN = LazyPattern(r"[A-Za-z0-9._/+@#=,%!-]+")
+_BAD_REF = LazyPattern(r"\A[-/]|\A@\Z|\.\.|//|/\.|\A\.|@\{|[/.]\Z|\.lock(?:/|\Z)|/-")
+OBJECT_ID = LazyPattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
+SHORT_ID = LazyPattern(r"[0-9a-f]{7,63}")
+_BAD_PART = LazyPattern(r"[\x00-\x1f\x7f\\]")
 
 
 def is_ref(text: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from plumbrule.core.errors import BlockedUrl, InvalidArgument
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.security.urls import RemoteUrl, UrlPolicy, parse_remote_url
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.platforms.refs import checked_ref, checked_subpath, is_ref, is_subpath
@@ -32,14 +33,14 @@ FORGES = {
 """The prefixes of the short form and their origins; the URL policy still decides whether the host is allowed."""
 
 _TWO_PART_HOSTS = frozenset({"github.com", "bitbucket.org", "codeberg.org"})
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,126}")
-_SHORT = re.compile(r"(?:([a-z]+):)?([^:@]+)(?:@(.*))?", re.S)
-_SCP = re.compile(r"git@([A-Za-z0-9.-]+):([^:@\s]+)")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_PYPI_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?")
-_NPM_NAME = re.compile(r"(?:@[a-z0-9~_-][a-z0-9._~-]{0,100}/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]{0,200}")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,127}")
+_NAME = LazyPattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,126}")
+_SHORT = LazyPattern(r"(?:([a-z]+):)?([^:@]+)(?:@(.*))?", re.S)
+_SCP = LazyPattern(r"git@([A-Za-z0-9.-]+):([^:@\s]+)")
+_SCHEME = LazyPattern(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_CONTROL = LazyPattern(r"[\x00-\x1f\x7f]")
+_PYPI_NAME = LazyPattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?")
+_NPM_NAME = LazyPattern(r"(?:@[a-z0-9~_-][a-z0-9._~-]{0,100}/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]{0,200}")
+_VERSION = LazyPattern(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,127}")
 
 FORMS_HINT = (
     "Give a path (./folder), an https git URL, owner/name on GitHub, gitlab:owner/name, huggingface:owner/name, "

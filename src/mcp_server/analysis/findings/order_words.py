@@ -133,7 +133,7 @@ GRAVE = LazyPattern(
     r"|\b(?:do\s+not|don't|never|without)\s+(?:tell|telling|inform|informing|mention|mentioning)\s+(?:\w+\s+){0,2}(?:user|human)|\brun\s+(?:\w+\s+){0,3}(?:command|script)[^\n.]{0,60}(?:without|before)"
 )
 
-AGENT_ORDERS: tuple[tuple[str, LazyPattern, str], ...] = (
+AGENT_ORDERS: tuple[tuple[str, LazyPattern[str], str], ...] = (
     (
         "agent.secrecy",
         LazyPattern(
@@ -161,7 +161,7 @@ AGENT_ORDERS: tuple[tuple[str, LazyPattern, str], ...] = (
     ),
 )
 
-CONFIGURED: tuple[tuple[str, str, LazyPattern, str], ...] = (
+CONFIGURED: tuple[tuple[str, str, LazyPattern[str], str], ...] = (
     (
         "agent.mcp-command",
         '"mcpservers"',

@@ -7,10 +7,10 @@ content. What linguist's trained classifier guesses last, we take from the repos
 language.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.languages.attributes import Attributes, Overrides
 from plumbrule.mcp_server.analysis.languages.generated import generated_by_content
@@ -26,8 +26,8 @@ HEAD_BYTES = 64 * 1024  # what is worth reading of a file; more changes no answe
 
 _COUNTED = ("programming", "markup")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
-_MANPAGE = re.compile(r"(?i)\.(?:[1-9](?![0-9])[a-z_0-9]*|0p|n|man|mdoc)(?:\.in)?\Z")
-_MACRO_LINE = re.compile(rb"(?m)^[.'](?:[A-Za-z]{2}\b|\\\")")
+_MANPAGE = LazyPattern(r"(?i)\.(?:[1-9](?![0-9])[a-z_0-9]*|0p|n|man|mdoc)(?:\.in)?\Z")
+_MACRO_LINE = LazyPattern(rb"(?m)^[.'](?:[A-Za-z]{2}\b|\\\")")
 _EVIDENT = frozenset(f"languages.{rule}" for rule in ("extension", "filename", "shebang", "modeline", "content"))
 
 

@@ -17,7 +17,7 @@ class Convention(NamedTuple):
     folders: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     root_folders: frozenset[str]
-    folder_name: LazyPattern | None
+    folder_name: LazyPattern[str] | None
     file: Callable[[str, str], bool]
 
 

@@ -4,8 +4,6 @@ linguist's published behaviour, plus the headers that newer generators agree on 
 first and last lines are looked at, and every search is for literals or within a line.
 """
 
-import re
-
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.languages.folders import Convention, words
 from plumbrule.mcp_server.analysis.languages.generated_shapes import SHAPES
@@ -18,16 +16,16 @@ _LOCKS = (
     *("glide.lock", "Package.resolved", "poetry.lock", "pdm.lock", "uv.lock", "pixi.lock", "deno.lock", "Pipfile.lock"),
 )
 _LOCK_NAMES = words("flake.lock bun.lock bun.lockb MODULE.bazel.lock .terraform.lock.hcl")
-_LOCK_PATTERN = re.compile(
+_LOCK_PATTERN = LazyPattern(
     r"(?:\A|/)(?:mise(?:\.[^/]+)?\.lock|(?:\w+\.)?esy.lock|(?:Julia)?Manifest(?:-v\d+\.\d+)?\.toml)\Z"
 )
-_GO_HOST = re.compile(r"vendor/(?:(?!-)[-0-9A-Za-z]+(?<!-)\.)+(?:com|edu|gov|in|me|net|org|fm|io)")
+_GO_HOST = LazyPattern(r"vendor/(?:(?!-)[-0-9A-Za-z]+(?<!-)\.)+(?:com|edu|gov|in|me|net|org|fm|io)")
 _NAME_ENDS = (
     *(".nib", ".xcworkspacedata", ".xcuserstate", ".css.map", ".js.map", ".zep.c", ".zep.h", ".zep.php"),
     *(".designer.cs", ".designer.vb", ".feature.cs", "_tlb.pas"),
 )
 _NAMES = words("gradlew gradlew.bat mvnw mvnw.cmd .secrets.baseline")
-_SQLX = re.compile(r"(?:\A|/)\.sqlx/query-[a-f\d]{64}\.json\Z")
+_SQLX = LazyPattern(r"(?:\A|/)\.sqlx/query-[a-f\d]{64}\.json\Z")
 
 
 def _never(path: str, name: str) -> bool:
@@ -110,12 +108,12 @@ for _said, _lines, _extensions in _SAYS:
         _SAYS_OF.setdefault(_extension, []).append((_said, _lines))
 
 # What newer generators agree on and linguist does not know: reported, yet counted as GitHub counts it.
-_DECLARED = re.compile(
+_DECLARED = LazyPattern(
     rb"(?m)^[ \t]*(?://|#|/\*+|\*|--|;+|%|<!--)[^\n]{0,60}?"
     rb"(?:@generated\b|<auto-?generated|(?i:code generated|generated (?:by|from|code|file)|auto-?generated)"
     rb"[^\n]{0,120}?(?i:do not (?:edit|modify|change)))"
 )
-_GO_HEADER = re.compile(rb"(?m)^// Code generated [^\n]{0,80}")
+_GO_HEADER = LazyPattern(rb"(?m)^// Code generated [^\n]{0,80}")
 
 
 def generated_by_content(extension: str, data: bytes, *, whole: bool) -> tuple[str, str]:
@@ -149,7 +147,7 @@ def _first_lines(data: bytes, count: int) -> bytes:
     return data[:end]
 
 
-_SOURCE_MAP = re.compile(rb"(?m)^/[*/][#@] source(?:Mapping)?URL|sourceURL=")
+_SOURCE_MAP = LazyPattern(rb"(?m)^/[*/][#@] source(?:Mapping)?URL|sourceURL=")
 
 
 def _script(extension: str, data: bytes, *, whole: bool) -> tuple[str, str]:
@@ -165,8 +163,8 @@ def _script(extension: str, data: bytes, *, whole: bool) -> tuple[str, str]:
     return "", ""
 
 
-_COFFEE_TEMPORARY = re.compile(rb"_fn|_i|_len|_ref|_results")
-_COFFEE_RUNTIME = re.compile(rb"__bind|__extends|__hasProp|__indexOf|__slice")
+_COFFEE_TEMPORARY = LazyPattern(rb"_fn|_i|_len|_ref|_results")
+_COFFEE_RUNTIME = LazyPattern(rb"__bind|__extends|__hasProp|__indexOf|__slice")
 
 
 def _compiled_coffeescript(data: bytes) -> bool:

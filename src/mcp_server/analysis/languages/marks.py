@@ -5,19 +5,20 @@ Linear in the few lines that are looked at; nothing here searches a whole file.
 
 import re
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.languages.folders import words
 from plumbrule.mcp_server.analysis.languages.table import Language, Table
 
 MODELINE_LINES = 5
 _EDGE_BYTES = 8_192
 _LINE_BYTES = 512  # a longer line is cut: modelines and interpreters are short
-_ENV_ARGUMENT = re.compile(rb"-[i0uCSv]*|--\S+|\S+=\S+")
-_EXEC = re.compile(rb"exec (\w+)[\s\"']+\$0[\s\"']+\$@")
-_VERSION = re.compile(rb"\.\d+\Z")
-_EMACS = re.compile(rb"-\*-[ \t]*(?:([^:;\s]+)[ \t]*-\*-|(.*?)-\*-)")
-_EMACS_MODE = re.compile(rb"(?i)(?:\A|[ \t;])mode[ \t]*:[ \t]*([^:;\s]+)")
-_VIM = re.compile(rb"(?:(?:\A|[ \t])(?:vi|Vi(?=m))(?:m[<=>]?[0-9]{1,5}|m)?|[ \t]ex):(.*)", re.DOTALL)
-_VIM_TYPE = re.compile(rb"(?:\A|[ \t:])(?:filetype|ft|syntax)[ \t]*=(\w+)(?=\Z|[\s:])")
+_ENV_ARGUMENT = LazyPattern(rb"-[i0uCSv]*|--\S+|\S+=\S+")
+_EXEC = LazyPattern(rb"exec (\w+)[\s\"']+\$0[\s\"']+\$@")
+_VERSION = LazyPattern(rb"\.\d+\Z")
+_EMACS = LazyPattern(rb"-\*-[ \t]*(?:([^:;\s]+)[ \t]*-\*-|(.*?)-\*-)")
+_EMACS_MODE = LazyPattern(rb"(?i)(?:\A|[ \t;])mode[ \t]*:[ \t]*([^:;\s]+)")
+_VIM = LazyPattern(rb"(?:(?:\A|[ \t])(?:vi|Vi(?=m))(?:m[<=>]?[0-9]{1,5}|m)?|[ \t]ex):(.*)", re.DOTALL)
+_VIM_TYPE = LazyPattern(rb"(?:\A|[ \t:])(?:filetype|ft|syntax)[ \t]*=(\w+)(?=\Z|[\s:])")
 _XML = b"<?xml version="
 
 

@@ -40,7 +40,7 @@ _ENDS = (
 )
 _SHEET = r"\.(?:css|less|scss|styl)\Z"
 # (a word that the path must hold, the rule about it). As in linguist, `[^.]*` may cross folders (`d3/core.js`).
-_LIBRARIES: tuple[tuple[str, LazyPattern], ...] = tuple(
+_LIBRARIES: tuple[tuple[str, LazyPattern[str]], ...] = tuple(
     (word, LazyPattern(r"(?:\A|/)" + pattern))
     for word, pattern in (
         ("jquery", r"jquery[^.]*(?:\.validate(?:\.unobtrusive)?|\.unobtrusive-ajax)?\.js\Z"),

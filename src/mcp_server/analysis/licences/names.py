@@ -110,7 +110,7 @@ PROPRIETARY = frozenset(
     )
 )
 
-_ADDRESSES: tuple[tuple[LazyPattern, str], ...] = tuple(
+_ADDRESSES: tuple[tuple[LazyPattern[str], str], ...] = tuple(
     (LazyPattern(pattern), expression)
     for pattern, expression in (
         (r"apache\.org/licenses/(?:license-)?2\.0", "Apache-2.0"),
@@ -276,7 +276,7 @@ _GNU_LATER = LazyPattern(r"\+|[^.]{0,60}?\b(?:any later|or later|or newer|or gre
 
 
 @cache
-def _names_pattern() -> LazyPattern:
+def _names_pattern() -> LazyPattern[str]:
     return LazyPattern("|".join(rf"(?P<n{n}>(?<![\w-]){pattern})" for n, (pattern, _) in enumerate(_IN_TEXT)))
 
 
