@@ -1,8 +1,9 @@
 """The program that a worker process runs: takes a function's name and a payload, gives back the result as JSON.
 
-Run as a script (`python -I -S -B worker_main.py SECONDS ROOMS PATH…`) by `core.workers`, its other end. Until the
-first task it imports nothing but small standard modules (8 ms of CPU). Requests come as marshal from the parent, which
-is trusted; answers go as JSON, because a worker that hostile bytes took over must not be able to crash its reader.
+Run as a script (`python -I -S -B worker_main.py SECONDS ROOMS MODULE PATH…`) by `core.workers`, its other end. Until
+the first task it imports nothing but small standard modules (8 ms of CPU) and MODULE, unless that is "". Requests come
+as marshal from the parent, which is trusted; answers go as JSON, because a worker that hostile bytes took over must not
+be able to crash its reader.
 The pipes are moved away from descriptors 0 and 1 first, so that nothing a library prints or reads gets between.
 """
 
@@ -30,8 +31,10 @@ def main(words: list[str]) -> None:
     """Serve until the parent closes the pipe."""
     cpu_s, rooms = int(words[0]), tuple(words[1].split(","))
     requests, answers = _private_pipes()
-    sys.path.extend(words[2:])
+    sys.path.extend(words[3:])
     gc.set_threshold(MANY_OBJECTS)
+    if words[2]:
+        _load(words[2], rooms)
     targets: dict[str, Callable[[Any], object]] = {}
     while head := _read(requests, LENGTH_BYTES):
         name, payload = marshal.loads(_read(requests, int.from_bytes(head, "big")))  # noqa: S302 - the parent wrote it
@@ -52,6 +55,16 @@ def _answer(
         return OUT_OF_MEMORY, b""
     except Exception as error:  # the one place here that turns failures into answers
         return _failure(error)
+
+
+def _load(module: str, rooms: tuple[str, ...]) -> None:
+    """Import what the first task will need. What fails fails again then, and is told."""
+    import contextlib
+    import importlib
+
+    with contextlib.suppress(Exception):
+        if module.startswith(rooms):
+            importlib.import_module(module)
 
 
 def _find(name: str, rooms: tuple[str, ...]) -> Callable[[Any], object]:

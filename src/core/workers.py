@@ -89,6 +89,17 @@ class WorkerPool:
         while self._idle:
             await self._idle.pop().end()
 
+    def prepare(self, target: str, count: int) -> None:
+        """Start up to `count` workers that import the module of `target` until they are asked, for a caller who will
+        ask soon and has other work first. Returns at once; never more than `limits.parallel()` in all.
+
+        Only in the event loop's thread: workers die with the thread that started them.
+        """
+        self._check(target)
+        busy = self.limits.parallel() - self._places.value
+        for _ in range(min(count - len(self._idle), self.limits.parallel() - busy - len(self._idle))):
+            self._idle.append(self._start(target.partition(":")[0]))
+
     async def run(self, target: str, payload: object, *, limit_s: float | None = None) -> object:
         """What `target` ("module:function") returns for `payload`: bytes as they are, all else as JSON has it (tuples
         are lists, dataclasses dicts).
@@ -101,8 +112,7 @@ class WorkerPool:
             LimitExceeded: payload or result is larger than 256 MiB.
             PlumbruleError: what the function itself raised.
         """
-        if not TARGET.fullmatch(target) or not target.startswith(self._rooms):
-            raise ValueError(f"{target} does not lie in a room whose functions may run in a worker")
+        self._check(target)
         request = marshal.dumps((target, cast(Any, payload)))  # raises ValueError for what it cannot carry
         if len(request) > MAX_MESSAGE_BYTES:
             raise LimitExceeded("What a worker was to look at is larger than 256 MiB.")
@@ -123,9 +133,13 @@ class WorkerPool:
         else:
             self._idle.append(worker)
 
-    def _start(self) -> "_Worker":
+    def _check(self, target: str) -> None:
+        if not TARGET.fullmatch(target) or not target.startswith(self._rooms):
+            raise ValueError(f"{target} does not lie in a room whose functions may run in a worker")
+
+    def _start(self, module: str = "") -> "_Worker":
         cpu_s = str(max(1, round(self.limits.task_s)))
-        script = [sys.executable, "-I", "-S", "-B", worker_main.__file__, cpu_s, ",".join(self._rooms)]
+        script = [sys.executable, "-I", "-S", "-B", worker_main.__file__, cpu_s, ",".join(self._rooms), module]
         rlimits = {"as": self.limits.memory_mb << 20, "fsize": 0, "nofile": OPEN_FILES, "nproc": 0, "core": 0}
         argv = launch_argv([*script, *_import_paths(), *self._paths], rlimits, dies_with_parent=True)
         return _Worker(argv)

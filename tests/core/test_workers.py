@@ -312,3 +312,37 @@ anyio.run(main)
         assert is_alive(pid)
         os.kill(parent.pid, 9)
         await until_dead(pid)
+
+
+MARKED = """
+import os
+os.close(os.open(os.path.join({marks!r}, str(os.getpid())), os.O_CREAT))
+def pid(_): return os.getpid()
+"""
+
+
+async def test_prepared_workers_import_before_they_are_asked_and_are_no_more_than_the_limit(engine: Path) -> None:
+    marks = engine / "marks"
+    marks.mkdir()
+    (engine / "hostile_engine_marked.py").write_text(MARKED.format(marks=str(marks)))
+    async with pool_over(engine) as pool:
+        pool.prepare("hostile_engine_marked:pid", 9)
+        with anyio.fail_after(60):
+            while len(os.listdir(marks)) < 2:
+                await anyio.sleep(0.01)
+        pool.prepare("hostile_engine_marked:pid", 9)
+        known = {int(name) for name in os.listdir(marks)}
+        assert await pool.run("hostile_engine_marked:pid", None) in known
+        assert {int(name) for name in os.listdir(marks)} == known
+        with pytest.raises(ValueError, match="room"):
+            pool.prepare("os:getpid", 1)
+    for pid in known:
+        await until_dead(pid)
+
+
+async def test_a_module_that_cannot_be_imported_is_told_by_the_first_task(engine: Path) -> None:
+    (engine / "hostile_engine_broken.py").write_text("import nothing_of_this_name\n")
+    async with pool_over(engine) as pool:
+        pool.prepare("hostile_engine_broken:f", 1)
+        with pytest.raises(WorkerCrashed, match="ModuleNotFoundError"):
+            await pool.run("hostile_engine_broken:f", None)

@@ -108,24 +108,29 @@ def facts_of(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: fl
     known = {text[one.start : one.end] for one in secrets}
     show = partial(_masked, known) if known or len(raw) > MAX_SCAN_BYTES else _short
     callables = [one for one in symbols if one.kind in _CALLABLE]
-    shown = [one for one in symbols if one.visibility == "public" and (one.kind in _CALLABLE or one.kind in _TYPES)]
+    types = [one for one in symbols if one.kind in _TYPES]
+    shown = [one.doc for one in (*callables, *types) if one.visibility == "public"]
     index = (
         lines.code,
         lines.comment,
         lines.blank,
         len(callables),
-        sum(one.kind in _TYPES for one in symbols),
+        len(types),
         list(map(tuple, found.imports)),  # orjson takes no named tuples
         list(map(tuple, found.uses)),
         found.errors[:MAX_ERRORS],
         [[show(one.name, NAME_CHARS), one.line, one.complexity] for one in callables if one.complexity > COMPLEX],
-        [[show(one.name, NAME_CHARS), one.line, _span(one)] for one in callables if _span(one) > LONG_LINES],
+        [
+            [show(one.name, NAME_CHARS), one.line, _span(one)]
+            for one in callables
+            if one.end_line - one.line >= LONG_LINES
+        ],
         _bodies(callables, lines),
         [[one.rule, text.count("\n", 0, one.start) + 1, is_documented(text, one.start)] for one in secrets],
         list(map(tuple, steering(text, head, small))),
         tags_in(head),
         found.typed,
-        sum(bool(one.doc) for one in shown),
+        sum(map(bool, shown)),
         len(shown),
         found.exports,
         fault,
@@ -207,21 +212,22 @@ def _span(one: Symbol) -> int:
 
 def _row(one: Symbol, show: Callable[[str, int], str]) -> dict[str, object]:
     """The wire form of `SymbolRow`; `show` makes its words safe."""
+    kind, name, line, end, signature, visibility, doc, complexity, modifiers = one
     row: dict[str, object] = {
-        "kind": one.kind,
-        "name": show(one.name, NAME_CHARS),
-        "line": one.line,
-        "end": one.end_line,
-        "signature": show(one.signature, SIGNATURE_CHARS),
+        "kind": kind,
+        "name": show(name, NAME_CHARS),
+        "line": line,
+        "end": end,
+        "signature": show(signature, SIGNATURE_CHARS),
     }
-    if one.visibility != "public":
-        row["visibility"] = one.visibility
-    if one.doc:
-        row["doc"] = show(one.doc, DOC_CHARS)
-    if one.complexity:
-        row["complexity"] = one.complexity
-    if one.modifiers:
-        row["modifiers"] = [show(word, MODIFIER_CHARS) for word in one.modifiers]
+    if visibility != "public":
+        row["visibility"] = visibility
+    if doc:
+        row["doc"] = show(doc, DOC_CHARS)
+    if complexity:
+        row["complexity"] = complexity
+    if modifiers:
+        row["modifiers"] = [show(word, MODIFIER_CHARS) for word in modifiers]
     return row
 
 
@@ -244,7 +250,7 @@ def _masked(known: Collection[str], text: str, most: int) -> str:
 
 def _bodies(callables: list[Symbol], counted: Lines) -> list[list[object]]:
     """Hashes of the lines below each long enough function's first, without comments and white space."""
-    longer = [one for one in callables if one.end_line - one.line + 1 >= MIN_BODY_LINES]
+    longer = [one for one in callables if one.end_line - one.line >= MIN_BODY_LINES - 1]
     if not longer:
         return []
     lines = counted.bare or bare_lines(counted.stripped)

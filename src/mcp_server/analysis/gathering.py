@@ -13,7 +13,11 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
 from plumbrule.mcp_server.analysis.reading_sources import read_sources
 from plumbrule.mcp_server.analysis.risks import secrets_in
+from plumbrule.mcp_server.analysis.workers import READ_FILES
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
+
+MANY_FILES = 500
+"""So many are never all known: a worker starts before the first file is read."""
 
 MAX_LINKS = 500
 MAX_LICENCES = 50
@@ -37,6 +41,8 @@ async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collect
         await read_sources(snapshot, wanted, tools, into)
         into.finished = True
         return
+    if detail == "full" and len(into.inventory.files) >= MANY_FILES:
+        tools.workers.prepare(READ_FILES, 1)
     manifests = await _read_small(snapshot, detail, tools.limits, into)
     parsed = await parse_manifests(manifests, into.texts, tools.workers, tools.cache, tools.limits.max_manifest_s)
     into.manifests += parsed

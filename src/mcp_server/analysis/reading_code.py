@@ -18,6 +18,7 @@ import orjson
 from plumbrule.core.context import report_progress
 from plumbrule.core.errors import WorkerCrashed
 from plumbrule.core.store.cache import Cache
+from plumbrule.mcp_server.analysis.answers import faulty, lasts, split
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.languages.attributes import Attributes
 from plumbrule.mcp_server.analysis.languages.detection import HEAD_BYTES, Plan, ask_neighbours, decided
@@ -25,10 +26,8 @@ from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.syntax.facts import NOTHING_KNOWN, Facts, packed, unpacked
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.syntax.readers import READERS
-from plumbrule.mcp_server.analysis.workers import Workers
+from plumbrule.mcp_server.analysis.workers import READ_FILES, Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
-
-TARGET = "plumbrule.mcp_server.analysis.file_facts:read"
 
 WAVE_BYTES = 4_000_000
 WAVE_FILES = 2_000
@@ -41,6 +40,9 @@ TASK_FILES = 500
 MOST_TASKS = 6
 """Under way at once, at work or waiting: bounds the memory that files wait in."""
 
+MANY_UNKNOWN = 100
+"""Files of one wave that are worth a worker each: they start while the files are read."""
+
 BATCH_S = 6.0
 """CPU of one round trip, the last file's apart."""
 
@@ -50,12 +52,7 @@ START_S = 10.0
 PARTS = 16
 """What a batch is divided into when its worker ended."""
 
-LENGTH_BYTES = 4
 PROGRESS_S = 1.0
-_PASSING = frozenset(("crashed", "too_slow", "no_grammar"))
-"""Faults that may pass on a better day: not kept."""
-
-
 T = TypeVar("T")
 
 
@@ -167,7 +164,7 @@ class CodeReader:
             self._tasks.release_on_behalf_of(place)
         for (path, _, _), facts in zip(task, answers, strict=True):
             into.known[path] = Known(files[path], (), facts)
-        kept = {keys[path]: packed(facts) for (path, _, _), facts in zip(task, answers, strict=True) if _lasts(facts)}
+        kept = {keys[path]: packed(facts) for (path, _, _), facts in zip(task, answers, strict=True) if lasts(facts)}
         await anyio.to_thread.run_sync(self._cache.put_many, kept)
 
     async def _answer(
@@ -181,6 +178,8 @@ class CodeReader:
         unread = [one for one in questions if not one.key]
         if not left and not unread:
             return
+        if len(left) + len(unread) >= MANY_UNKNOWN:
+            self._workers.prepare(READ_FILES, MOST_TASKS)
         contents = await self._snapshot.read([one.entry for one in (*left, *unread)], max_bytes=self._max_file_bytes)
         if unread:
             named = await anyio.to_thread.run_sync(_named, unread, contents, into)
@@ -243,7 +242,7 @@ class CodeReader:
         for (one, known, _), facts in zip(task, answers, strict=True):
             full = known._replace(facts=facts)
             into.known[one.entry.path] = full
-            if _lasts(facts):
+            if lasts(facts):
                 kept |= _row(one, full)
         await anyio.to_thread.run_sync(self._cache.put_many, kept)
 
@@ -259,12 +258,12 @@ class CodeReader:
             "batch_limit_s": BATCH_S,
         }
         try:
-            given = await self._workers.run(TARGET, payload, limit_s=BATCH_S + self._file_s + START_S)
+            given = await self._workers.run(READ_FILES, payload, limit_s=BATCH_S + self._file_s + START_S)
         except WorkerCrashed:
             if len(files) == 1:
-                return [_fault("crashed")]
+                return [faulty("crashed")]
             return await self._apart(files)
-        answers = _split(cast(bytes, given))
+        answers = split(cast(bytes, given))
         return answers if len(answers) == len(files) else answers + await self._facts(files[len(answers) :])
 
     async def _apart(self, files: list[tuple[str, str, bytes]]) -> list[Facts]:
@@ -389,26 +388,3 @@ def _revived(one: _Question, raw: bytes) -> Known | None:
         return Known(FileLanguage(one.entry.path, one.planned.size, *told), tuple(candidates), unpacked(body))
     except (ValueError, TypeError):
         return None
-
-
-def _lasts(facts: Facts) -> bool:
-    """Whether the facts are worth keeping: the fault stands last in the index."""
-    fault = facts.indexed[facts.indexed.rfind(b",") + 2 : -2].decode("ascii", "replace")
-    return fault not in _PASSING
-
-
-def _fault(reason: str) -> Facts:
-    index = [*orjson.loads(NOTHING_KNOWN.indexed)[:-1], reason]
-    return NOTHING_KNOWN._replace(indexed=orjson.dumps(index))
-
-
-def _split(raw: bytes) -> list[Facts]:
-    """The answers of one batch."""
-    found: list[Facts] = []
-    at = 0
-    while at < len(raw):
-        length = int.from_bytes(raw[at : at + LENGTH_BYTES], "big")
-        at += LENGTH_BYTES
-        found.append(unpacked(raw[at : at + length]))
-        at += length
-    return found

@@ -27,7 +27,7 @@ from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of, told_activity, told_source
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.told_report import Hides, Masks, told
-from plumbrule.mcp_server.analysis.workers import Workers
+from plumbrule.mcp_server.analysis.workers import READ_FILES, Workers
 from plumbrule.mcp_server.platforms.ports.snapshot import Snapshot
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
@@ -239,6 +239,7 @@ class Surveyor:
         base = await anyio.to_thread.run_sync(self._cache.get, asked.base)
         if base is None:
             return None
+        self._workers.prepare(READ_FILES, 1)  # nearly always something is to be parsed
         from plumbrule.mcp_server.analysis.revising.revise import revised  # as there is something to revise
 
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):

@@ -16,6 +16,7 @@ from plumbrule.core.workers import WorkerPool
 from plumbrule.mcp_server.analysis import reading_code
 from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.survey import Surveyor
+from plumbrule.mcp_server.analysis.workers import READ_FILES
 
 FILES: dict[str, bytes | str] = {
     f"pkg/m{n:03}.py": f"from pkg import m{(n + 1) % 90:03}\n\n\ndef run_{n}(value):\n    return value\n"
@@ -49,7 +50,7 @@ async def test_a_cut_full_survey_keeps_its_facts_and_the_next_parses_only_the_re
     with anyio.CancelScope() as scope:
 
         async def cut(target, payload, *, limit_s=None):
-            if target == reading_code.TARGET:
+            if target == READ_FILES:
                 if len(parsed) == reading_code.MOST_TASKS:  # the first has been answered: its place is free
                     with anyio.fail_after(20):
                         while cache.info().entries < 10:
@@ -66,7 +67,7 @@ async def test_a_cut_full_survey_keeps_its_facts_and_the_next_parses_only_the_re
     again: list[int] = []
 
     async def counted(target, payload, *, limit_s=None):
-        if target == reading_code.TARGET:
+        if target == READ_FILES:
             again.append(len(payload["files"]))
         return await run(target, payload, limit_s=limit_s)
 

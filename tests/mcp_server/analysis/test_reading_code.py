@@ -11,6 +11,7 @@ from plumbrule.mcp_server.analysis import reading_code
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import wire
 from plumbrule.mcp_server.analysis.survey import Surveyor
+from plumbrule.mcp_server.analysis.workers import READ_FILES
 
 PY = "def f{0}(a, b):\n    '''Says {0}.'''\n    if a:\n        return b\n"
 FILES: dict[str, bytes | str] = {
@@ -66,7 +67,7 @@ async def test_an_unchanged_file_is_never_parsed_again_and_a_changed_one_alone_i
     run = pool.run
 
     async def counted(target, payload, *, limit_s=None):
-        if target == reading_code.TARGET:
+        if target == READ_FILES:
             parsed.append(len(payload["files"]))
         return await run(target, payload, limit_s=limit_s)
 
@@ -101,7 +102,7 @@ async def test_a_parser_that_dies_costs_its_own_file_alone(memory_snapshot, pool
     async def dying(target, payload, *, limit_s=None):
         from plumbrule.core.errors import WorkerCrashed
 
-        if target == reading_code.TARGET and any(b"naive" in raw or b"na\xc3" in raw for _, raw in payload["files"]):
+        if target == READ_FILES and any(b"naive" in raw or b"na\xc3" in raw for _, raw in payload["files"]):
             raise WorkerCrashed("A worker crashed (SIGSEGV) on what it parsed.")
         return await run(target, payload, limit_s=limit_s)
 
