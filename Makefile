@@ -19,7 +19,7 @@ help: ## this list
 run: $(READY) $(COMPILED) $(SAMPLE) ## survey a published project (fastify, from npm), then this one
 	@for source in ./$(SAMPLE) .; do $(BIN)/plumbrule analyze "$$source"; echo; done
 
-test: $(READY) $(COMPILED) ## every test that needs nothing but Python
+test: $(READY) $(COMPILED) ## every test that needs nothing but Python and Node
 	@$(NOX) tests
 
 check: $(READY) ## ruff, mypy strict, pyright strict, import contracts
