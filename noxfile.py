@@ -72,7 +72,7 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Everything that needs only Python, Node with its npm, and what pip installed; what builds and installs is the session `wheel`'s."""
+    """Everything that needs only Python and Node; what builds and installs is the session `wheel`'s."""
     prepare(session)
     chosen = "not conformance and not services and not wheel and not attacks"
     run_tests(session, "-m", chosen, "-n", "auto", "--dist", "worksteal", "--durations", "10")
