@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
 
 from plumbrule.mcp_server.dependencies.joint.asks import Ask
+from plumbrule.mcp_server.dependencies.joint.python_proofs import tightest
 from plumbrule.mcp_server.dependencies.joint.python_relaxing import PythonRelaxation, parsed, specifier_of
 from plumbrule.mcp_server.dependencies.joint.reasons.levels import full, only
 from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
@@ -61,11 +62,13 @@ def _by_package(asks: Sequence[Ask], target: Target) -> Mapping[str, list[tuple[
 def _of_one_package(
     members: Sequence[tuple[int, frozenset[int]]], asks: Sequence[Ask], relaxation: PythonRelaxation
 ) -> Iterator[tuple[int, ...]]:
-    """The same statement made a thousand times is compared once; of too many different ones the first are."""
+    """The same statement made a thousand times is compared once; of too many different ones the tightest are."""
     alike: dict[tuple[str, frozenset[int]], list[int]] = {}
     for at, where in members:
         alike.setdefault((relaxation.constraint(asks[at]), where), []).append(at)
-    kinds = list(alike)[:MAX_DIFFERENT]
+    bounds = [bound for bound, _ in alike]
+    chosen = bounds if len(bounds) <= MAX_DIFFERENT else tightest(bounds, MAX_DIFFERENT)
+    kinds = [kind for kind in alike if kind[0] in chosen]
     if not relaxation.disjoint(sorted({bound for bound, _ in kinds})):
         return
     alone = [kind for kind in kinds if relaxation.disjoint([kind[0]])]

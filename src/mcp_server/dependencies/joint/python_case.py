@@ -157,7 +157,7 @@ class PythonCase:
         explainer = self._explainer()
         reachable = not any(isinstance(one, Unknown) and one.reason in LUCK for one in alone)
         if reachable or not seeds:
-            explained = await explainer.explain(seeds, fixes=self._wishes.fixes)
+            explained = await explainer.explain(await self._refined(seeds), fixes=self._wishes.fixes)
         else:
             explained = explainer.told(Found(tuple(seeds), complete=False), fixes=False)
             self._notes.append("Changes that would help were not worked out: no engine answered.")
@@ -182,6 +182,16 @@ class PythonCase:
             limits_hit=explained.limits_hit,
             notes=tuple(self._notes),
         )
+
+    async def _refined(self, seeds: Sequence[Core]) -> list[Core]:
+        """What ranges exclude, with what there really is: one of two that exclude each other may have no version."""
+        found: list[Core] = []
+        for seed in seeds:
+            core = await core_within(self._prover, seed.levels) if len(seed.members) > 1 else seed
+            core = seed if core.members == seed.members else core
+            if core not in found:
+                found.append(core)
+        return found
 
     def _explainer(self) -> Explainer:
         excluded = [at for core in self._excluded for at in core.members]

@@ -39,17 +39,27 @@ def said(text: str) -> str:
 
 def hull(constraints: Sequence[str]) -> str:
     """The least range that holds all of them, "" for everything: what each has in common when none is the widest."""
-    lows: list[str] = []
-    highs: list[str] = []
-    for constraint in constraints:
-        alternatives = said(constraint).split(ALTERNATIVE)
-        lows.append(_edge(alternatives[0], (">=", ">", "==", "~=")))
-        highs.append(_edge(alternatives[-1], ("<", "<=", "==")))
-    low = min(lows, key=_version) if all(lows) else ""
-    high = max(highs, key=_version) if all(highs) else ""
+    found = [edges(constraint) for constraint in constraints]
+    low = min((one[0] for one in found), key=_version) if all(one[0] for one in found) else ""
+    high = max((one[1] for one in found), key=_version) if all(one[1] for one in found) else ""
     if low and high and low == high and low.startswith("=="):
         return low
     return ",".join(filter(None, (low.replace("==", ">="), high.replace("==", "<="))))
+
+
+def edges(constraint: str) -> tuple[str, str]:
+    """The clauses that bound a constraint below and above, "" for none."""
+    alternatives = said(constraint).split(ALTERNATIVE)
+    return _edge(alternatives[0], (">=", ">", "==", "~=")), _edge(alternatives[-1], ("<", "<=", "=="))
+
+
+def tightest(constraints: Sequence[str], most: int) -> list[str]:
+    """Those that begin highest and those that end lowest, half of each: what excludes something is among them."""
+    bounds = {one: edges(one) for one in dict.fromkeys(constraints)}
+    low = sorted((one for one in bounds if bounds[one][0]), key=lambda one: _version(bounds[one][0]), reverse=True)
+    high = sorted((one for one in bounds if bounds[one][1]), key=lambda one: _version(bounds[one][1]))
+    chosen = {*low[: most // 2], *high[: most // 2]}
+    return [one for one in bounds if one in chosen]
 
 
 def _hole(end: str, start: str) -> str | None:

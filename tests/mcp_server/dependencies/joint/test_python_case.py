@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from invented_index import Index, InventedEngine, ask
 
 from plumbrule.mcp_server.dependencies.joining.join import join
@@ -297,3 +299,58 @@ async def test_another_engine_that_disagrees_is_told() -> None:
     found = await case.checked(Agreeable(INDEX, name="other"))
     assert [one.name for one in found.engines] == ["invented", "other"]
     assert any("other disagrees" in note for note in found.notes)
+
+
+async def test_thousands_of_statements_are_compared_and_searched_in_bounded_work() -> None:
+    same = [ask(0, f"num>=2,!=0.{line}", line) for line in range(1, 2_000)]
+    others = [ask(1, f"p{line}", line) for line in range(1, 2_000)]
+    index = {**INDEX, **{f"p{line}": {"1": []} for line in range(1, 2_000)}}
+    found = await checked([*same, *others, ask(2, "num<2", 7)], InventedEngine(index, down="unreachable"))
+    assert found.verdict == "incompatible"
+    assert 0 < len(found.conflicts) <= 25
+    assert all([one.repository for one in each.members] == ["a", "c"] for each in found.conflicts)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[Index, list[Ask]]:
+    """A few packages that need each other, and what three repositories ask of them."""
+    names = ["p", "q", "r"]
+    bound = st.sampled_from(["", ">=2", "<2", "==1", "==2", "!=2", "~=1.0", ">=2,<3"])
+    index = {
+        name: {
+            f"{number}.0": draw(
+                st.lists(st.builds("{}{}".format, st.sampled_from(names[at + 1 :]), bound), max_size=2)
+                if names[at + 1 :]
+                else st.just([])
+            )
+            for number in range(1, draw(st.integers(2, 4)))
+        }
+        for at, name in enumerate(names)
+    }
+    asks = draw(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(names), bound), min_size=1, max_size=5))
+    return index, [ask(subject, name + text, line) for line, (subject, name, text) in enumerate(asks, 1)]
+
+
+@given(questions(), st.booleans())
+async def test_every_reason_is_minimal_and_every_fix_heals_when_its_edits_are_made(
+    question: tuple[Index, list[Ask]], proofs: bool
+) -> None:
+    index, asks = question
+    found = await checked(asks, InventedEngine(index, proofs=proofs))
+
+    async def holds(some: Sequence[Ask]) -> bool:
+        return not some or (await checked(some, InventedEngine(index))).verdict == "compatible"
+
+    assert (found.verdict == "compatible") == await holds(asks)
+    for conflict in found.conflicts:
+        lines = {int(one.evidence.at.rpartition(":")[2]) for one in conflict.members if one.evidence}
+        members = [one for one in asks if one.line in lines]
+        assert not await holds(members)
+        for left_out in members:
+            assert await holds([one for one in members if one is not left_out])
+    assert found.verdict == "compatible" or found.fixes
+    for fix in found.fixes:
+        to = {int(one.evidence.at.rpartition(":")[2]): one.to for one in fix.changes if one.evidence}
+        edited = [ask(one.subject, to.get(one.line, one.written), one.line) for one in asks if to.get(one.line, "x")]
+        assert await holds(edited), (index, [one.written for one in asks], to)
+    assert len({len(fix.changes) for fix in found.fixes if fix.direction != "drop"}) <= 1

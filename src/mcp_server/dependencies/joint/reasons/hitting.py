@@ -5,10 +5,13 @@ Below: `levels`. Above: `search`.
 
 import heapq
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from plumbrule.mcp_server.dependencies.joint.reasons.levels import Ladders, Levels, full, raised, weaker
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import Ladders, Levels, full, kept
 
 MAX_STATES = 20_000
+Raised = tuple[tuple[int, int], ...]
+"""The asks that stand higher than they are written, with their levels: few, where there may be thousands of asks."""
 
 
 def cheapest_first(ladders: Ladders, cores: Sequence[Levels]) -> Iterator[Levels]:
@@ -17,20 +20,31 @@ def cheapest_first(ladders: Ladders, cores: Sequence[Levels]) -> Iterator[Levels
     A core is broken when at least one ask stands higher than in it. Uniform cost search: each step raises an ask of
     the first core that still stands. Ends after `MAX_STATES`.
     """
-    start = full(len(ladders))
-    heap: list[tuple[int, Levels]] = [(0, start)]
-    seen = {start}
+    heap: list[tuple[int, Raised]] = [(0, ())]
+    seen: set[Raised] = {()}
     while heap and len(seen) < MAX_STATES:
-        _, levels = heapq.heappop(heap)
-        standing = next((core for core in cores if weaker(core, levels)), None)
+        _, state = heapq.heappop(heap)
+        standing = next((core for core in cores if all(level <= core[at] for at, level in state)), None)
         if standing is None:
-            yield levels
+            yield _levels(len(ladders), state)
             continue
-        for at, level in enumerate(standing):
-            above = ladders.above(at, level)
+        for at in _members(standing):
+            above = ladders.above(at, standing[at])
             if above is None:
                 continue
-            after = raised(levels, at, above)
+            after = tuple(sorted({**dict(state), at: above}.items()))
             if after not in seen:
                 seen.add(after)
-                heapq.heappush(heap, (ladders.cost(after), after))
+                heapq.heappush(heap, (sum(ladders.price(*one) for one in after), after))
+
+
+def _levels(size: int, state: Raised) -> Levels:
+    levels = list(full(size))
+    for at, level in state:
+        levels[at] = level
+    return tuple(levels)
+
+
+@lru_cache(256)
+def _members(core: Levels) -> tuple[int, ...]:
+    return kept(core)

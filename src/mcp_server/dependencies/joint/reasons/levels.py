@@ -42,13 +42,14 @@ class Ladders:
             return BARE
         return DROPPED if level < DROPPED and ladder.drop is not None else None
 
+    def price(self, at: int, level: int) -> int:
+        """What one ask costs at a level."""
+        ladder = self._ladders[at]
+        return 0 if level == FULL else (ladder.bare if level == BARE else ladder.drop) or 0
+
     def cost(self, levels: Levels) -> int:
         """What a configuration costs as a fix."""
-        total = 0
-        for level, ladder in zip(levels, self._ladders, strict=True):
-            if level != FULL:
-                total += (ladder.bare if level == BARE else ladder.drop) or 0
-        return total
+        return sum(self.price(at, level) for at, level in enumerate(levels) if level != FULL)
 
 
 def full(size: int) -> Levels:
