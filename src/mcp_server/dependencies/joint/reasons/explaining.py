@@ -5,6 +5,7 @@ The same for every ecosystem that has an engine; the grammar is its `Relaxation`
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from plumbrule.core.values import dataclass
@@ -19,12 +20,12 @@ from plumbrule.mcp_server.dependencies.joint.findings import (
 )
 from plumbrule.mcp_server.dependencies.joint.question import Edge, Unsolved
 from plumbrule.mcp_server.dependencies.joint.reasons.fixing import Fixer
-from plumbrule.mcp_server.dependencies.joint.reasons.levels import DROPPED, FULL, changed, weaker
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import BARE, DROPPED, FULL, changed, full, only, weaker
 from plumbrule.mcp_server.dependencies.joint.reasons.oracle import JointOracle
 from plumbrule.mcp_server.dependencies.joint.reasons.proving import Prover
 from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Way
 from plumbrule.mcp_server.dependencies.joint.reasons.search import Correction, Failed, Found, Search
-from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
+from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core, core_within
 from plumbrule.mcp_server.dependencies.joint.reasons.telling import evidence, identity, member, sentence
 from plumbrule.mcp_server.dependencies.joint.reasons.trails import Met, meeting
 
@@ -84,7 +85,18 @@ class Explainer:
         fixer = Fixer(self._oracle, self._prover)
         search = Search(self._prover, seeds, fixer.attempt if fixes else None)
         found = await search.run()
-        return self.told(found, fixes=fixes)
+        written = await self._as_written(found.cores)
+        return self.told(replace(found, cores=tuple(written)), fixes=fixes)
+
+    async def _as_written(self, cores: Sequence[Core]) -> list[Core]:
+        """Cores of what is written: one that was found with a bound away is a reason only if it is one with it."""
+        found: dict[tuple[int, ...], Core] = {core.members: core for core in cores if BARE not in core.levels}
+        for core in cores:
+            if BARE in core.levels and core.members not in found:
+                levels = only(full(len(core.levels)), core.members)
+                closer = await core_within(self._prover, levels)
+                found.setdefault(closer.members, closer)
+        return list(found.values())
 
     def told(self, found: Found, *, fixes: bool) -> Explained:
         """What a search found, in the words of the result."""
