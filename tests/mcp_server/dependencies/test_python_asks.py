@@ -58,7 +58,7 @@ def asked(joined: Joined, *runtimes: RuntimeAsk, **wishes: Any) -> tuple[list[st
         ("^1.x", None),
     ],
 )
-def test_a_constraint_is_written_out_exactly_or_not_at_all(written: str, expected: str | None) -> None:  # S-36
+def test_a_constraint_is_written_out_exactly_or_not_at_all(written: str, expected: str | None) -> None:  # S-46
     from packaging.specifiers import SpecifierSet
 
     made = pep440(written)
@@ -117,7 +117,7 @@ def test_poetrys_own_markers_become_pep_508(written: str, expected: str | None) 
     assert made == expected
 
 
-def test_each_form_of_manifest_asks_with_its_place(joined: Callable[..., Joined]) -> None:  # S-34 S-35
+def test_each_form_of_manifest_asks_with_its_place(joined: Callable[..., Joined]) -> None:  # S-34, S-52
     tree = {
         "pyproject.toml": """[project]
 name = "Mine"
@@ -166,7 +166,7 @@ pytest = "*"
     assert {one.partition(" package ")[2] for one in everything} >= {"simplejson", "ruff", "pytest", "orjson>=3"}
 
 
-def test_no_place_is_followed_and_each_is_told(joined: Callable[..., Joined]) -> None:  # S-37
+def test_no_place_is_followed_and_each_is_told(joined: Callable[..., Joined]) -> None:  # S-56
     text = """--index-url https://u:${SECRET}@index.example/simple
 --find-links ./wheels
 -r https://evil.example/more.txt
@@ -196,7 +196,7 @@ not a requirement !!
     ]
 
 
-def test_constraints_hold_for_all_and_are_no_requirements(joined: Callable[..., Joined]) -> None:
+def test_constraints_hold_for_all_and_are_no_requirements(joined: Callable[..., Joined]) -> None:  # S-56
     tree = {
         "requirements.txt": "-c limits.txt\nflask\ndjango>=3\n",
         "limits.txt": "flask==2.0\nwerkzeug<3\n",

@@ -61,7 +61,9 @@ def versions(answer: Any) -> dict[str, str]:
     return {pin.name: pin.version for pin in answer.pins}
 
 
-async def test_versions_are_chosen_with_everybody_who_asks_for_them(tmp_path: Path, index: LoopbackIndex) -> None:
+async def test_versions_are_chosen_with_everybody_who_asks_for_them(
+    tmp_path: Path, index: LoopbackIndex
+) -> None:  # S-53
     index.wheel("app", "1.0", "lib>=1")
     index.wheel("lib", "1.0")
     index.wheel("lib", "2.0")
@@ -102,7 +104,7 @@ async def test_a_name_nobody_offers_is_unknown_unless_the_rest_clashes_anyway(
     assert {edge.name for edge in clash.edges} == {"lib"}
 
 
-async def test_every_part_of_the_question_matters(tmp_path: Path, index: LoopbackIndex) -> None:
+async def test_every_part_of_the_question_matters(tmp_path: Path, index: LoopbackIndex) -> None:  # S-46, S-56
     index.wheel("lib", "1.0")
     index.wheel("lib", "2.0", uploaded="2024-06-01T00:00:00.000000Z")
     index.wheel("lib", "3.0b1", uploaded="2024-07-01T00:00:00.000000Z")
@@ -161,7 +163,7 @@ async def test_platforms_are_told_apart_across_parties(tmp_path: Path, index: Lo
         ("!=3.12.*", "3.12", False),
     ],
 )
-async def test_a_partys_own_range_of_python_is_exact(
+async def test_a_partys_own_range_of_python_is_exact(  # S-47
     tmp_path: Path, index: LoopbackIndex, runtime: str, python: str, fits: bool
 ) -> None:
     index.wheel("lib", "1.0")
@@ -191,7 +193,7 @@ async def test_an_index_that_fails_is_unreachable_and_is_asked_again(tmp_path: P
     assert versions(await oracle.solve(question(["lib"]))) == {"lib": "1.0"}
 
 
-async def test_without_network_yes_comes_from_the_cache_and_no_is_not_believed(
+async def test_without_network_yes_comes_from_the_cache_and_no_is_not_believed(  # S-55
     tmp_path: Path, index: LoopbackIndex
 ) -> None:
     index.wheel("lib", "1.0")

@@ -138,8 +138,9 @@ def _files_of_json(body: bytes) -> list[Mapping[str, Any]]:
         document: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
         return []
-    files: Any = document.get("files") if isinstance(document, dict) else None
-    return [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+    files = _mapping(document).get("files")
+    listed = cast("list[object]", files) if isinstance(files, list) else []
+    return [_mapping(file) for file in listed]
 
 
 def _with(release: Release, file: Mapping[str, Any], base: str) -> Release:

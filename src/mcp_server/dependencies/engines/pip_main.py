@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
         return NO_PIP
     if not hasattr(markers, "default_environment"):
         return NO_PIP
-    vars(markers)["default_environment"] = lambda: dict(environment)
+    setattr(markers, "default_environment", lambda: dict(environment))  # noqa: B010 - its type is pip's own
     return int(pip(words[1:]))
 
 

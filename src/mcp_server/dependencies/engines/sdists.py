@@ -105,7 +105,9 @@ def _of_pyproject(files: Mapping[str, bytes]) -> Stated | None:
         return None
     table = cast("dict[str, Any]", project)
     dynamic = table.get("dynamic", [])
-    if not isinstance(dynamic, list) or {"dependencies", "optional-dependencies"} & set(map(str, dynamic)):
+    if not isinstance(dynamic, list):
+        return None
+    if {"dependencies", "optional-dependencies"} & {str(one) for one in cast("list[object]", dynamic)}:
         return None
     lines, extras = [str(one) for one in table.get("dependencies", ())], list[str]()
     for extra, listed in dict(table.get("optional-dependencies", {})).items():

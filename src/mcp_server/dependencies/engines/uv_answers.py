@@ -168,6 +168,13 @@ _KINDS: Sequence[tuple[str, ClauseKind]] = (
 )
 
 
+def _kind_of(why: str) -> ClauseKind:
+    for words, kind in _KINDS:
+        if words in why:
+            return kind
+    return "strange"
+
+
 def clauses_of(tree: str, labels: Mapping[str, str]) -> Iterator[Clause]:
     """Why versions are not there, each once. A reason that we do not know is `strange`: no proof rests on it."""
     seen: set[Clause] = set()
@@ -175,7 +182,7 @@ def clauses_of(tree: str, labels: Mapping[str, str]) -> Iterator[Clause]:
         one = _CLAUSE.match(line)
         if one is None or one["name"] in _WORDS or one["why"].startswith("depends on ") or one["name"] in labels:
             continue
-        kind: ClauseKind = next((kind for words, kind in _KINDS if words in one["why"]), "strange")
+        kind = _kind_of(one["why"])
         clause = Clause(kind, one["name"].lower(), _range(one["at"]))
         if clause not in seen:
             seen.add(clause)
@@ -192,5 +199,5 @@ def _versionless(tree: str, labels: Mapping[str, str]) -> tuple[str, ...]:
 def _told(said: str) -> Iterator[Clause]:
     """The same from the text for people, for want of a proof."""
     for one in _TOLD.finditer(said):
-        kind: ClauseKind = next((kind for words, kind in _KINDS if words in one["why"]), "strange")
+        kind = _kind_of(one["why"])
         yield Clause(kind, one["name"].lower(), _range((one["at"] or "").rstrip(",")))
