@@ -100,8 +100,7 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
     if report.licences is not None:
         yield f"licences ({report.licences.use}): {report.licences.verdict}"
         yield from (f"   {pair_words(pair)}" for pair in report.licences.pairs[:MAX_ROWS])
-        if report.licences.unknown and not report.licences.pairs:
-            yield f"   {unknown_words(report.licences)}"
+        yield from (f"   {words}" for words in further_words(report.licences))
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"{clash.kind.replace('_', ' ')} {clash.name}: {clash.explanation}"
     known = report.vulnerabilities
@@ -118,11 +117,14 @@ def pair_words(pair: LicencePair) -> str:
     return f"{_side(pair.inbound)} into {_side(pair.outbound)}: {pair.explanation}"
 
 
-def unknown_words(licences: Licences) -> str:
-    """Whose licence could not be told, the first few by name."""
-    names = [one.package or one.repository for one in licences.unknown]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"no licence that can be read: {', '.join(names[:5])}{more}"
+def further_words(licences: Licences) -> Iterator[str]:
+    """What stands beside the pairs: under what the whole can be given out, and whose licence could not be told."""
+    if licences.combined_under and licences.verdict != "compatible":
+        yield f"as one work the whole can be given out under {' or '.join(licences.combined_under)}"
+    if licences.unknown:
+        names = list(dict.fromkeys(one.package or one.repository for one in licences.unknown))
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        yield f"no licence that can be read: {', '.join(names[:5])}{more}"
 
 
 def _side(side: LicenceSide) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from plumbrule.mcp_server.cli.compat_page import pair_words, target_words, unknown_words
+from plumbrule.mcp_server.cli.compat_page import further_words, pair_words, target_words
 from plumbrule.mcp_server.cli.formats.escaping import code, plain
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
 from plumbrule.mcp_server.dependencies.joint.findings import Change, Conflict
@@ -80,8 +80,8 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
         yield f"- Licences ({report.licences.use}): {report.licences.verdict}"
         for pair in report.licences.pairs[:MAX_ROWS]:
             yield f"  - {plain(pair_words(pair))}"
-        if report.licences.unknown and not report.licences.pairs:
-            yield f"  - {plain(unknown_words(report.licences))}"
+        for words in further_words(report.licences):
+            yield f"  - {plain(words)}"
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"- {plain(clash.kind.replace('_', ' '))} {code(clash.name)}: {plain(clash.explanation)}"
     known = report.vulnerabilities
