@@ -174,6 +174,9 @@ async def test_each_failure_has_its_own_name(world: World, monkeypatch: pytest.M
     world.registry.package("places", "1.0.0", dependencies={"x": "git+https://example.com/x.git"})
     world.registry.package("links", "1.0.0", dependencies={"x": "file:../../../etc"})
     world.registry.package("tars", "1.0.0", dependencies={"x": f"{world.registry.url}/react/-/react-18.2.0.tgz"})
+    world.registry.package("patched", "1.0.0", dependencies={"x": "patch:got@npm%3A11.8.2#~/.yarn/patches/got.patch"})
+    world.registry.package("nameless", "1.0.0", dependencies={"": "1.0.0", "../../x": "1.0.0"})
+    world.registry.package("above", "1.0.0", dependencies=dict.fromkeys(("patched", "lib"), "1.0.0"))
     engine = world.engine()
     missing = await engine.solve(question(["ghost@1", "lib@1"]))
     assert isinstance(missing, Unknown)
@@ -181,10 +184,10 @@ async def test_each_failure_has_its_own_name(world: World, monkeypatch: pytest.M
     none = await engine.solve(question(["lib@^99"]))
     assert isinstance(none, Unsolved)
     assert none.edges == (Edge("repo-0", "", "lib", "@^99"),)
-    for name in ("places", "links", "tars"):
+    for name in ("places", "links", "tars", "patched", "above", "nameless"):
         place = await engine.solve(question([f"{name}@1"]))
         assert isinstance(place, Unknown), name
-        assert place.reason == "not_static"
+        assert place.reason == ("engine_failed" if name == "nameless" else "not_static")
     assert not any(path.endswith(".tgz") for path in world.registry.requests)
     away = await world.engine(offline=True).solve(question(["lib@^2"]))
     assert isinstance(away, Solved)  # from what was fetched before

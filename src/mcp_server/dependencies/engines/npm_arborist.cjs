@@ -339,12 +339,15 @@ function failure (error, question, ideal) {
     return { kind: 'conflict', code, said, edges: distinct(found) }
   }
   const edges = []
+  let asked = String((error && error.asked) || '')
   if (ideal) {
     for (const node of ideal.inventory.values()) {
-      if (node.errors && node.errors.includes(error)) walk(node.explain(), edges)
+      if (node.errors && node.errors.includes(error)) {
+        walk(node.explain(), edges)
+        asked = asked || node.name
+      }
     }
   }
-  const asked = String((error && error.asked) || '')
   // With a cut-off nothing may be left of a package; without one it was unpublished.
   const none = code === 'ETARGET' || code === 'EOVERRIDE' || (code === 'ENOVERSIONS' && question.before)
   const kind = none ? 'conflict' : 'failed'

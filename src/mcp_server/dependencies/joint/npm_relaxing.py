@@ -82,7 +82,9 @@ class NpmRelaxation:
 
     def widened(self, ask: Ask, version: str) -> Rewrite | None:
         asked = _asked(ask)
-        found = moved(ask.constraint.strip() or asked.range, version)
+        own = ask.constraint.strip() or asked.range
+        # npm takes the newest in a range and no other: a version in it is had by asking for less.
+        found = Moved(f"^{version}", "downgrade") if satisfies(version, asked.range) else moved(own, version)
         if found is None:
             return None
         head, mark, _ = ask.written.rpartition("@")

@@ -111,6 +111,14 @@ async def test_a_clash_of_peers_names_both_sides_and_every_nearest_change(world:
     assert [one.verdict for one in checked.alone] == ["compatible", "compatible"]
 
 
+async def test_where_npm_takes_a_version_that_clashes_an_older_one_in_the_range_is_proposed(world: World) -> None:
+    checked = await world.check(asks(table=">=1"), asks(react="^17.0.2"))
+    assert checked.verdict == "incompatible"  # npm itself refuses
+    assert [("repo-0", "table@>=1", "table@^1.0.0")] in edits(checked.fixes)
+    plugin = await world.check(asks(table="^2.0.0", lib="^1.0.0"), asks(react="^17.0.2"))
+    assert [("repo-0", "table@^2.0.0", "table@^1.0.0")] in edits(plugin.fixes)
+
+
 async def test_every_independent_conflict_is_told(world: World) -> None:
     checked = await world.check(asks(react="^17.0.2", lib="^1.0.0"), asks(react="^18.2.0", lib="^2.0.0"))
     assert [conflict.packages for conflict in checked.conflicts] == [("lib",), ("react",)]
