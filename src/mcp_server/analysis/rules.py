@@ -160,6 +160,7 @@ _OWN: dict[str, str] = {
     "dockerfile.entrypoint": "the last ENTRYPOINT of a Dockerfile",
     "compose.service": "a service of a compose file",
     "dockerfile.expose": "`EXPOSE` of a Dockerfile",
+    "compose.host-port": "the port on the host of a compose service",
     "compose.ports": "the port inside the container of a compose service that is built here",
     "compose.build": "`build` of a compose service",
     "kubernetes.container-port": "`containerPort` of a Kubernetes object",

@@ -107,11 +107,30 @@ async def test_the_same_command_of_the_same_installer_is_a_clash() -> None:
     assert shown([clash]) == [("console_script", "serve", [("a", "pyproject.toml:5"), ("b", "pyproject.toml:5")])]
 
 
-COMPOSE = "services:\n  web:\n    build: .\n    ports:\n      - '8080:{port}'\n"
+COMPOSE = "services:\n  web:\n    {what}\n    ports:\n      - {port}\n"
+
+
+def composed(port: str, what: str = "build: .") -> Tree:
+    return {"compose.yaml": COMPOSE.format(port=port, what=what), "Dockerfile": "FROM scratch\n"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "port"),
+    [
+        (composed("'8080:80'"), composed("'9090:80'"), None),
+        (composed("'8080:80'"), composed("'8080:3000'"), "8080"),
+        (composed("'127.0.0.1:5432:5432/tcp'", "image: postgres:16"), composed("5432:5432", "image: postgres"), "5432"),
+        (composed("'${WEB_PORT:-8000}:80'"), composed("{published: 8000, target: 80}"), "8000"),
+        (composed("'80'"), composed("'80'"), None),
+    ],
+)
+async def test_composed_services_meet_on_the_host(one: Tree, other: Tree, port: str | None) -> None:
+    found = await clashes(one, other)
+    assert [(clash.kind, clash.name) for clash in found] == ([("port", port)] if port else [])
 
 
 async def test_the_same_port_is_a_clash_whether_composed_or_listened_to() -> None:
-    one = {"compose.yaml": COMPOSE.format(port=3000), "Dockerfile": "FROM scratch\n"}
+    one = composed("'3000:80'")
     server = "const app = require('express')()\napp.listen(3000)\n"
     other = {"package.json": '{"name": "x", "main": "index.js"}', "index.js": server, "examples/demo.js": server}
     third = {"package.json": '{"name": "y"}', "tests/server.test.js": server}

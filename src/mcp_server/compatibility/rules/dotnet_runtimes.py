@@ -6,9 +6,7 @@ anything of both.
 
 import re
 from collections.abc import Sequence
-from functools import reduce
 from itertools import combinations
-from operator import and_
 
 from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.compatibility.report import RuntimeFact, RuntimeRange
@@ -75,8 +73,13 @@ def _common(repositories: Sequence[Sequence[_Offer]]) -> frozenset[str]:
     """The hosts that can use every project of everybody, else those that can use something of everybody."""
     if not repositories:
         return frozenset()
-    every = reduce(and_, (hosts for offers in repositories for _, hosts in offers))
-    return every or reduce(and_, map(_some, repositories))
+    every = _meeting([hosts for offers in repositories for _, hosts in offers])
+    return every or _meeting([_some(offers) for offers in repositories])
+
+
+def _meeting(sets: Sequence[frozenset[str]]) -> frozenset[str]:
+    first, *others = sets
+    return first.intersection(*others)
 
 
 def _some(offers: Sequence[_Offer]) -> frozenset[str]:

@@ -57,7 +57,7 @@ def interfaces_of(sides: Sequence[Side], reports: Sequence["RepositoryReport | N
     meets = _meeting(sides)
     found += _clashes("import_name", _import_names(sides), sides, meets, _told_import)
     found += _clashes("console_script", _commands(reports), sides, meets, _told_command)
-    found += _clashes("port", _ports(reports), sides, meets, _told_port)
+    found += _clashes("port", _ports(sides, reports), sides, meets, _told_port)
     found += _clashes("environment_variable", _variables(reports), sides, meets, _told_variable, _differ)
     found += published_clashes(sides, meets)
     return tuple(found)
@@ -104,10 +104,17 @@ def _commands(reports: Sequence["RepositoryReport | None"]) -> Iterator[Seen]:
                 yield Seen(at, f"{tool}:{one.name}", one.evidence, one.target or "")
 
 
-def _ports(reports: Sequence["RepositoryReport | None"]) -> Iterator[Seen]:
+def _ports(sides: Sequence[Side], reports: Sequence["RepositoryReport | None"]) -> Iterator[Seen]:
+    """Ports that programs listen on or images expose; of composed services those on the host, where they meet."""
+    for at, side in enumerate(sides):
+        for manifest in side.asked.manifests if side.asked else ():
+            for one in manifest.declarations:
+                if one.label == "host-port":
+                    yield Seen(at, one.value, evidence(manifest.path, one.rule, one.line))
     for at, report in enumerate(reports):
-        for one in report.structure.ports if report and report.structure else ():
-            yield Seen(at, str(one.number), one.evidence)
+        for port in report.structure.ports if report and report.structure else ():
+            if port.evidence.rule != "compose.ports":
+                yield Seen(at, str(port.number), port.evidence)
 
 
 def _variables(reports: Sequence["RepositoryReport | None"]) -> Iterator[Seen]:

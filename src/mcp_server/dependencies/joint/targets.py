@@ -155,6 +155,7 @@ def _quoted(text: str) -> str:
 
 def _completed(said: dict[str, str]) -> Target:
     derived: list[str] = []
+    system: Platform
     system, machine = host_platform()
     given = said.get("platform")
     if given is None:

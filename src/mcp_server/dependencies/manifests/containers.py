@@ -75,6 +75,10 @@ def compose(file: ManifestText) -> list[Declaration]:
         found.append(Declaration("entry", target, tree.line(*keys), "compose.service", name, kind))
         if built:
             found += [_port(port, line, "compose.ports") for port, line in _container_ports(tree, *keys)]
+        found += [
+            Declaration("fact", port, line, "compose.host-port", "host-port", name)
+            for port, line in _host_ports(tree, *keys)
+        ]
         if context := tree.text(*keys, "build") or tree.text(*keys, "build", "context"):
             found.append(Declaration("fact", context, tree.line(*keys), "compose.build", "build_folder", name))
     if tree.table("services"):
@@ -97,6 +101,15 @@ def _container_ports(tree: Tree, *keys: str) -> Iterator[tuple[str, int]]:
     for number in range(len(tree.items(*keys, "ports"))):
         at = (*keys, "ports", str(number))
         text = (tree.text(*at, "target") or tree.text(*at)).partition("/")[0]
+        if found := re.search(r"(?:^|[:-])(\d{1,5})\}?$", text):
+            yield found[1], tree.line(*at)
+
+
+def _host_ports(tree: Tree, *keys: str) -> Iterator[tuple[str, int]]:
+    """The ports on the host: `published` of the long form, else what stands before the container's."""
+    for number in range(len(tree.items(*keys, "ports"))):
+        at = (*keys, "ports", str(number))
+        text = tree.text(*at, "published") or tree.text(*at).partition("/")[0].rpartition(":")[0]
         if found := re.search(r"(?:^|[:-])(\d{1,5})\}?$", text):
             yield found[1], tree.line(*at)
 
