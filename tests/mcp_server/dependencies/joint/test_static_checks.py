@@ -337,10 +337,12 @@ async def test_replacements_that_differ_clash_in_one_workspace(joined: Join) -> 
         "replace example.com/m => example.com/third v1.0.0",
     ]
     assert len(found.fixes) == 2
+    assert found.packages == ()
     assert (await answer(joined, "go", one, one)).verdict == "compatible"
     alone = await answer(joined, "go", one, go("require example.com/m v1.4.0"))
     assert alone.verdict == "compatible"
     assert any("the others build with it too" in note for note in alone.notes)
+    assert [(each.name, each.version) for each in alone.packages] == [("example.com/m", "v1.5.0")]
 
 
 async def test_an_excluded_version_that_would_be_selected_clashes(joined: Join) -> None:

@@ -138,7 +138,12 @@ def _take(found: Modules, at: int, path: str, reading: Reading) -> None:
     listed = [one for one in reading.packages if not one.own]
     if reading.asked and not listed:
         found.whole = False  # before 1.17: indirect requirements are not all listed
-    lines = [Line(at, one.name, one.version, path, one.line, "require") for one in listed]
+    asked = {one.name: one.constraint for one in reading.asked}
+    lines = [
+        Line(at, one.name, asked.get(one.name, one.version), path, one.line, "require")
+        for one in listed
+        if not one.reference or one.name in asked  # of a replaced module the reader keeps the replacement's version
+    ]
     lines = lines or [Line(at, one.name, one.constraint, path, one.line, "require") for one in reading.asked]
     for line in lines:
         if key_of(line.value) is not None:
@@ -231,8 +236,10 @@ def _order(line: Line) -> Key:
 
 
 def _selected(modules: Modules, subjects: Sequence[Subject]) -> Iterator[JointPackage]:
+    replacing = {(line.subject, name.partition(" ")[0]) for name, all_of in modules.replaced.items() for line in all_of}
     for name, lines in sorted(modules.required.items()):
-        if name not in modules.own:
+        replaced = all((one.subject, name) in replacing for one in lines)  # then something else is built in its place
+        if name not in modules.own and not replaced:
             labels = dict.fromkeys(subjects[one.subject].label for one in lines)
             yield JointPackage("go", name, max(lines, key=_order).value, tuple(labels))
 
