@@ -72,40 +72,63 @@ def _newest(pin: Pin, question: Question, *, known: bool) -> str:
 
 
 async def _against_newer(told: Explanation, about: Explained) -> Explanation:
-    """Asks for a newer one; the proof that there is none names who is against it."""
-    question = about.posed.question
-    above = about.grammar.above(told.package, told.version)
-    plain = question.prereleases == "if-necessary" and all(about.grammar.final(pin.version) for pin in about.pins)
+    """Asks for a newer one, and again with those above it as they are; the proofs name who is against it."""
+    grammar, question = about.grammar, about.posed.question
+    plain = question.prereleases == "if-necessary" and all(grammar.final(pin.version) for pin in about.pins)
     asked = replace(question, prereleases="disallow") if plain else question
-    answer = await about.engine.solve(replace(asked, constraints=(*question.constraints, above)))
-    newest = told.newer[0]
-    count = f"{told.newer_count} newer" if told.newer_count > 1 else "one newer"
-    start = f"{told.package} is {told.version}, and there are {count}, up to {newest}"
-    if told.newer_count == 1:
-        start = f"{told.package} is {told.version}, and there is {newest}"
+    wanted = (*question.constraints, grammar.above(told.package, told.version))
+    answer = await about.engine.solve(replace(asked, constraints=wanted))
+    start = _beginning(told)
     if isinstance(answer, Unknown):
         return replace(told, sentence=f"{start}; whether one could be taken is unknown ({answer.reason}).")
-    if isinstance(answer, Solved):
-        return replace(told, sentence=f"{start}. {_possible(told.package, answer, about)}", verified=True)
-    holders = tuple(_holders(told, answer, about))
+    held = {**_askers(told.package, about), **(_fallen(told, answer, about) if isinstance(answer, Solved) else {})}
+    above = [grammar.exact(name, version) for name, version in sorted(held.items())]
+    beside = await about.engine.solve(replace(asked, constraints=(*wanted, *above))) if above else answer
+    proofs = [one for one in (answer, beside) if isinstance(one, Unsolved)]
+    holders = _holders(told, proofs, about)
     by = f": {_names(holders)}" if holders else ""
+    if isinstance(answer, Solved):
+        return replace(told, sentence=f"{start}{by}. {_possible(told, answer, about)}", held_by=holders, verified=True)
     none = "It cannot be taken" if told.newer_count == 1 else "None of them can be taken"
     return replace(told, sentence=f"{start}. {none}{by}.", held_by=holders, verified=True)
 
 
-def _possible(name: str, other: Solved, about: Explained) -> str:
-    """What else would move: a resolver takes the newest of each package in turn, and somebody is last."""
+def _beginning(told: Explanation) -> str:
+    if told.newer_count == 1:
+        return f"{told.package} is {told.version}, and there is {told.newer[0]}"
+    return f"{told.package} is {told.version}, and there are {told.newer_count} newer, up to {told.newer[0]}"
+
+
+def _askers(name: str, about: Explained) -> dict[str, str]:
+    """The packages that ask for it with their versions; of several versions of one nobody knows which."""
+    versions: dict[str, list[str]] = {}
+    for pin in about.pins:
+        versions.setdefault(pin.name, []).append(pin.version)
+    askers = sorted({asker for pin in about.pins if pin.name == name for asker in pin.via if asker in versions})
+    return {asker: versions[asker][0] for asker in askers if len(versions[asker]) == 1 and asker != name}
+
+
+def _fallen(told: Explanation, other: Solved, about: Explained) -> dict[str, str]:
+    """The packages that another solution takes in an earlier version, with the one that they have."""
     before = {pin.name: pin.version for pin in about.pins}
+    after = {pin.name: pin.version for pin in other.pins if pin.name != told.package}
+    return {
+        name: before[name]
+        for name, version in sorted(after.items())
+        if name in before and about.grammar.later(before[name], version)
+    }
+
+
+def _possible(told: Explanation, other: Solved, about: Explained) -> str:
+    """What else would move: a resolver takes the newest of each package in turn, and somebody is last."""
+    name = told.package
     after = {pin.name: pin.version for pin in other.pins}
-    lower = [
-        f"{one} falls from {before[one]} to {version}"
-        for one, version in sorted(after.items())
-        if one != name and one in before and about.grammar.later(before[one], version)
-    ]
+    lower = [f"{one} falls from {was} to {after[one]}" for one, was in _fallen(told, other, about).items()]
     more = f" and {len(lower) - MAX_MOVED} more fall" if len(lower) > MAX_MOVED else ""
     shown = ", ".join(lower[:MAX_MOVED]) + more
-    what = f"{name} {after[name]} could be taken" if name in after else "Without it there is a solution too"
-    return f"{what}; then {shown}." if lower else f"{what} as well; ask for it with a constraint."
+    if name not in after:
+        return f"Asked for a newer one, the resolver does without it: {shown or 'nothing needs it then'}."
+    return f"{name} {after[name]} could be taken" + (f"; then {shown}." if lower else ": ask for it with a constraint.")
 
 
 def _names(holders: Sequence[Holder]) -> str:
@@ -113,22 +136,30 @@ def _names(holders: Sequence[Holder]) -> str:
     return ", and ".join(told) + (f", and {len(holders) - 2} more" if len(holders) > 2 else "")
 
 
-def _holders(told: Explanation, answer: Unsolved, about: Explained) -> Iterable[Holder]:
-    """The constraints of the proof that say no to newer ones; when none does by itself, those on what they need."""
+def _holders(told: Explanation, proofs: Sequence[Unsolved], about: Explained) -> tuple[Holder, ...]:
+    """The constraints of the proofs that say no to newer ones: repositories' own first, then those of packages as they
+    are in the lock. When none does by itself, those on what newer ones need."""
+    labels = {about.posed.label(ask.subject) for ask in about.posed.asks}
 
     def excluded(edge: Edge) -> int:
         return sum(not about.grammar.allows(edge.constraint, one) for one in told.newer)
 
-    edges = [edge for edge in answer.edges if edge.name == told.package and excluded(edge)]
-    if not edges:
-        needs = {edge.name for edge in answer.edges if edge.asker == told.package}
-        edges = [edge for edge in answer.edges if edge.name in needs and edge.constraint]
-    seen: set[tuple[str, str, str]] = set()
-    for edge in sorted(edges, key=lambda one: (-excluded(one), one)):
-        key = (edge.asker, edge.name, edge.constraint)
-        if key not in seen and len(seen) < MAX_HOLDERS:
-            seen.add(key)
-            yield from _holder(edge, about)
+    edges = dict.fromkeys(_of_lock(edge, about) or edge for proof in proofs for edge in proof.edges)
+    against = [edge for edge in edges if edge.name == told.package and excluded(edge)]
+    own = [edge for edge in against if edge.asker in labels or _of_lock(edge, about)] or against
+    if not own:
+        needs = {edge.name for edge in edges if edge.asker == told.package}
+        own = [edge for edge in edges if edge.name in needs and edge.constraint and edge.asker != told.package]
+    ordered = sorted(own, key=lambda edge: (edge.asker not in labels, -excluded(edge), edge))
+    return tuple(holder for edge in ordered[:MAX_HOLDERS] for holder in _holder(edge, about))
+
+
+def _of_lock(edge: Edge, about: Explained) -> Edge | None:
+    """The same of the asker's version in the lock, when the proof speaks of versions among which that is."""
+    for pin in about.pins:
+        if pin.name == edge.asker and (edge.version == pin.version or about.grammar.allows(edge.version, pin.version)):
+            return edge._replace(version=pin.version)
+    return None
 
 
 def _holder(edge: Edge, about: Explained) -> Iterable[Holder]:

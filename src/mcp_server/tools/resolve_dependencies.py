@@ -102,7 +102,7 @@ def explained(one: Explanation) -> list[str]:
     for holder in one.held_by[:TEXT_HOLDERS]:
         place = f" ({holder.evidence.at})" if holder.evidence else ""
         through = f", from {reason_words(holder.reasons[0])}" if holder.reasons else ""
-        lines.append(f"held by {holder.asker}: {one.package}{holder.constraint}{place}{through}")
+        lines.append(f"held by {holder.asker}: {holder.constraint}{place}{through}")
     return lines
 
 

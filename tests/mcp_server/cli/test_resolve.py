@@ -109,6 +109,7 @@ def test_json_is_the_result_of_the_tool_and_explain_is_a_page(resolve: Callable[
     page = resolve("./shop", "./api", "--explain", "tpl").stdout
     assert page.startswith("tpl is 2.0, and there is 3.0. It cannot be taken: api asks for tpl<3.\n")
     assert "asked by shop: web (requirements.txt:1) > web\n" in page
+    assert page.endswith("held by api: tpl<3 (requirements.txt:1)\n")
 
 
 def test_what_is_not_in_the_file_is_told_beside_it(resolve: Callable[..., Any]) -> None:  # S-56

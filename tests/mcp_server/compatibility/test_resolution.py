@@ -303,6 +303,33 @@ async def test_why_a_version_names_who_holds_it_and_what_is_newer(
         await resolved(program(), *two, explain="tp")
 
 
+async def test_why_a_version_names_the_packages_that_hold_it_and_what_would_fall(
+    index: LoopbackIndex, program: Callable[..., App], repository: Callable[..., str]
+) -> None:
+    for version, bound in (("1.0", ""), ("2.0", "<3")):
+        index.wheel("kit", version, f"part{bound}")
+    for version in ("1.0", "2.0", "3.0", "4.0"):
+        index.wheel("part", version)
+    index.wheel("pinned", "1.0", "idna<3")
+    loose = repository("loose", requirements__txt="kit\npinned\n")
+    told = (await resolved(program(), loose, explain="part")).explanation
+    assert told is not None
+    assert told.sentence == (
+        "part is 2.0, and there are 2 newer, up to 4.0: kit 2.0 asks for part<3. part 4.0 could be taken; then "
+        "kit falls from 2.0 to 1.0."
+    )
+    held = (await resolved(program(), loose, explain="idna")).explanation
+    assert held is not None
+    assert held.sentence == "idna is 2.8, and there is 3.4. It cannot be taken: pinned 1.0 asks for idna<3."
+    (holder,) = held.held_by
+    assert [(one.repository, one.requirement, one.through) for one in holder.reasons] == [("loose", "pinned", ())]
+    free = (
+        await resolved(program(), loose, repository("older", requirements__txt="web<3\n"), explain="web")
+    ).explanation
+    assert free is not None
+    assert [(one.asker, one.constraint) for one in free.held_by] == [("older", "web<3")]
+
+
 async def test_a_universal_lock_holds_on_every_platform_and_from_its_python_on(
     index: LoopbackIndex, program: Callable[..., App], repository: Callable[..., str]
 ) -> None:  # S-56

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 class Grammar(NamedTuple):
     """`name` as solutions write it; `later` whether the first version comes after the second; `above` the constraint
-    that only later versions meet, as engines are told it; `allows` whether a constraint of an engine's proof allows a
-    version; `final` whether a version is no pre-release."""
+    that only later versions meet, as engines are told it, `exact` that which one alone meets; `allows` whether a
+    constraint of an engine's proof allows a version; `final` whether a version is no pre-release."""
 
     name: Callable[[str], str]
     later: Callable[[str, str], bool]
     above: Callable[[str, str], str]
+    exact: Callable[[str, str], str]
     allows: Callable[[str, str], bool]
     final: Callable[[str], bool]
 
@@ -22,19 +23,28 @@ def python_grammar() -> Grammar:
     from packaging.utils import canonicalize_name
     from packaging.version import Version
 
+    def later(one: str, other: str) -> bool:
+        return Version(one) > Version(other)
+
+    def above(name: str, version: str) -> str:
+        return f"{name}>{version}"
+
+    def exact(name: str, version: str) -> str:
+        return f"{name}=={version}"
+
     def allows(constraint: str, version: str) -> bool:
+        return any(one_allows(part, version) for part in constraint.replace(" ", "").split("|"))
+
+    def one_allows(part: str, version: str) -> bool:
         try:
-            return SpecifierSet(constraint.replace(" ", "")).contains(version, prereleases=True)
+            return SpecifierSet(f"=={part}" if part[:1].isdigit() else part).contains(version, prereleases=True)
         except InvalidSpecifier:  # what an engine prints is not always PEP 440
             return True
 
-    return Grammar(
-        canonicalize_name,
-        lambda one, other: Version(one) > Version(other),
-        lambda name, version: f"{name}>{version}",
-        allows,
-        lambda version: not Version(version).is_prerelease,
-    )
+    def finished(version: str) -> bool:
+        return not Version(version).is_prerelease
+
+    return Grammar(canonicalize_name, later, above, exact, allows, finished)
 
 
 def npm_grammar() -> Grammar:
@@ -46,6 +56,12 @@ def npm_grammar() -> Grammar:
         first, second = parse_version(one, loose=True), parse_version(other, loose=True)
         return first is not None and second is not None and first > second
 
+    def above(name: str, version: str) -> str:
+        return f"{name}@>{version}"
+
+    def exact(name: str, version: str) -> str:
+        return f"{name}@{version}"
+
     def allows(constraint: str, version: str) -> bool:
         within = constraint.removeprefix("@")
         return versions_of(within) is None or satisfies(version, within, prereleases=True)
@@ -54,4 +70,4 @@ def npm_grammar() -> Grammar:
         key = parse_version(version, loose=True)
         return key is None or is_final(key)
 
-    return Grammar(str, later, lambda name, version: f"{name}@>{version}", allows, finished)
+    return Grammar(str, later, above, exact, allows, finished)

@@ -16,10 +16,12 @@ MAX_ASKINGS = 8
 def askings_of(pins: Sequence[Pin], direct: Sequence[Direct]) -> dict[str, tuple[Asking, ...]]:
     """By package name, every repository that asks, in the order of `direct`; its own requirements where it has some,
     else the shortest path from one."""
-    below = _below(pins)
+    wanted = _by_repository(direct)
+    below = _below(pins, wanted)
     asked: dict[str, list[Asking]] = {pin.name: [] for pin in pins}
-    for label, wants in _by_repository(direct).items():
-        for name, path in _paths(below, label, wants).items():
+    for label, wants in wanted.items():
+        starts = sorted({pin.name for pin in pins if label in pin.via and pin.name in wants})
+        for name, path in _paths(below, starts).items():
             if name in asked:
                 first = path[0] if path else name
                 asked[name] += [
@@ -33,10 +35,12 @@ def links_of(pins: Iterable[Pin]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({(asker, pin.name) for pin in pins for asker in pin.via}))
 
 
-def _below(pins: Sequence[Pin]) -> Mapping[str, list[str]]:
+def _below(pins: Sequence[Pin], wanted: Mapping[str, Mapping[str, object]]) -> Mapping[str, list[str]]:
+    """What each package asks for. A repository may be called like a package: what it asks for itself is its own."""
     below: dict[str, list[str]] = {}
     for asker, name in links_of(pins):
-        below.setdefault(asker, []).append(name)
+        if name not in wanted.get(asker, ()):
+            below.setdefault(asker, []).append(name)
     return below
 
 
@@ -47,11 +51,8 @@ def _by_repository(direct: Sequence[Direct]) -> dict[str, dict[str, list[Direct]
     return found
 
 
-def _paths(
-    below: Mapping[str, Sequence[str]], label: str, wants: Mapping[str, Sequence[Direct]]
-) -> dict[str, tuple[str, ...]]:
-    """Breadth first from what the repository asks for itself; a package to the packages that lead to it."""
-    starts = sorted({*below.get(label, ())} & {*wants})
+def _paths(below: Mapping[str, Sequence[str]], starts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Breadth first from what a repository asks for itself; a package to the packages that lead to it."""
     paths: dict[str, tuple[str, ...]] = dict.fromkeys(starts, ())
     queue = list(starts)
     for name in queue:

@@ -16,6 +16,7 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 
 from plumbrule.mcp_server.dependencies.joint.question import Pin
 from plumbrule.mcp_server.dependencies.lock import bill, pylock, pyproject, requirements, toml
+from plumbrule.mcp_server.dependencies.lock.grammar import npm_grammar, python_grammar
 from plumbrule.mcp_server.dependencies.lock.model import (
     Direct,
     JointLock,
@@ -80,6 +81,13 @@ def test_each_package_names_the_repositories_that_asked_through_what_for_which_r
         ],
         "idna": [("shop", "pyproject.toml:7", ("flask", "anyio")), ("api", "requirements.txt:1", ())],
     }
+
+
+def test_a_repository_that_is_called_like_a_package_is_not_taken_for_it() -> None:
+    direct = (Direct("web", "idna", "idna", "idna", "a.txt:1"), Direct("app", "web", "web", "web", "b.txt:1"))
+    pins = (Pin("idna", "1", "", ("web",)), Pin("web", "1", "", ("app",)), Pin("tpl", "1", "", ("web",)))
+    asked = {name: [(one.repository, one.through) for one in found] for name, found in askings_of(pins, direct).items()}
+    assert asked == {"idna": [("web", ())], "web": [("app", ())], "tpl": [("app", ("web",))]}
 
 
 def test_a_pylock_is_valid_by_the_reference_implementation_and_says_who_asked(lock: JointLock) -> None:
@@ -180,3 +188,13 @@ def test_any_text_comes_back_from_a_toml_string(text: str) -> None:
     """TOML 1.0, Strings: every Unicode scalar value can be written."""
     sound = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     assert tomllib.loads(f"x = {toml.string(text)}\n{toml.comment(text)}\ny = 1") == {"x": sound, "y": 1}
+
+
+def test_ranges_as_a_proof_prints_them_are_read_with_their_alternatives() -> None:
+    allows = python_grammar().allows
+    assert allows(">=4.5.2,<4.5.5 | >4.5.5,<6.5", "6.4.0")
+    assert not allows(">=4.5.2,<4.5.5 | >4.5.5,<6.5", "6.5")
+    assert allows("2.0", "2.0.0")
+    assert not allows("2.0", "2.1")
+    assert allows("", "1")
+    assert not npm_grammar().allows("@>=1 <3", "3.0.0")
