@@ -62,7 +62,7 @@ class OsvAdvisories:
         cache: Cache,
         *,
         url: str = PUBLIC_URL,
-        wall_s: float = 20.0,
+        wall_s: float = 10.0,
         resolver: Resolver | None = None,
     ) -> None:
         self._network = network

@@ -363,6 +363,15 @@ def sides_of(count: int) -> Sequence[LicenceSide]:
     return [*repositories, *(side("abc"[n % 3], licences[n % 8], f"p{n}") for n in range(count))]
 
 
+def test_the_largest_question_is_judged_in_linear_time() -> None:
+    """16 repositories and 2,000 packages, each of which stands against each: 32,000 pairs, of which 200 are listed."""
+    repositories = [side(f"r{n}", "MIT") for n in range(16)]
+    packages = [side(f"r{n % 16}", "GPL-3.0-only", f"p{n}") for n in range(2000)]
+    found = judged([*repositories, *packages], "linked")
+    assert (found.verdict, found.checked, len(found.pairs)) == ("incompatible", 16 * 15 + 16 * 2000, 200)
+    assert {one.inbound.repository == one.outbound.repository for one in found.pairs} == {True}
+
+
 def test_a_joint_set_of_hundreds_lists_what_is_not_fine_and_counts_all() -> None:
     found = judged(sides_of(260), "linked")
     assert found.checked == 3 * 2 + 260 * 3

@@ -46,10 +46,11 @@ def judged(sides: Sequence[LicenceSide], use: Use) -> Licences:
         judgement = judged_expressions(inbound.expression, outbound.expression, how)
         if judgement.verdict != "compatible" and not (inbound.package and _readable(inbound.expression) is None):
             found[inbound, outbound] = judgement
+    repositories = [one for one in sides if one.package is None]
     pairs = [
         _pair(inbound, outbound, one)
         for (inbound, outbound), one in found.items()
-        if not _told(inbound, outbound, found)
+        if not _told(inbound, outbound, found, repositories)
     ]
     pairs += _without_common_choice(flows, found)
     pairs.sort(key=_order)
@@ -119,17 +120,17 @@ def _flows(sides: Sequence[LicenceSide], use: Use) -> Iterator[tuple[LicenceSide
 
 
 def _told(
-    inbound: LicenceSide, outbound: LicenceSide, found: Mapping[tuple[LicenceSide, LicenceSide], Judgement]
+    inbound: LicenceSide,
+    outbound: LicenceSide,
+    found: Mapping[tuple[LicenceSide, LicenceSide], Judgement],
+    repositories: Sequence[LicenceSide],
 ) -> bool:
     """Whether a package that another repository brings along is told by a nearer pair: with its own repository, or
     between the two repositories."""
     if inbound.package is None or inbound.repository == outbound.repository:
         return False
-    return any(
-        (one is inbound and into.repository == inbound.repository)
-        or (one.package is None and one.repository == inbound.repository and into is outbound)
-        for one, into in found
-    )
+    own = [one for one in repositories if one.repository == inbound.repository]
+    return any((inbound, one) in found or (one, outbound) in found for one in own)
 
 
 def _without_common_choice(
