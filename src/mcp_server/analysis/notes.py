@@ -9,6 +9,9 @@ from typing import NamedTuple, Protocol
 
 from plumbrule.core.values import dataclass
 
+MOST_FILES = 20_000
+"""Of larger trees nothing is noted: the places of all their functions would take tens of megabytes until the end."""
+
 Public = list[tuple[str, str, int]]
 """Name, kind and line of what a file lets others see, in its order."""
 

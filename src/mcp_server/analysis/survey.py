@@ -210,12 +210,13 @@ class Surveyor:
         from plumbrule.mcp_server.analysis.collected import Collected, Tools
         from plumbrule.mcp_server.analysis.gathering import gather
         from plumbrule.mcp_server.analysis.kept_report import kept
-        from plumbrule.mcp_server.analysis.notes import Notes
+        from plumbrule.mcp_server.analysis.notes import MOST_FILES, Notes
 
         tools = Tools(self._workers, self._cache, self._limits, self._grammars)
         if asked.base and (raw := await self._revised(asked, tools)) is not None:
             return _Made(None, raw)
-        collected, notes = Collected(), Notes()
+        collected = Collected()
+        notes = Notes() if asked.base and len(asked.snapshot.entries) <= MOST_FILES else None
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
             await gather(asked.snapshot, asked.wanted, tools, collected)
         if asked.wanted.of_names_alone:
@@ -261,9 +262,9 @@ class Surveyor:
 
         return whole(raw, self._cache)
 
-    def _keep(self, asked: _Asked, raw: bytes, collected: "Collected", notes: "Notes") -> None:
+    def _keep(self, asked: _Asked, raw: bytes, collected: "Collected", notes: "Notes | None") -> None:
         kept = {asked.key: raw}
-        if asked.base:
+        if notes is not None:
             from plumbrule.mcp_server.analysis.revising.base import base_of
 
             base = base_of(asked.key, asked.snapshot, collected, notes)

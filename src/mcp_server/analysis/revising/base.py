@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 MOST_CHANGED = 40
 """Files; each is looked up twice, and beyond some hundred a full survey is as fast."""
 
-MOST_FILES = 60_000
-"""Of larger trees nothing is kept: a base of theirs would have tens of megabytes."""
-
 _PLAIN = ("file", "executable")
 
 
@@ -41,7 +38,7 @@ def base_of(report: str, snapshot: Snapshot, collected: Collected, notes: Notes)
     """The value to keep for a complete report, which lies under the key `report`; None for a tree that changes in
     ways that blob ids do not show, or whose names no JSON takes."""
     entries = snapshot.entries
-    if len(entries) > MOST_FILES or not all(entry.blob for entry in entries):
+    if not all(entry.blob for entry in entries):
         return None
     head = {
         "report": report,
