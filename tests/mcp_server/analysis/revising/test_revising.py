@@ -282,6 +282,16 @@ async def test_a_file_that_is_called_like_a_line_of_another_confuses_nothing(set
     assert report == truth
 
 
+async def test_a_file_that_nobody_reads_stays_unread_though_its_facts_are_known(setting: Setting) -> None:
+    text = "# one\n# two\n"
+    twice = TREE | {"vendor/lib/v.py": text, "pkg/cache/v.py": text}
+    await setting.survey(twice)
+    tree = twice | {"vendor/lib/v.py": text + "# three\n"}
+    report, _ = await setting.survey(tree)
+    truth, _ = await setting.survey(tree, anew=True)
+    assert report == truth
+
+
 async def test_what_is_kept_may_be_damaged_gone_or_anothers(setting: Setting) -> None:
     await setting.survey(TREE)
     tree = edited(REVISED["a public function"])
