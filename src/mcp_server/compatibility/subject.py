@@ -18,6 +18,8 @@ from plumbrule.mcp_server.platforms.ports.snapshot import Origin
 from plumbrule.mcp_server.platforms.ports.source import Sources
 
 MAX_LABEL_CHARACTERS = 60
+NAMELESS = "repository"
+"""What `.` is called until it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,15 @@ class SubjectReader:
         sides: list[Side] = []
         labels = labels_of(sources)
         for text, label in zip(sources, labels, strict=True):
-            sides.append(await self._read(text, label))
+            sides.append(await self._read(text, label, frozenset(labels)))
         return sides
 
-    async def _read(self, text: str, label: str) -> Side:
+    async def _read(self, text: str, label: str, taken: frozenset[str]) -> Side:
         try:
             async with self._sources.open(text) as snapshot:
+                name = clean_line(snapshot.origin.name, MAX_LABEL_CHARACTERS)
+                if label == NAMELESS and name and name not in taken:
+                    label = name
                 asked = await asked_by(snapshot, self._workers, self._cache, self._limits)
                 published = tuple(_as_released(one, snapshot.origin) for one in asked.published)
                 subject = Subject(label, asked.joined, asked.runtimes, published)
@@ -90,7 +95,7 @@ def _label(source: str, parts: int) -> str:
     text = text.partition("?")[0].rstrip("/").removesuffix(".git")
     path, at, ref = text.partition("@") if not text.startswith("@") else _scoped(text)
     pieces = [piece for piece in path.split("/") if piece not in ("", ".", "..", "~")]
-    short = "/".join(pieces[-parts:]) or "repository"
+    short = "/".join(pieces[-parts:]) or NAMELESS
     return clean_line(short + at + ref, MAX_LABEL_CHARACTERS)
 
 
