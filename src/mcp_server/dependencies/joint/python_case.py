@@ -19,6 +19,7 @@ from plumbrule.mcp_server.dependencies.joint.python_told import (
     ECOSYSTEM,
     joint_packages,
     own_packages,
+    own_versions,
     runtime_company,
     target_words,
 )
@@ -30,7 +31,7 @@ from plumbrule.mcp_server.dependencies.joint.reasons.proving import MAX_SECONDS,
 from plumbrule.mcp_server.dependencies.joint.reasons.search import Found
 from plumbrule.mcp_server.dependencies.joint.reasons.securing import Vulnerable, secured
 from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core, core_within
-from plumbrule.mcp_server.dependencies.joint.reasons.telling import CALLER
+from plumbrule.mcp_server.dependencies.joint.reasons.telling import CALLER, RULE_PUBLISHED
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 
 RESERVE_S = 3.0
@@ -55,6 +56,7 @@ class PythonCase:
         vulnerable: Vulnerable | None = None,
     ) -> None:
         self._engine = engine
+        self._subjects = tuple(subjects)
         self._labels = [one.label for one in subjects]
         self._asks = tuple(asks)
         self._target = target
@@ -74,6 +76,9 @@ class PythonCase:
         self._ladders = Ladders([self._relaxation.ladder(ask) for ask in asks])
         self._oracle = self._made_oracle(frame)
         self._prover = Prover(self._oracle, self._ladders, Budget(until=_soft_deadline()))
+        # By itself a repository has nobody beside it who is what it asks for: then the index is asked.
+        lone = self._oracle_without(self._own.asks - self._own.foreign, frame)
+        self._lone = Prover(lone, self._ladders, self._prover.budget)
         self._doubtful: tuple[str, ...] = ()
 
     @property
@@ -86,7 +91,10 @@ class PythonCase:
         return self._labels[subject] if 0 <= subject < len(self._labels) else CALLER
 
     def _made_oracle(self, frame: Question) -> JointOracle:
-        return JointOracle(self._engine, self._asks, self.label, frame, self._relaxation, self._settled, self._own.asks)
+        return self._oracle_without(self._own.asks, frame)
+
+    def _oracle_without(self, elsewhere: frozenset[int], frame: Question) -> JointOracle:
+        return JointOracle(self._engine, self._asks, self.label, frame, self._relaxation, self._settled, elsewhere)
 
     async def checked(self, second: Engine | None = None) -> Checked:
         """The whole answer."""
@@ -96,12 +104,39 @@ class PythonCase:
         seeds = self._seeds()
         for core in seeds:
             self._prover.note(core.levels, holds=False)
+            if not self._own.excluded.keys() & set(core.members):
+                self._lone.note(core.levels, holds=False)
         answer = None if seeds else await self._prover.answer(everything)
+        held = await self._held_to_own(answer)
+        if held is not None:
+            return await held.checked(second)
         if isinstance(answer, Solved):
             return self._compatible(answer, await self._others(second, answer))
         if not seeds and not isinstance(answer, Unsolved):
             return await self._not_known(answer)
         return await self._incompatible(seeds, second)
+
+    async def _held_to_own(self, answer: Answer | None) -> "PythonCase | None":
+        """The question with what the repositories themselves are, where packages of others ask for that too.
+
+        Only for names that the engine met in the index by itself: nobody is told of others, and a version that the
+        index does not have cannot be asked for.
+        """
+        known = frozenset(ask.name for ask in self._asks if ask.rule == RULE_PUBLISHED)
+        wanted = own_versions(self._subjects, answer, known)
+        held: list[Ask] = []
+        for ask, version in wanted:
+            if version in await self._engine.versions(ask.name, self._target, self._wishes.exclude_newer):
+                held.append(ask)
+            else:
+                self._notes.append(
+                    f"{self.label(ask.subject)} is {ask.written}, which the index does not have: what other packages "
+                    "ask of it was not compared with that."
+                )
+        if not held:
+            return None
+        asks = (*self._asks, *held)
+        return PythonCase(self._engine, self._subjects, asks, self._target, self._wishes, self._vulnerable)
 
     def _seeds(self) -> list[Core]:
         """What is certain without an engine."""
@@ -131,19 +166,26 @@ class PythonCase:
 
     async def _ask_alone(self) -> list[Answer | None]:
         """Each side by itself; what is implied already is not asked. Together with what a proof names, confirmed."""
-        wanted = [self._alone_levels(side) for side in self._sides()]
         everything = full(len(self._asks))
         proof = self._prover.proof(everything)
         named = self._oracle.suspects(proof, everything) if isinstance(proof, Unsolved) else ()
-        confirmed = [only(everything, named)] if named else []
-        await together([partial(self._prover.holds, levels) for levels in dict.fromkeys(wanted + confirmed)])
-        return [self._prover.proof(levels) for levels in wanted]
+        wanted = {(self._prover_of(side), self._alone_levels(side)): None for side in self._sides()}
+        if named:
+            wanted[self._prover, only(everything, named)] = None
+        await together([partial(prover.holds, levels) for prover, levels in wanted])
+        self._prover.calls += self._lone.calls
+        return [self._prover_of(side).proof(self._alone_levels(side)) for side in self._sides()]
+
+    def _prover_of(self, side: int) -> Prover:
+        """Who knows how a side stands by itself."""
+        return self._lone if any(self._asks[at].subject == side for at in self._own.foreign) else self._prover
 
     def _alone(self) -> tuple[Alone, ...]:
         found: list[Alone] = []
         for side in self._sides():
             levels = self._alone_levels(side)
-            holds, answer = self._prover.known(levels), self._prover.proof(levels)
+            prover = self._prover_of(side)
+            holds, answer = prover.known(levels), prover.proof(levels)
             if holds is None:
                 found.append(Alone(side, "unknown", answer.reason if isinstance(answer, Unknown) else "limit_hit"))
             else:

@@ -14,6 +14,7 @@ from plumbrule.mcp_server.dependencies.joint.python_bounds import moved
 from plumbrule.mcp_server.dependencies.joint.python_proofs import ALTERNATIVE, hull, said
 from plumbrule.mcp_server.dependencies.joint.reasons.levels import Ladder
 from plumbrule.mcp_server.dependencies.joint.reasons.relaxation import Rewrite
+from plumbrule.mcp_server.dependencies.joint.reasons.telling import RULE_PUBLISHED
 from plumbrule.mcp_server.dependencies.ranges.python import allows, specifiers_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class PythonRelaxation:
 
     def ladder(self, ask: Ask) -> Ladder:
         bounded = bool(self.constraint(ask))
+        if ask.rule == RULE_PUBLISHED:
+            return Ladder(None, None)
         if ask.kind == "lock":
             return Ladder(LOCK if bounded else None, None)
         if ask.kind == "runtime":

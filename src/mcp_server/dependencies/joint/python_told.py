@@ -9,24 +9,25 @@ from typing import NamedTuple
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.dependencies.joint.asks import Ask, Published, Subject
 from plumbrule.mcp_server.dependencies.joint.findings import JointPackage, Member
-from plumbrule.mcp_server.dependencies.joint.question import Solved
+from plumbrule.mcp_server.dependencies.joint.question import Answer, Solved, Unsolved
 from plumbrule.mcp_server.dependencies.joint.reasons.explaining import Companion
 from plumbrule.mcp_server.dependencies.joint.reasons.oracle import Label
-from plumbrule.mcp_server.dependencies.joint.reasons.telling import MAX_WRITTEN, member
+from plumbrule.mcp_server.dependencies.joint.reasons.telling import MAX_WRITTEN, RULE_PUBLISHED, member
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.ranges.python import allows, disjoint
 
 ECOSYSTEM = "python"
-RULE_PUBLISHED = "published"
 
 
 class OwnPackages(NamedTuple):
     """Asks for packages that a repository of the question itself is: no index is asked about those.
 
-    `versions` are of asks whose package has a static version; `excluded` those that do not allow it.
+    `foreign` are those for packages of another repository; `versions` are of asks whose package has a static version;
+    `excluded` those that do not allow it.
     """
 
     asks: frozenset[int]
+    foreign: frozenset[int]
     versions: Mapping[int, str]
     excluded: Mapping[int, Companion]
     notes: tuple[str, ...]
@@ -36,6 +37,7 @@ def own_packages(asks: Sequence[Ask], subjects: Sequence[Subject], label: Label)
     """What each of them means for the asks of the others."""
     published = _published(subjects)
     found: set[int] = set()
+    foreign: set[int] = set()
     versions: dict[int, str] = {}
     excluded: dict[int, Companion] = {}
     notes: list[str] = []
@@ -46,6 +48,7 @@ def own_packages(asks: Sequence[Ask], subjects: Sequence[Subject], label: Label)
         found.add(at)
         if subject == ask.subject:
             continue
+        foreign.add(at)
         if not one.version:
             notes.append(
                 f"{label(ask.subject)} asks for {ask.written[:MAX_WRITTEN]}, which {label(subject)} is: its version is "
@@ -55,7 +58,37 @@ def own_packages(asks: Sequence[Ask], subjects: Sequence[Subject], label: Label)
         versions[at] = one.version
         if not _allowed(ask.constraint, one.version):
             excluded[at] = _publisher(one, label(subject))
-    return OwnPackages(frozenset(found), versions, excluded, tuple(notes))
+    return OwnPackages(frozenset(found), frozenset(foreign), versions, excluded, tuple(notes))
+
+
+def own_versions(subjects: Sequence[Subject], answer: Answer | None, known: Collection[str]) -> list[tuple[Ask, str]]:
+    """Repositories that an answer met as packages of the index at another version, each as an ask for its own one."""
+    met: dict[str, str] = {}
+    if isinstance(answer, Solved):
+        met = {pin.name: pin.version for pin in answer.pins}
+    elif isinstance(answer, Unsolved):
+        met = {edge.name: "" for edge in answer.edges}
+    found: list[tuple[Ask, str]] = []
+    twice = _published_twice(subjects)
+    for name, (at, one) in sorted(_published(subjects).items()):
+        if one.version and name in met and name not in known | twice and met[name] != one.version:
+            pin = f"=={one.version}"
+            ask = Ask(
+                at, ECOSYSTEM, name, pin, name + pin, f"{one.name} {one.version}", one.path, one.line, RULE_PUBLISHED,
+                kind="constraint",
+            )  # fmt: skip
+            found.append((ask, one.version))
+    return found
+
+
+def _published_twice(subjects: Sequence[Subject]) -> frozenset[str]:
+    """Names that several repositories give themselves: two states of one project."""
+    from packaging.utils import canonicalize_name
+
+    names = [
+        {canonicalize_name(one.name) for one in subject.published if one.ecosystem == ECOSYSTEM} for subject in subjects
+    ]
+    return frozenset(name for at, own in enumerate(names) for name in own if any(name in one for one in names[:at]))
 
 
 def _published(subjects: Sequence[Subject]) -> dict[str, tuple[int, Published]]:

@@ -248,6 +248,31 @@ async def test_what_one_repository_is_is_compared_with_what_the_other_asks(name:
         told = f"b needs {asked} (pyproject.toml:4), and a is core 3.1.0 (setup.cfg:3)."
         assert [one.sentence for one in found.conflicts] == [told]
         assert changes(found) == [[("b", "core>=4", "core>=3.1.0")]]
+        assert [(one.package, one.version) for one in found.fixes[0].resulting] == [("core", "3.1.0")]
+
+
+async def test_what_a_repository_is_also_holds_for_packages_between() -> None:
+    asks = [ask(0, "num"), ask(1, "web==4.0", 5)]
+    found = await checked(asks, published=[(0, "core", "3.5")])
+    assert [one.sentence for one in found.conflicts] == [
+        "b needs web==4.0 (pyproject.toml:5), which needs core>=4,<5, and a is core 3.5 (setup.cfg:3)."
+    ]
+    assert changes(found) == [[("b", "web==4.0", "web==3.0")]]
+    assert [one.verdict for one in found.alone] == ["compatible", "compatible"]
+    agreeing = await checked(asks, published=[(0, "core", "4.1")])
+    assert agreeing.verdict == "compatible"
+    itself = await checked(asks, published=[(0, "core", "3.5"), (1, "core", "4.1")])
+    assert itself.verdict == "compatible"  # two states of one project: which of them is there is not for us to say
+    unknown = await checked(asks, published=[(0, "core", "3.6.dev1")])
+    assert (unknown.verdict, len(unknown.notes)) == ("compatible", 1)
+
+
+async def test_by_itself_a_repository_has_the_index_where_another_is_what_it_asks_for() -> None:
+    asks = [ask(0, "num"), ask(1, "core>=4", 4), ask(1, "web==4.0", 5)]
+    found = await checked(asks, published=[(0, "core", "3.1.0")])
+    assert [one.verdict for one in found.alone] == ["compatible", "compatible"]
+    broken = await checked([ask(0, "num"), ask(1, "core>=9", 4)], published=[(0, "core", "3.1.0")])
+    assert [one.verdict for one in broken.alone] == ["compatible", "incompatible"]
 
 
 @pytest.mark.parametrize("reason", ["unreachable", "engine_missing"])

@@ -175,7 +175,9 @@ class Explainer:
         of_interest = {asks[at].name for at in changed(one.levels)}
         for core in cores:
             of_interest |= {asks[at].name for at in core.members} | set(self._met(core)[1].packages)
-        resulting = tuple(ChosenVersion(pin.name, pin.version) for pin in one.solved.pins if pin.name in of_interest)
+        settled = {asks[at].name: self._oracle.settled[at] for at in changed(one.levels) if at in self._oracle.settled}
+        chosen = settled | {pin.name: pin.version for pin in one.solved.pins if pin.name in of_interest}
+        resulting = tuple(ChosenVersion(name, version) for name, version in sorted(chosen.items()))
         direction = DIRECTIONS.get(frozenset(rewrite.way for _, rewrite in one.rewritten), "mixed")
         return Fix(
             identity(self._ecosystem, *(f"{each.repository}\0{each.evidence}\0{each.to}" for each in changes)),

@@ -14,6 +14,8 @@ from plumbrule.mcp_server.dependencies.joint.reasons.trails import Hop, Met, Tra
 MAX_WRITTEN = 200
 CALLER = "your request"
 """The side on which the caller's own requirements stand."""
+RULE_PUBLISHED = "published"
+"""Of an ask that holds everybody to the version of a package that a repository itself is."""
 
 
 def identity(ecosystem: str, *parts: str) -> str:
@@ -51,6 +53,8 @@ def _side(ask: Ask, label: str) -> str:
     written = ask.written[:MAX_WRITTEN]
     place = evidence(ask)
     where = f" ({place.at})" if place else ""
+    if ask.rule == RULE_PUBLISHED:
+        return f"{label} is {written}{where}"
     if ask.kind == "constraint":
         return f"{label} allows only {written}{where}"
     if ask.kind == "lock":
