@@ -27,6 +27,7 @@ _PAST = "mcp_server/platforms/test_past.py"
 _PACKAGES = "mcp_server/platforms/test_packages.py"
 _URLS = "core/test_urls.py"
 _WORKERS = "core/test_workers.py"
+_FACTS = "mcp_server/compatibility/test_published_facts.py"
 _KNOWN = "mcp_server/analysis/test_known_vulnerabilities.py"
 _FETCH = "core/test_http.py"
 _NPM = "mcp_server/dependencies/test_npm_engine.py"
@@ -55,7 +56,7 @@ PROOFS = {
     "cache.folder": f"{_CACHE}::test_the_folder_holds_the_file",
     "cache.max_bytes": f"{_CACHE}::test_size_and_age_are_the_caches_own",
     "cache.max_age_days": f"{_CACHE}::test_size_and_age_are_the_caches_own",
-    "resolution.advisories": "mcp_server/compatibility/test_published_facts.py::test_what_nobody_could_tell_is_no_all_clear",
+    "resolution.advisories": f"{_FACTS}::test_what_nobody_could_tell_is_no_all_clear",
     "sources.roots": "mcp_server/test_app.py::test_which_folders_may_be_read_depends_on_who_asks",
     "sources.max_files": f"{_MATTER}::test_a_lower_bound_cuts_what_the_default_lets_pass",
     "sources.git_wall_s": f"{_MATTER}::test_git_wall_s_is_the_patience_with_each_git",
