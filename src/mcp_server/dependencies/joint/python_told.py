@@ -61,7 +61,7 @@ def own_packages(asks: Sequence[Ask], subjects: Sequence[Subject], label: Label)
     return OwnPackages(frozenset(found), frozenset(foreign), versions, excluded, tuple(notes))
 
 
-def own_versions(subjects: Sequence[Subject], answer: Answer | None, known: Collection[str]) -> list[tuple[Ask, str]]:
+def own_versions(subjects: Sequence[Subject], answer: Answer | None, known: frozenset[str]) -> list[tuple[Ask, str]]:
     """Repositories that an answer met as packages of the index at another version, each as an ask for its own one."""
     met: dict[str, str] = {}
     if isinstance(answer, Solved):
