@@ -95,6 +95,8 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
             continue  # pins of tools only
         yield f"{one.name}: {one.intersection or 'no common version'}"
     for each in report.ecosystems:
+        if each.blockers:
+            yield f"{each.ecosystem}: in the way: {', '.join(each.blockers[:MAX_ROWS])}"
         for note in each.notes[:MAX_ROWS]:
             yield f"{each.ecosystem}: {note}"
     if report.licences is not None:

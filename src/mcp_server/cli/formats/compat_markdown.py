@@ -95,6 +95,8 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
         if repository.error is not None:
             yield f"- Could not be read: {code(repository.label)}: {plain(str(repository.error.get('message', '')))}"
     for each in report.ecosystems:
+        if each.blockers:
+            yield f"- {plain(each.ecosystem)}: in the way: {', '.join(map(code, each.blockers[:MAX_ROWS]))}"
         yield from (f"- {plain(each.ecosystem)}: {plain(note)}" for note in each.notes[:MAX_ROWS])
     if report.limits_hit:
         yield f"- Limits hit: {plain(', '.join(report.limits_hit))}"
