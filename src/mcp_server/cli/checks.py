@@ -128,6 +128,23 @@ def _cache(loaded: Loaded) -> Iterator[Check]:
     yield Check("cache", state, f"{folder}, {free // 1_000_000:,} MB free")
 
 
+def _resolvers(_: Loaded) -> Iterator[Check]:
+    """What answers joint questions: uv comes with us, npm lies on the machine or in the extra."""
+    from plumbrule.mcp_server.dependencies.engines.npm_node import find_node
+    from plumbrule.mcp_server.dependencies.engines.uv_program import find_uv
+
+    try:
+        program, version = find_uv()
+        yield Check("uv", "ok", f"{version} ({program})")
+    except PlumbruleError as error:
+        yield Check("uv", "missing", error.message, error.hint)
+    try:
+        node = find_node()
+        yield Check("npm", "ok", f"{node.npm_version} on Node {node.version} ({node.node})")
+    except PlumbruleError as error:
+        yield Check("npm", "warning", f"{error.message} npm packages are compared by their ranges alone.", error.hint)
+
+
 def _scratch(_: Loaded) -> Iterator[Check]:
     try:
         with tempfile.TemporaryFile():
@@ -201,6 +218,7 @@ CHECKS: tuple[Callable[[Loaded], Iterator[Check]], ...] = (
     _program,
     _settings,
     _git,
+    _resolvers,
     _scratch,
     _workers,
     _cache,

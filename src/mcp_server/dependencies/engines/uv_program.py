@@ -73,12 +73,7 @@ class UvProgram:
     @cached_property
     def version(self) -> str:
         """As its distribution says; "" when it is not installed."""
-        from importlib.metadata import PackageNotFoundError, version  # 10 ms, when an engine is asked
-
-        try:
-            return version("uv")
-        except PackageNotFoundError:
-            return ""
+        return _version()
 
     @contextmanager
     def workplace(self) -> Generator[Path]:
@@ -215,6 +210,24 @@ def _bytes_below(folder: str) -> int:
         except OSError:  # it went meanwhile, or was never there
             continue
     return total
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 10 ms, when an engine is asked
+
+    try:
+        return version("uv")
+    except PackageNotFoundError:
+        return ""
+
+
+def find_uv() -> tuple[str, str]:
+    """Where our environment's uv lies, and its version.
+
+    Raises:
+        MissingDependency: it has none.
+    """
+    return _program(), _version()
 
 
 def _program() -> str:
