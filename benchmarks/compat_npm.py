@@ -79,7 +79,7 @@ async def run(subjects: list[Subject], target: Target, program: NpmProgram, roun
             found,
             time.perf_counter() - started,
             time.process_time() - own_s,
-            node_cpu_s(program) - node_s,
+            max(node_cpu_s(program) - node_s, 0.0),  # a fresh Node may have taken over
         )
         best = one if best is None or one.cpu_s < best.cpu_s else best
     assert best is not None

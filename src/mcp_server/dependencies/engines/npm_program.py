@@ -39,7 +39,7 @@ log = logging.getLogger("plumbrule.npm")
 
 SCRIPT = Path(__file__).resolve().with_name("npm_arborist.cjs")
 MAX_ANSWER_BYTES = 64 << 20
-MAX_QUESTIONS = 500
+MAX_QUESTIONS = 2000
 """After so many questions a fresh one is started: whatever leaks in it has an end."""
 
 HEAP_SHARE = 0.6

@@ -102,12 +102,21 @@ class _Check:
         if isinstance(answer, Solved):
             found = await self._compatible(answer)
         elif isinstance(answer, Unsolved):
+            await self._side_by_side()
             told = await self.primary.explain(fixes=self._wishes.fixes)
             found = await self._secure(*self._incompatible(told, answer))
         else:
             found = await self._not_known(answer)
         found = await self._all_meanings(found)
         return replace(found, notes=tuple(dict.fromkeys((*found.notes, *self._notes))), engines=self._engines(found))
+
+    async def _side_by_side(self) -> None:
+        """Whoever stands beside the others in a workspace stands alone too: then nobody need be asked about that."""
+        if self.primary is self._workspace or any(one.overrides for one in self._collected):
+            return
+        if isinstance(await self._workspace.ask(), Solved):
+            for subject in self._parts.single():
+                self._merged.stands_alone(subject)
 
     async def _compatible(self, solved: Solved) -> Checked:
         for name, how in sorted((solved.assumed or {}).items()):

@@ -18,7 +18,7 @@ from plumbrule.mcp_server.dependencies.joint.npm_relaxing import NpmRelaxation
 from plumbrule.mcp_server.dependencies.joint.npm_requirement import NODE, WRITTEN, parse_requirement
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Engine, Question, Solved, Unknown, Unsolved
 from plumbrule.mcp_server.dependencies.joint.reasons.explaining import Companion, Explained, Explainer
-from plumbrule.mcp_server.dependencies.joint.reasons.levels import BARE, FULL, Ladders, full, only
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import BARE, DROPPED, FULL, Ladders, full, only
 from plumbrule.mcp_server.dependencies.joint.reasons.oracle import JointOracle, Label
 from plumbrule.mcp_server.dependencies.joint.reasons.proving import MAX_SECONDS, Budget, Prover
 from plumbrule.mcp_server.dependencies.joint.reasons.search import Found
@@ -85,7 +85,9 @@ class NpmCase:
         return [*own, *(core for core in clashing if not set(self._foreign) & set(core.members))]
 
     async def ask(self) -> Answer | None:
-        """The answer; `Unsolved` without a call when that is certain; None when time is up."""
+        """The answer; `Unsolved` without a call when that is certain; None when time is up. Asked once."""
+        if self.answer is not None:
+            return self.answer
         for core in self.seeds:
             self.prover.note(core.levels, holds=False)
         if self.seeds:
@@ -95,6 +97,11 @@ class NpmCase:
         else:
             self.answer = await self.prover.answer(full(len(self._asks)))
         return self.answer
+
+    def stands_alone(self, subject: int) -> None:
+        """Note that one side by itself has a solution, as another question has shown."""
+        levels = tuple(FULL if ask.subject == subject else DROPPED for ask in self._asks)
+        self.prover.note(levels, holds=True)
 
     async def explain(self, *, fixes: bool) -> Told:
         """The conflicts with fixes. Where the registry cannot be asked, what algebra alone says."""

@@ -50,6 +50,10 @@ class Parts:
         """The repository that a part is of."""
         return self._subjects[part] if 0 <= part < len(self._subjects) else part
 
+    def single(self) -> list[int]:
+        """The repositories of one manifest only."""
+        return [one for one in sorted(set(self._subjects)) if self._subjects.count(one) == 1]
+
     def __call__(self, label: str) -> str:
         return self._repositories.get(label, label)
 
