@@ -9,7 +9,7 @@ Below: `npm_asks`, `npm_members`, `npm_case`, an engine. Above: `compatibility/`
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
+from plumbrule.mcp_server.dependencies.joint.asks import Ask, NotChecked, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import Alone, Checked, EngineFact, Verdict
 from plumbrule.mcp_server.dependencies.joint.npm_asks import JAVASCRIPT, Collected, npm_asks, npm_wished
 from plumbrule.mcp_server.dependencies.joint.npm_case import LUCK, NpmCase, Told, renamed
@@ -24,6 +24,8 @@ from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.ranges.npm_algebra import as_range, intersection, versions_of
 
 MAX_SAID = 500
+MAX_NESTED = 12
+"""Requirements of one repository that are left nested one after the other; each costs a question."""
 
 
 class NpmCheck:
@@ -70,6 +72,7 @@ class _Check:
         self._asks = [*asks, *npm_wished(wishes)]
         overrides, self._notes = shared_overrides([one.overrides for one in self._collected], asks, self.label)
         frame = Question((), target, overrides=tuple(one.told for one in overrides), exclude_newer=wishes.exclude_newer)
+        self._frame = frame
         together, nested = mergeable(self._asks, self.label)
         foreign = foreign_asks(together, subjects, self.label)
         # A lock speaks for its own repository; one constraint for all members would bind the others.
@@ -99,10 +102,12 @@ class _Check:
         if not self._asks:
             return Checked(JAVASCRIPT, "compatible", "nothing", notes=tuple(self._notes))
         answer = await self.primary.ask()
+        if isinstance(answer, Unsolved):
+            await self._side_by_side()
+            answer = await self._apart(answer)
         if isinstance(answer, Solved):
             found = await self._compatible(answer)
         elif isinstance(answer, Unsolved):
-            await self._side_by_side()
             told = await self.primary.explain(fixes=self._wishes.fixes)
             found = await self._secure(*self._incompatible(told, answer))
         else:
@@ -117,6 +122,41 @@ class _Check:
         if isinstance(await self._workspace.ask(), Solved):
             for subject in self._parts.single():
                 self._merged.stands_alone(subject)
+
+    async def _apart(self, answer: Answer | None) -> Answer | None:
+        """Members of one workspace may need copies of their own, which one package.json does not give them: what of a
+        repository does not merge with the rest of it stays nested, as it is today."""
+        if self.primary is self._workspace or not isinstance(self._workspace.answer, Solved):
+            return answer
+        nested: list[Ask] = []
+        for subject in self._parts.several():
+            nested += await self._own_clashes(subject)
+        if not nested:
+            return answer
+        listed = ", ".join(f"{ask.written} ({ask.path}:{ask.line})" for ask in nested[:6])
+        self._notes.append(f"{self.label(nested[0].subject)} keeps copies apart by itself; left nested: {listed}.")
+        asks = [ask for ask in self._merged.oracle.asks if ask not in nested]
+        foreign = foreign_asks(asks, self._subjects, self.label)
+        calls = self._merged.prover.calls
+        self._merged = NpmCase(self._engine, asks, self.label, self._frame, foreign.clashes, foreign.versions)
+        self._merged.prover.calls = calls
+        return await self._merged.ask()
+
+    async def _own_clashes(self, subject: int) -> list[Ask]:
+        """Of one repository's asks those to leave nested, deep manifests first, until the rest merges."""
+        asks = [ask for ask in self._merged.oracle.asks if ask.subject == subject]
+        nested: list[Ask] = []
+        while len(nested) < MAX_NESTED:
+            case = NpmCase(self._engine, asks, self.label, self._frame)
+            answer = await case.ask()
+            self._merged.prover.calls += case.prover.calls
+            suspects = [asks[at] for at in case.suspects()] if isinstance(answer, Unsolved) else []
+            if len({ask.path for ask in suspects}) < 2:
+                break
+            deepest = max(suspects, key=lambda ask: (ask.path.count("/"), ask.path, ask.line))
+            nested.append(deepest)
+            asks.remove(deepest)
+        return nested
 
     async def _compatible(self, solved: Solved) -> Checked:
         for name, how in sorted((solved.assumed or {}).items()):

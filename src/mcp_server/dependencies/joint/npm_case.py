@@ -98,6 +98,13 @@ class NpmCase:
             self.answer = await self.prover.answer(full(len(self._asks)))
         return self.answer
 
+    def suspects(self) -> Sequence[int]:
+        """The asks that took part in the answer no."""
+        if self.seeds:
+            return sorted({at for core in self.seeds for at in core.members})
+        everything = full(len(self._asks))
+        return self.oracle.suspects(self.answer, everything) if isinstance(self.answer, Unsolved) else ()
+
     def stands_alone(self, subject: int) -> None:
         """Note that one side by itself has a solution, as another question has shown."""
         levels = tuple(FULL if ask.subject == subject else DROPPED for ask in self._asks)

@@ -54,6 +54,10 @@ class Parts:
         """The repositories of one manifest only."""
         return [one for one in sorted(set(self._subjects)) if self._subjects.count(one) == 1]
 
+    def several(self) -> list[int]:
+        """The repositories of several manifests."""
+        return [one for one in sorted(set(self._subjects)) if self._subjects.count(one) > 1]
+
     def __call__(self, label: str) -> str:
         return self._repositories.get(label, label)
 

@@ -197,6 +197,20 @@ async def test_a_workspace_that_keeps_two_versions_is_compared_by_the_one_that_s
     assert [(one.reason, one.path) for one in refused] == [("requirement.outside-workspace", "website/package.json")]
 
 
+async def test_members_that_do_not_merge_with_their_own_workspace_stay_nested(world: World) -> None:
+    tree = {
+        "package.json": json.dumps({"name": "root", "private": True, "workspaces": ["packages/*"]}),
+        "packages/new/package.json": json.dumps(asks(react="^18.0.0", react_dom="^18.0.0")),
+        "packages/old/package.json": json.dumps(asks(react="^17.0.0", table="^1.0.0")),
+    }
+    checked = await world.check(tree, asks(react="^18.2.0"))
+    assert checked.verdict == "compatible"
+    assert any("left nested: table@^1.0.0 (packages/old/package.json:1)" in note for note in checked.notes)
+    clash = await world.check(tree, asks(react="^19.0.0", lib="*"))
+    assert clash.verdict == "incompatible"
+    assert all(conflict.kind == "packages" for conflict in clash.conflicts)
+
+
 async def test_a_repository_that_is_what_another_asks_for_is_compared_with_it(
     world: World, registry: LoopbackRegistry
 ) -> None:
