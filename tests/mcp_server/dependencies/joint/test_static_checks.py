@@ -295,6 +295,10 @@ async def test_a_lock_beside_its_manifest_that_has_moved_on_is_noted(joined: Joi
     found = await answer(joined, "rust", {**cargo('serde = "2"'), "Cargo.lock": LOCK.format("1.0.150")})
     assert found.verdict == "compatible"
     assert any("out of date" in note for note in found.notes)
+    moved = {**cargo('serde = "2"'), "Cargo.lock": LOCK.format("1.0.150")}
+    held = await answer(joined, "rust", moved, wishes=Wishes(locked=True))
+    assert (held.verdict, held.conflicts[0].kind, held.alone[0].verdict) == ("incompatible", "lock", "incompatible")
+    assert [one.evidence and one.evidence.at for one in held.conflicts[0].members] == ["Cargo.toml:5", "Cargo.lock:11"]
 
 
 async def test_a_fix_names_a_locked_version_inside_the_joint_range(joined: Join) -> None:  # S-48
@@ -478,7 +482,8 @@ async def test_held_to_their_locks_repositories_clash_over_what_they_lock(joined
     assert conflict.sentence == "a locks rack = 2.2.8 and b locks rack = 3.0.1: no version of rack is both."
     assert [one.evidence for one in conflict.members] == [Evidence("Gemfile.lock:4", "lock.package")] * 2
     assert {fix.changes[0].to for fix in found.fixes} == {"rack = 3.0.1", "rack = 2.2.8"}
-    crates = ({**cargo('serde = "1"'), "Cargo.lock": LOCK.format(version)} for version in ("1.0.150", "2.0.0"))
+    lines = {"1.0.150": "1", "2.0.0": "2"}
+    crates = ({**cargo(f'serde = "{asked}"'), "Cargo.lock": LOCK.format(held)} for held, asked in lines.items())
     assert (await answer(joined, "rust", *crates, wishes=Wishes(locked=True))).verdict == "compatible"
 
 

@@ -5,16 +5,17 @@ Below: `gathered` statements, `clashing`, `fixing`, `locked`. Above: `static/bui
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from anyio.lowlevel import checkpoint
 
-from plumbrule.mcp_server.dependencies.joining.clashes import clashes_in
 from plumbrule.mcp_server.dependencies.joint.asks import NotChecked, Subject, Wishes
 from plumbrule.mcp_server.dependencies.joint.findings import Alone, Checked, Conflict, EngineFact
 from plumbrule.mcp_server.dependencies.joint.static.clashing import joint_clashes, own_faults
 from plumbrule.mcp_server.dependencies.joint.static.fixing import fixes_of
 from plumbrule.mcp_server.dependencies.joint.static.locked import basis_of, differing, least_packages, locked_packages
 from plumbrule.mcp_server.dependencies.joint.static.once import once_clashes
+from plumbrule.mcp_server.dependencies.joint.static.outdated import outdated_in, told
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
 from plumbrule.mcp_server.dependencies.joint.static.statements import Gathered, Statement, gathered
 from plumbrule.mcp_server.dependencies.joint.static.telling import conflict_of
@@ -90,6 +91,10 @@ async def clashes(rules: Rules, subjects: Sequence[Subject], wishes: Wishes, kno
     once = len(conflicts)
     clashing: list[tuple[Statement, ...]] = []
     faulty: set[int] = set()
+    for at, subject in enumerate(subjects) if wishes.locked else ():
+        for pair in islice(outdated_in(rules, at, subject), MAX_CONFLICTS):
+            conflicts.append(conflict_of(rules, subjects, pair, "lock", len(conflicts) + 1))
+            faulty.add(at)
     for number, (_, statements) in enumerate(sorted(known.by_name().items())):
         if number % BETWEEN_PAUSES == 0:
             await checkpoint()  # pure work, but thousands of hostile ranges take seconds: others have their turn
@@ -99,13 +104,14 @@ async def clashes(rules: Rules, subjects: Sequence[Subject], wishes: Wishes, kno
         guilty = {one.subject for members in own for one in members}
         joint = joint_clashes(rules, [one for one in statements if one.subject not in guilty])
         faulty |= guilty
-        for members, kind in (*((one, True) for one in own), *((one, False) for one in joint)):
-            told = conflict_of(rules, subjects, members, "alone" if kind else "static", len(conflicts) + 1)
-            conflicts.append(told)
+        for members in own:
+            conflicts.append(conflict_of(rules, subjects, members, "alone", len(conflicts) + 1))
+        for members in joint:
+            conflicts.append(conflict_of(rules, subjects, members, "static", len(conflicts) + 1))
         if joint:
             clashing.append(tuple(statements))
-    told_all = tuple(conflicts[:MAX_CONFLICTS])
-    return Found(told_all, tuple(clashing), frozenset(faulty), len(told_all) - once)
+    kept = tuple(conflicts[:MAX_CONFLICTS])
+    return Found(kept, tuple(clashing), frozenset(faulty), len(kept) - once)
 
 
 def alone_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, faulty: frozenset[int]) -> tuple[Alone, ...]:
@@ -137,19 +143,9 @@ def notes_of(rules: Rules, subjects: Sequence[Subject], known: Gathered, basis: 
     if known.managed:
         notes.append(f"{known.managed} requirements take their version from outside of what was read.")
     for at, subject in enumerate(subjects):
-        stale = _stale(rules, subject)
-        if stale:
-            notes.append(f"{subjects[at].label}: {stale}")
+        pair = next(outdated_in(rules, at, subject), None)
+        if pair is not None:
+            notes.append(f"{subjects[at].label}: {told(pair)}")
     for at, path in known.faults[:MAX_NOTES]:
         notes.append(f"{subjects[at].label}: {path} could not be read.")
     return notes[:MAX_NOTES]
-
-
-def _stale(rules: Rules, subject: Subject) -> str:
-    """A lock that does not hold what its manifest asks for."""
-    for pair in clashes_in(subject.joined):
-        one = pair.first
-        if pair.second is None and one.ecosystem == rules.ecosystem and one.locked is not None and one.lock is not None:
-            asked = f"{one.path}:{one.asked.line} asks for {one.asked.name} {one.asked.constraint}"
-            return f"{asked}, {one.lock.path} holds {one.locked.version}; the lock is out of date."
-    return ""

@@ -51,7 +51,7 @@ def sentence(rules: Rules, subjects: Sequence[Subject], members: Sequence[Statem
     name = members[0].stated.asked.name
     told: dict[str, list[str]] = {}
     for one in members[:MAX_TOLD]:
-        where = f" ({one.stated.path}:{one.stated.asked.line})" if kind == "alone" and one.stated.path else ""
+        where = f" ({one.stated.path}:{one.stated.asked.line})" if kind in ("alone", "lock") and one.stated.path else ""
         told.setdefault(label_of(one, subjects), []).append(f"{one.constraint}{where}")
     verb = "locks" if all(one.stated.asked.rule == LOCK for one in members) else "asks for"
     asks = [f"{label} {verb} {name} {' and '.join(texts)}" for label, texts in told.items()]
