@@ -43,12 +43,13 @@ class ResolutionSettings:
     npm_token: Annotated[str, Secret(), Doc("Opens the registry of sources.npm_url; sent to it only.")] = ""
 
     def process(self) -> ProcessLimits:
-        """The bounds of one call. CPU counts all threads of the engine, hence a multiple of the wall clock."""
+        """The bounds of one call. CPU counts all threads of the engine, hence a multiple of the wall clock; address
+        space counts what threads reserve and never touch, hence a multiple of the memory."""
         memory = self.memory_mb * _MIB
         return ProcessLimits(
             wall_s=self.wall_s,
             cpu_s=max(1, int(self.wall_s * 2)),
-            memory_bytes=memory,
+            memory_bytes=2 * memory,
             data_bytes=memory,
             file_bytes=256 * _MIB,
             open_files=1024,
