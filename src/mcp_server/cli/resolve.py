@@ -50,6 +50,8 @@ _BY_NAME: tuple[tuple[str, OutputName], ...] = (
 @click.pass_context
 def command(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> int:
     path: Path | None = options["path"]
+    if path is not None and not path.parent.is_dir():  # before a minute's work, not after it
+        raise InvalidArgument(f"There is no folder {str(path.parent)!r}.", hint="Make it, or name another file.")
     question = question_of(sources, options)
 
     async def work(app: App) -> tuple[ResolutionReport, dict[str, Any]]:

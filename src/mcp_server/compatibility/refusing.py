@@ -1,6 +1,6 @@
 """No lock without a solution: why there is none, and what was proven to help, as the error that a caller reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from plumbrule.core.errors import Incompatible, InvalidArgument, PlumbruleError, Undecided
 from plumbrule.mcp_server.analysis.words import word
@@ -34,9 +34,13 @@ def unreadable(sides: Sequence[Side]) -> PlumbruleError | None:
 
 
 def refusal(
-    answered: Answered, fixes: Sequence[Fix], ecosystems: Sequence[str], arguments: Mapping[str, object]
+    answered: Answered,
+    fixes: Sequence[Fix],
+    ecosystems: Sequence[str],
+    resolved: Container[str],
+    arguments: Mapping[str, object],
 ) -> PlumbruleError | None:
-    """Why there is no lock; None when every one of the ecosystems has its solution."""
+    """Why there is no lock; None when none of the ecosystems clashes, and those that are `resolved` have a solution."""
     runtimes = {"python": "python", "javascript": "node"}
     about = {runtimes.get(one, one) for one in ecosystems}
     conflicts = [one for one in answered.runtime_conflicts if about & set(one.packages)]
@@ -46,7 +50,7 @@ def refusal(
         helpful = [one for one in fixes if one.ecosystem in ecosystems]
         return incompatible(answered, conflicts, helpful, arguments)
     for one in checked:
-        if one.verdict == "unknown":
+        if one.verdict == "unknown" and one.ecosystem in resolved:
             return undecided(answered, one.reason, one.blockers)
     return None
 

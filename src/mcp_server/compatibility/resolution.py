@@ -7,6 +7,7 @@ it: the tool, which sheds the result to a budget.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from plumbrule.core.context import report_progress
 from plumbrule.core.errors import InvalidArgument
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.compatibility.answered import Answered
@@ -29,6 +30,9 @@ ECOSYSTEM: Mapping[OutputName, str] = {
     "package-lock.json": "javascript",
 }
 """What an output is about; bills of materials are about all."""
+
+LOCK_SHARE = 0.8
+"""Of the whole, for the progress that is told: the verdict before it takes longer than the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,12 @@ class Resolver:
 
     async def _refuse(self, asked: _Asked, answered: Answered) -> None:
         """Ends here when there is no solution. Fixes have the ids of the whole report."""
-        if refusal(answered, (), asked.ecosystems, {}) is None:
+        if refusal(answered, (), asked.ecosystems, self._lockers, {}) is None:
             return
         whole = await self._checker.answer(asked.opened, answered.target)
         fixes = numbered_fixes(whole)
         whole = replace(whole, target=narrowed(whole.target, asked.ecosystems))
-        error = refusal(whole, fixes, asked.ecosystems, asked.question.arguments())
+        error = refusal(whole, fixes, asked.ecosystems, self._lockers, asked.question.arguments())
         if error is not None:
             raise error
 
@@ -125,6 +129,7 @@ class Resolver:
         return tuple(sorted(found, key=lambda one: (one.subject, one.path, one.line)))
 
     async def _locked(self, asked: _Asked, answered: Answered, settled: Settled) -> ResolutionReport:
+        await report_progress(LOCK_SHARE, 1.0, "locking")
         made: dict[str, Locked] = {}
         for name in asked.ecosystems:
             if name in self._lockers:

@@ -28,6 +28,7 @@ from plumbrule.mcp_server.compatibility.resolution_report import (
     with_live_pointers,
 )
 from plumbrule.mcp_server.compatibility.rules.target_facts import target_fact
+from plumbrule.mcp_server.compatibility.stated import stated_parts
 from plumbrule.mcp_server.dependencies.joint.findings import Checked, EngineFact
 from plumbrule.mcp_server.dependencies.lock.bill import Format, JointPart, write
 from plumbrule.mcp_server.dependencies.lock.model import Asking
@@ -64,14 +65,14 @@ def report_of(
 def bill_report(
     question: ResolutionQuestion, opened: Opened, answered: Answered, settled: Settled, made: Mapping[str, Locked]
 ) -> ResolutionReport:
-    """The result for a bill of materials of every ecosystem: locked ones in full, others as their rules found them."""
+    """The result for a bill of materials of every ecosystem: resolved ones in full, others as they state them."""
     parts: list[JointPart] = []
     complete = not settled.not_checked
     for one in answered.checked:
         if one.ecosystem in made:
             parts += made[one.ecosystem].parts()
         else:
-            parts += _named_parts(one)
+            parts += stated_parts(opened, one)
             complete = complete and one.verdict != "unknown"
     form: Format = "spdx" if question.output == "spdx" else "cyclonedx"
     text = write([side_of(side) for side in settled.sides], parts, form, complete=complete)
@@ -94,15 +95,6 @@ def bill_report(
             provenance=tuple(_reason(one.name, asking) for one in parts for asking in one.asked),
         )
     )
-
-
-def _named_parts(checked: Checked) -> list[JointPart]:
-    """What static rules know of an ecosystem: packages with the repositories that name them."""
-    return [
-        JointPart(one.ecosystem, word(one.name), word(one.version), tuple(one.asked_by),
-                  tuple(Asking(label, word(one.name)) for label in one.asked_by))
-        for one in checked.packages
-    ]  # fmt: skip
 
 
 def _frame(opened: Opened, answered: Answered, settled: Settled, made: Mapping[str, Locked]) -> ResolutionReport:

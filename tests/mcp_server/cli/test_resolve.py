@@ -92,6 +92,7 @@ def test_exit_codes_tell_unknown_from_bad_input(resolve: Callable[..., Any]) -> 
     assert resolve("./shop", "./api", "--offline").returncode == 4
     for wrong in (
         ("./shop", "-o", "lock.xyz"),
+        ("./shop", "-o", "nowhere/pylock.toml"),
         ("./shop", "--target", "python=3.12"),
         ("./shop", "--fix", "F7"),
         ("./gone",),

@@ -390,6 +390,25 @@ async def test_a_bill_holds_every_repository_with_what_it_asks_for(
     assert below["repository:api"] == ["pkg:pypi/tpl@2.0"]
 
 
+async def test_a_bill_of_mixed_repositories_has_what_static_rules_know_beside_what_was_locked(
+    program: Callable[..., App], repository: Callable[..., str]
+) -> None:
+    cargo = '[package]\nname = "mixed"\nversion = "1.0.0"\n[dependencies]\nserde = "1.0"\n'
+    lock = 'version = 3\n[[package]]\nname = "mixed"\nversion = "1.0.0"\ndependencies = ["serde"]\n'
+    lock += '[[package]]\nname = "serde"\nversion = "1.0.200"\nsource = "registry+https://index.example"\n'
+    lock += f'checksum = "{"ab" * 32}"\n'
+    mixed = repository("mixed", requirements__txt="web<3\n", Cargo__toml=cargo, Cargo__lock=lock)
+    for output in ("cyclonedx", "spdx"):
+        report = await resolved(program(), mixed, output=output)
+        found = {(one.ecosystem, one.name, one.version) for one in report.packages}
+        assert {("python", "web", "2.0"), ("rust", "serde", "1.0.200")} <= found
+        assert "pkg:cargo/serde@1.0.200" in text_of(report)
+        assert "ab" * 32 in text_of(report)
+        assert [one.at for part in report.provenance if part.package == "serde" and (one := part.evidence)] == [
+            "Cargo.toml:5"
+        ]
+
+
 async def test_a_small_budget_keeps_who_asked_and_leaves_out_the_text_first(
     program: Callable[..., App], two: tuple[str, str]
 ) -> None:
