@@ -13,6 +13,9 @@ import orjson
 
 from plumbrule.core.values import dataclass
 
+STRICT = "gradle.strictly"
+"""The rule of a Gradle version that is `strictly`: it also forbids what lies above."""
+
 Scope = Literal["runtime", "dev", "test", "optional", "build", "peer", "ci"]
 SCOPES: tuple[Scope, ...] = ("runtime", "dev", "test", "optional", "build", "peer", "ci")
 

@@ -7,7 +7,7 @@ from plumbrule.mcp_server.dependencies.asked.blocks import Block, blocks, code, 
 from plumbrule.mcp_server.dependencies.manifests.texts import decode, toml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import ManifestText
-from plumbrule.mcp_server.dependencies.requirement import Fact, Reading, Requirement, Scope, Unread
+from plumbrule.mcp_server.dependencies.requirement import STRICT, Fact, Reading, Requirement, Scope, Unread
 
 _STATEMENT = re.compile(r"\s*(?:add\(\s*)?[\"']?([A-Za-z]\w*)[\"']?(?:\s*[(,]|\s+(?=[\"'A-Za-z\[]))")
 _COORDINATES = re.compile(r"[\"']([\w.${}-]+):([\w.${}-]+)(?::([^\"'@:\s]*)(?::([\w${}-]+))?)?(?:@\w+)?[\"']")
@@ -22,7 +22,6 @@ _TYPED = re.compile(r"\bprojects((?:\.\w+)+)")
 _KOTLIN = re.compile(r"\bkotlin\s*\(\s*[\"']([\w-]+)[\"']\s*(?:,\s*[\"']([^\"']+)[\"'])?")
 _FILES = re.compile(r"\b(files|fileTree)\s*\(?\s*[^\"']*[\"']([^\"']+)[\"']")
 _RICH = re.compile(r"\b(strictly|require|prefer)\s*\(?\s*[\"']([^\"']+)[\"']")
-STRICT = "gradle.strictly"
 _VALUE = re.compile(
     r"(?m)(?:^|[\s.{(\[,])(?:(?:def|val|var|const\s+val|String|ext\.|extra\[[\"']|set\([\"'])\s*)?([A-Za-z_]\w*)"
     r"[\"']?\s*(?:\]|,)?\s*(?::\s*String)?\s*(?:=|:|(?<=,)|(?<=by extra\())\s*[\"']([^\"'$\n]+)[\"']"
@@ -165,7 +164,8 @@ def version_catalog(file: ManifestText) -> Reading:
         version, line = parts[2] if len(parts) > 2 else "", tree.line(*keys)
         if not version:
             version, line = _version(tree, keys, line)
-        found.offers.append(Requirement(module, version, line, "gradle.catalog", group=dotted(alias)))
+        rule = STRICT if _is_strict(tree, keys) else "gradle.catalog"
+        found.offers.append(Requirement(module, version, line, rule, group=dotted(alias)))
     for name in tree.table("versions"):
         version, line = _version(tree, ("versions", name), tree.line("versions", name), own=True)
         found.facts.append(Fact("version", dotted(name), version, line))
@@ -183,6 +183,14 @@ def _version(tree: Tree, keys: tuple[str, ...], line: int, *, own: bool = False)
         line = tree.line(*at)
     rich = (tree.text(*at, key) for key in ("strictly", "require", "prefer"))
     return tree.text(*at) or next(filter(None, rich), ""), line
+
+
+def _is_strict(tree: Tree, keys: tuple[str, ...]) -> bool:
+    """Whether the version of an entry, or the one it refers to, is `strictly`."""
+    at = (*keys, "version")
+    if reference := tree.text(*at, "ref"):
+        at = ("versions", reference)
+    return bool(tree.text(*at, "strictly"))
 
 
 def dotted(alias: str) -> str:

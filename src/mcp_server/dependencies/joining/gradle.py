@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from plumbrule.mcp_server.dependencies.requirement import Reading, Requirement
+from plumbrule.mcp_server.dependencies.requirement import STRICT, Reading, Requirement
 
 _EMBEDDED = re.compile(r"\$\{([^${}]+)\}|\$([A-Za-z_]\w*)")
 Settled = list[tuple[Requirement, str]]
@@ -38,6 +38,8 @@ class Builds:
                 yield asked, ""
                 continue
             made = asked._replace(name=offer.name, constraint=offer.constraint, alias=f"{catalog}.{name}")
+            if offer.rule == STRICT:
+                made = made._replace(rule=STRICT)
             yield made._replace(inherits="" if offer.constraint else "managed"), f"{place}:{offer.line}"
 
     def _catalog(self, path: str, catalog: str) -> str:

@@ -375,6 +375,16 @@ async def test_maven_mediation_that_may_lower_a_version_is_noted(joined: Join) -
     assert [(one.name, one.version) for one in found.packages] == [("com.google.guava:guava", "33.0.0-jre")]
 
 
+async def test_a_strict_version_of_a_catalog_binds_as_one_in_the_build_file(joined: Join) -> None:
+    catalog = '[versions]\nguava = { strictly = "[30,31[" }\n[libraries]\nguava = { module = "com.google.guava:guava", version.ref = "guava" }\n'
+    tree = {"gradle/libs.versions.toml": catalog, "build.gradle": "dependencies {\n  implementation libs.guava\n}\n"}
+    found = await answer(joined, "jvm", tree, gradle("'com.google.guava:guava:33.0.0-jre'"))
+    assert [one.requirement for one in found.conflicts[0].members] == [
+        "com.google.guava:guava [30,31[",
+        "com.google.guava:guava 33.0.0-jre",
+    ]
+
+
 async def test_scopes_that_are_not_wished_take_no_part(joined: Join) -> None:
     one, other = gemfile('gem "rack", "~> 2.2", group: :test'), gemfile('gem "rack", "~> 3.0"')
     assert (await answer(joined, "ruby", one, other)).verdict == "compatible"

@@ -22,10 +22,9 @@ from plumbrule.mcp_server.dependencies.joint.targets import Target
 from plumbrule.mcp_server.dependencies.ranges.intervals import Interval, Key, contains
 from plumbrule.mcp_server.dependencies.ranges.maven import hard_range, order_of, prefix_range
 from plumbrule.mcp_server.dependencies.readers import reader_of
+from plumbrule.mcp_server.dependencies.requirement import STRICT
 
 MAX_TOLD = 10
-STRICT = "gradle.strictly"
-"""The rule of a Gradle version that is `strictly`."""
 
 
 @dataclass(frozen=True, slots=True)
