@@ -198,3 +198,13 @@ async def test_statements_that_no_engine_is_told_are_listed_once(asked: Asked, j
     subjects = asked.subjects({"a": tree}, {})
     listed: Sequence[str] = sorted(one.reason for one in asked.check().not_checked(subjects, Wishes()))
     assert listed == ["requirement.index-option", "requirement.url"]
+
+
+async def test_a_package_that_is_missing_is_named_beside_a_conflict_of_others(asked: Asked) -> None:
+    found = await asked({"a": "num<2\nours-alone\n", "b": "num>=2\n"})
+    assert (found.verdict, found.blockers) == ("incompatible", ("ours-alone",))
+    assert "a by itself is unknown: the index does not have ours-alone." in found.notes
+    assert [one.verdict for one in found.alone] == ["unknown", "compatible"]
+    assert [one.verified for one in found.conflicts] == [True]
+    assert edits(found) == [[("num<2", "num<3")], [("num>=2", "num>=1.26.4")]]
+    assert not any(one.verified for one in found.fixes)  # solved without what nobody has seen

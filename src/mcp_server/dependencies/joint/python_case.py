@@ -7,6 +7,7 @@ Below: `python_algebra` (what needs no index), `reasons` (the search), an engine
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import anyio
 
@@ -39,8 +40,21 @@ RESERVE_S = 3.0
 MAX_SAID = 500
 MAX_LEFT_OUT = 4
 """How often packages that nobody can judge are left out, to see whether the others clash all the same."""
+WHY = {
+    "missing_package": "the index does not have",
+    "needs_build": "without building it nobody can read",
+    "not_static": "only running its code would tell of",
+}
 LUCK = ("unreachable", "engine_missing", "engine_failed", "limit_hit")
 """Reasons that say nothing of the packages: the next call would fare as this one."""
+
+
+class ByThemselves(NamedTuple):
+    """How the sides stand, each alone: what an engine said, the verdicts, the packages that stood in the way."""
+
+    answers: Sequence[Answer | None]
+    verdicts: tuple[Alone, ...]
+    blockers: tuple[str, ...]
 
 
 class PythonCase:
@@ -80,6 +94,7 @@ class PythonCase:
         lone = self._oracle_without(self._own.asks - self._own.foreign, frame)
         self._lone = Prover(lone, self._ladders, self._prover.budget)
         self._doubtful: tuple[str, ...] = ()
+        self._by_themselves: ByThemselves | None = None
 
     @property
     def oracle(self) -> JointOracle:
@@ -164,7 +179,7 @@ class PythonCase:
     def _alone_levels(self, side: int) -> Levels:
         return tuple(FULL if ask.subject == side else DROPPED for ask in self._asks)
 
-    async def _ask_alone(self) -> list[Answer | None]:
+    async def _ask_alone(self) -> ByThemselves:
         """Each side by itself; what is implied already is not asked. Together with what a proof names, confirmed."""
         everything = full(len(self._asks))
         proof = self._prover.proof(everything)
@@ -173,8 +188,9 @@ class PythonCase:
         if named:
             wanted[self._prover, only(everything, named)] = None
         await together([partial(prover.holds, levels) for prover, levels in wanted])
-        self._prover.calls += self._lone.calls
-        return [self._prover_of(side).proof(self._alone_levels(side)) for side in self._sides()]
+        answers = [self._prover_of(side).proof(self._alone_levels(side)) for side in self._sides()]
+        self._by_themselves = ByThemselves(answers, self._alone(), self._unjudged(answers))
+        return self._by_themselves
 
     def _prover_of(self, side: int) -> Prover:
         """Who knows how a side stands by itself."""
@@ -195,9 +211,11 @@ class PythonCase:
     async def _incompatible(self, seeds: list[Core], second: Engine | None = None) -> Checked:
         until = min(anyio.current_time() + MAX_SECONDS, _soft_deadline())
         self._prover.budget = Budget(until=until)
-        alone = await self._ask_alone()
+        answers, alone, blockers = self._by_themselves or await self._ask_alone()
+        reachable = not any(isinstance(one, Unknown) and one.reason in LUCK for one in answers)
+        if reachable and blockers and not self._doubtful:
+            self._leave_out(blockers, seeds)
         explainer = self._explainer()
-        reachable = not any(isinstance(one, Unknown) and one.reason in LUCK for one in alone)
         if reachable or not seeds:
             explained = await explainer.explain(await self._refined(seeds), fixes=self._wishes.fixes)
         else:
@@ -216,11 +234,12 @@ class PythonCase:
             ECOSYSTEM,
             "incompatible",
             "resolved" if answered else "declared",
-            conflicts=self._verified(explained),
+            blockers=blockers,
+            conflicts=self._verified(explained, seeds),
             fixes=fixes,
             blocked=explained.blocked,
-            alone=self._alone(),
-            engines=(self._fact(said), *others) if self._prover.calls else others,
+            alone=alone,
+            engines=(self._fact(said), *others) if self._fact().calls else others,
             limits_hit=explained.limits_hit,
             notes=tuple(self._notes),
         )
@@ -241,17 +260,39 @@ class PythonCase:
         company |= {at: (one,) for at, one in self._own.excluded.items()}
         return Explainer(ECOSYSTEM, self._oracle, self._prover, "python", target_words(self._target), company)
 
-    def _verified(self, explained: Explained) -> tuple[Conflict, ...]:
-        """Where packages were left out that nobody can judge, that the rest would hold was not shown."""
+    def _verified(self, explained: Explained, seeds: Sequence[Core]) -> tuple[Conflict, ...]:
+        """Where packages were left out that nobody can judge, that the rest would hold was shown by ranges alone."""
         if not self._doubtful:
             return explained.conflicts
-        return tuple(replace(one, verified=False) for one in explained.conflicts)
+        certain = {conflict.id for core in seeds for conflict in self._explainer().conflicts(core)}
+        return tuple(one if one.id in certain else replace(one, verified=False) for one in explained.conflicts)
+
+    def _unjudged(self, answers: Sequence[Answer | None]) -> tuple[str, ...]:
+        """The packages for which a side could not be judged by itself; told for each side."""
+        found: set[str] = set()
+        for side, answer in zip(self._sides(), answers, strict=True):
+            if isinstance(answer, Unknown) and answer.packages:
+                found |= set(answer.packages)
+                why = WHY.get(answer.reason, "nobody could judge")
+                self._notes.append(f"{self.label(side)} by itself is unknown: {why} {', '.join(answer.packages)}.")
+        return tuple(sorted(found))
+
+    def _leave_out(self, packages: Sequence[str], seeds: Sequence[Core]) -> None:
+        """From here on the question is put without packages that nobody can judge: what clashes still, clashes."""
+        self._doubtful = tuple(packages)
+        self._notes.append(f"Left out, because they could not be judged: {', '.join(packages)}.")
+        overrides = tuple(f"{name} ; python_version < '0'" for name in packages)
+        before, self._oracle = self._prover, self._made_oracle(replace(self._oracle.frame, overrides=overrides))
+        self._prover = Prover(self._oracle, self._ladders, before.budget)
+        self._prover.inherit(before)
+        for core in seeds:
+            self._prover.note(core.levels, holds=False)
 
     async def _not_known(self, answer: Answer | None) -> Checked:
         """No answer: one side alone may have none all the same, or the packages that can be judged may clash."""
-        await self._ask_alone()
-        if any(one.verdict == "incompatible" for one in self._alone()):
-            lone = [self._alone_levels(one.subject) for one in self._alone() if one.verdict == "incompatible"]
+        _, alone, blockers = await self._ask_alone()
+        lone = [self._alone_levels(one.subject) for one in alone if one.verdict == "incompatible"]
+        if lone:
             return await self._incompatible([await core_within(self._prover, levels) for levels in lone])
         if isinstance(answer, Unknown) and answer.reason not in LUCK and await self._clash_without(answer):
             return await self._incompatible([])
@@ -262,8 +303,8 @@ class PythonCase:
             "unknown",
             "nothing",
             reason,
-            blockers=answer.packages if isinstance(answer, Unknown) else (),
-            alone=self._alone(),
+            blockers=answer.packages if isinstance(answer, Unknown) else blockers,
+            alone=alone,
             engines=(self._fact(said),),
             limits_hit=(self._prover.limit,) if self._prover.limit else (),
             notes=tuple(self._notes),
@@ -279,15 +320,10 @@ class PythonCase:
             left_out |= set(answer.packages)
             overrides = tuple(f"{name} ; python_version < '0'" for name in sorted(left_out))
             oracle = self._made_oracle(replace(self._oracle.frame, overrides=overrides))
-            prover = Prover(oracle, self._ladders, self._prover.budget)
-            again = await prover.answer(everything)
-            prover.calls += self._prover.calls
+            again = await self._prover.within(partial(self._engine.solve, oracle.question(everything)))
             if isinstance(again, Unsolved):
-                self._oracle, self._prover = oracle, prover
-                self._doubtful = tuple(sorted(left_out))
-                self._notes.append(f"Left out, because they could not be judged: {', '.join(self._doubtful)}.")
+                self._leave_out(sorted(left_out), ())
                 return True
-            self._prover.calls = prover.calls
             if not isinstance(again, Unknown) or again.reason in LUCK:
                 return False
             answer = again
@@ -311,7 +347,8 @@ class PythonCase:
             self._notes.append(f"{name} was not built: {how}.")
 
     def _fact(self, said: str = "") -> EngineFact:
-        return EngineFact(self._engine.name, self._engine.version, self._prover.calls, said)
+        calls = self._prover.calls + self._lone.calls
+        return EngineFact(self._engine.name, self._engine.version, calls, said)
 
 
 def _soft_deadline() -> float:

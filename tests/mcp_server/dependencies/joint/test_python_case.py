@@ -292,6 +292,7 @@ async def test_packages_that_nobody_can_judge_make_it_unknown_unless_the_others_
     assert [one.verdict for one in unknown.alone] == ["unknown", "compatible"]
     clash = await checked([ask(0, "built"), ask(0, "num<2"), ask(1, "plot>=1.3")], engine)
     assert clash.verdict == "incompatible"
+    assert [one.verdict for one in clash.alone] == ["unknown", "compatible"]
     assert [one.repository for one in clash.conflicts[0].members] == ["a", "b"]
     assert not clash.conflicts[0].verified
     assert any("built" in note for note in clash.notes)

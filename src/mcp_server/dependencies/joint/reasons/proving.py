@@ -59,6 +59,14 @@ class Prover:
         known = self._solved if holds else self._unsolved
         known.append(self.ladders.canonical(levels))
 
+    def inherit(self, other: "Prover") -> None:
+        """The solutions of a stricter question: they are solutions of this one too. Its calls count as ours."""
+        self.calls += other.calls
+        for levels, answer in other._answers.items():
+            if isinstance(answer, Solved):
+                self._answers[levels] = answer
+                self.note(levels, holds=True)
+
     def known(self, levels: Levels) -> bool | None:
         """What earlier answers imply, None when nothing."""
         levels = self.ladders.canonical(levels)
