@@ -135,7 +135,8 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
     advisories = build_advisories(settings.sources, settings.network, cache)
     advisor = _advisor(advisories) if settings.survey.advisories else None
     surveyor = Surveyor(sources, cache, workers, settings.survey, grammars, advisor)
-    engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars, folder, advisories)
+    asked, asked_scratch = _engines_folder(folder, kept=keep and settings.cache.enabled)
+    engines = LazyEngines(settings, sources, surveyor, cache, workers, grammars, asked, advisories)
     names = [] if purpose == "command" else [tool.name for tool in engines.tools]
     watching = _observing(settings, purpose, masker, names)
     return App(
@@ -144,7 +145,7 @@ def build_app(loaded: Loaded, purpose: Purpose, *, keep: bool = True) -> App:
         engines=engines,
         cache=cache,
         parts=(
-            *(() if scratch is None else (scratch,)),
+            *(part for part in (scratch, asked_scratch) if part is not None),
             Part("telemetry", stop=_in_thread(watching.close)),
             Part("cache", stop=_in_thread(cache.close), ping=_pinging(cache), required=False),
             Part("grammars", stop=_in_thread(grammars.close)),
@@ -173,6 +174,16 @@ def _cache_folder(settings: CacheSettings) -> tuple[Path, Part | None]:
     except ConfigurationError:
         if settings.folder is not None:
             raise
+    return _scratch()
+
+
+def _engines_folder(folder: Path, *, kept: bool) -> tuple[Path, Part | None]:
+    """Where engines keep what they ask indexes for: a folder of this run only when nothing is kept or can be."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    return (folder, None) if kept and os.access(existing, os.W_OK | os.X_OK) else _scratch()
+
+
+def _scratch() -> tuple[Path, Part]:
     import secrets  # all three for this case only
     import shutil
     import tempfile

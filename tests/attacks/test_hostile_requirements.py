@@ -4,6 +4,7 @@ Everything listens: an index that was configured and records who asked what, and
 that no request may ever reach.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +165,23 @@ def test_our_resolver_and_no_other_is_run(ground: Ground, index: LoopbackIndex, 
     assert done.document["verdict"] == "unknown"
     assert list(ground.canaries.iterdir()) == []
     assert trap.requests == []
+
+
+@pytest.mark.parametrize("how", ["--no-cache", "read-only"])
+def test_who_keeps_nothing_finds_nothing_kept(ground: Ground, index: LoopbackIndex, how: str) -> None:
+    index.wheel("lib", "1.0")
+    first = repository(ground, "first", {"requirements.txt": "lib\n"})
+    second = repository(ground, "second", {"requirements.txt": "lib>=1\n"})
+    words = ["--no-cache"] if how == "--no-cache" else []
+    if how == "read-only":
+        if os.geteuid() == 0:
+            pytest.skip("root writes everywhere")
+        (ground.base / "cache").chmod(0o500)
+    done = compat(ground, index, first, second, *words)
+    assert done.code == 0, done.stderr
+    assert done.document["verdict"] == "compatible"
+    assert list((ground.base / "cache").iterdir()) == []
+    assert (done.orphans, done.left) == ((), ())
 
 
 @pytest.mark.attacks
