@@ -70,7 +70,7 @@ def policy_of(options: dict[str, Any], use: str = "linked") -> tuple[PolicyWord,
     return tuple(words)
 
 
-@click.command(name="compat", help="Say whether repositories can live together: SOURCE SOURCE ..., or X@v1 X@v2.")
+@click.command(name="compat", help="Say whether repositories can live together, why not, and the smallest changes.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @question_options
 @click.option("--target", "targets", multiple=True, help='Such as "python=3.12 platform=macos"; repeatable.')
