@@ -143,7 +143,8 @@ def narrowed(target: Target, ecosystems: Sequence[str]) -> Target:
 
 
 def words_of(target: Target) -> str:
-    """`Python 3.12 on linux x86_64`; for one that is unlike any, its own word."""
-    runtimes = [f"Python {target.python}" if target.python else "", f"Node {target.node}" if target.node else ""]
+    """`Python 3.12 on linux x86_64`, `Python 3.10 and newer on every platform`; without a runtime its own word."""
+    newer = " and newer" if target.universal else ""
+    runtimes = [f"Python {target.python}{newer}" if target.python else "", f"Node {target.node}" if target.node else ""]
     named = " and ".join(filter(None, runtimes)) or shown(target)
     return f"{named} on every platform" if target.universal else f"{named} on {target.platform} {target.machine}"

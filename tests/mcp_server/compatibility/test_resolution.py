@@ -337,7 +337,9 @@ async def test_a_universal_lock_holds_on_every_platform_and_from_its_python_on(
     index.wheel("np", "2.0", requires_python=">=3.12")
     one = repository("one", pyproject__toml=project("np", "web<3", python=">=3.10"))
     two = repository("two", pyproject__toml=project("tpl", python=">=3.9,<4"))
-    lock = tomllib.loads(text_of(await resolved(program(), one, two, target="python=3.10 universal")))
+    text = text_of(await resolved(program(), one, two, target="python=3.10 universal"))
+    assert "# For Python 3.10 and newer on every platform.\n" in text
+    lock = tomllib.loads(text)
     assert lock["requires-python"] == ">=3.10,<4"
     assert "environments" not in lock
     found = {(part["name"], part["version"]): part.get("marker", "") for part in lock["packages"]}
