@@ -78,7 +78,7 @@ def agrees(direct: Told, ours: Told) -> bool:
     return direct[0] == ours[0]
 
 
-async def main() -> int:
+async def measured() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("only", nargs="*", help="parts of names")
     only: Sequence[str] = arguments.parse_args().only
@@ -115,5 +115,9 @@ async def main() -> int:
     return int(counts["agreed"] != counts["asked"] or not counts["asked"])
 
 
+def main() -> int:
+    return anyio.run(measured)
+
+
 if __name__ == "__main__":
-    sys.exit(anyio.run(main))
+    sys.exit(main())

@@ -7,6 +7,7 @@ target would be wrong. Exit code 3 says that this pip cannot be told, or that th
 
 import json
 import sys
+from importlib import import_module
 
 NO_PIP = 3
 
@@ -15,13 +16,13 @@ def main(words: list[str]) -> int:
     """Become pip with the marker environment that the first word holds as JSON."""
     environment: dict[str, str] = json.loads(words[0])
     try:
-        from pip._internal.cli.main import main as pip
-        from pip._vendor.packaging import markers
+        pip = import_module("pip._internal.cli.main").main  # of whatever Python runs this, and no dependency of ours
+        markers = import_module("pip._vendor.packaging.markers")
     except ImportError:
         return NO_PIP
     if not hasattr(markers, "default_environment"):
         return NO_PIP
-    setattr(markers, "default_environment", lambda: dict(environment))  # noqa: B010 - its type is pip's own
+    setattr(markers, "default_environment", lambda: dict(environment))  # noqa: B010 - a module, not a class of ours
     return int(pip(words[1:]))
 
 
