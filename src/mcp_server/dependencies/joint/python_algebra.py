@@ -89,7 +89,9 @@ def _larger(
     members: Sequence[tuple[int, str, frozenset[int]]], relaxation: PythonRelaxation
 ) -> Iterator[tuple[int, ...]]:
     """One minimal set of three or more, such as `>=1,<2` and the two halves of it excluded."""
-    common = frozenset.intersection(*(where for _, _, where in members)) if members else frozenset[int]()
+    common = members[0][2] if members else frozenset[int]()
+    for _, _, where in members:
+        common &= where
     held = {at: bound for at, bound, _ in members}
     if not common or not relaxation.disjoint(list(held.values())):
         return

@@ -80,7 +80,9 @@ class PythonCase:
         self._own = own_packages(asks, subjects, self.label)
         self._notes = list(self._own.notes)
         self._excluded = excluding_target(asks, target)
-        self._settled = {at: target.python for core in self._excluded for at in core.members} | dict(self._own.versions)
+        excluded = [at for core in self._excluded for at in core.members]
+        self._pythons = runtime_company(asks, excluded, self.label)
+        self._settled = dict.fromkeys(excluded, target.python) | dict(self._own.versions)
         frame = Question(
             (),
             target,
@@ -177,7 +179,10 @@ class PythonCase:
         return sorted({ask.subject for ask in self._asks if ask.subject >= 0})
 
     def _alone_levels(self, side: int) -> Levels:
-        return tuple(FULL if ask.subject == side else DROPPED for ask in self._asks)
+        """What a side asks for. A Python that excludes the target because of another side's is no fault of its own."""
+        return tuple(
+            FULL if ask.subject == side and at not in self._pythons else DROPPED for at, ask in enumerate(self._asks)
+        )
 
     async def _ask_alone(self) -> ByThemselves:
         """Each side by itself; what is implied already is not asked. Together with what a proof names, confirmed."""
@@ -255,8 +260,7 @@ class PythonCase:
         return found
 
     def _explainer(self) -> Explainer:
-        excluded = [at for core in self._excluded for at in core.members]
-        company: dict[int, Sequence[Companion]] = dict(runtime_company(self._asks, excluded, self.label))
+        company: dict[int, Sequence[Companion]] = dict(self._pythons)
         company |= {at: (one,) for at, one in self._own.excluded.items()}
         return Explainer(ECOSYSTEM, self._oracle, self._prover, "python", target_words(self._target), company)
 

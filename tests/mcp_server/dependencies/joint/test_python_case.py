@@ -111,6 +111,13 @@ async def test_a_conflict_is_one_sentence_made_from_its_members(name: str) -> No
     assert found.conflicts[0].verified
 
 
+async def test_a_python_that_only_another_repository_excludes_is_no_fault_of_its_own() -> None:
+    apart = await checked(SENTENCES["two declared Pythons"][0])
+    assert [one.verdict for one in apart.alone] == ["compatible", "compatible"]
+    outside = await checked(SENTENCES["a declared Python"][0])
+    assert [one.verdict for one in outside.alone] == ["incompatible", "compatible"]
+
+
 async def test_members_carry_file_line_and_the_packages_between() -> None:  # S-45
     found = await checked([ask(0, "num<2", 12), ask(1, "chart==5", 3)])
     [conflict] = found.conflicts

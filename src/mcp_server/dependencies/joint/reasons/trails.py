@@ -95,8 +95,10 @@ class Needs:
 
     def together(self, asker: str, constraint: str, names: Sequence[str]) -> bool:
         """Whether some version needs all of these at once, as far as the proof says."""
-        versions = [{edge.version for edge in self._within(asker, constraint) if edge.name == name} for name in names]
-        return bool(set.intersection(*versions))
+        needed: dict[str, set[str]] = {}
+        for edge in self._within(asker, constraint):
+            needed.setdefault(edge.version, set()).add(edge.name)
+        return any(set(names) <= one for one in needed.values())
 
     def asked_of(self, name: str) -> list[str]:
         """Every constraint that some package has on another."""
