@@ -286,6 +286,14 @@ async def test_time_and_memory_have_an_end(world: World) -> None:
         below = {f"l{number + 1}-{side}": "*" for side in "ab"} if number < 39 else {}
         for side in "ab":
             world.registry.package(f"l{number}-{side}", "1.0.0", dependencies=below)
+    for number in range(2000):
+        world.registry.package("huge", f"1.0.{number}", dependencies={f"d{at}-{number}": "1" for at in range(600)})
+    small = world.engine(ResolutionSettings(memory_mb=256))
+    large = await small.solve(question(["huge@1"]))
+    assert isinstance(large, Unknown)
+    assert large.reason == "limit_hit"
+    world.registry.package("lib", "1.0.0")
+    assert versions(await small.solve(question(["lib@1"]))) == {"lib": "1.0.0"}
     deep = await world.engine().solve(question(["l0-a@*"], ["l0-b@1"]))
     assert len(versions(deep)) == 80
 

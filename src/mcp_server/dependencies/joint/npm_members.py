@@ -79,10 +79,11 @@ def shared_overrides(
 
 def _spoken_against(one: Override, others: Sequence[Ask]) -> bool:
     """Whether somebody asks directly for another version than is forced everywhere."""
-    if len(one.keys) > 1:
+    first, *below = one.keys
+    if below:
         return False
-    spec = parse_requirement(f"{one.keys[0]}@{one.spec}")
-    asked = [parse_requirement(ask.requirement) for ask in others if ask.name == one.keys[0]]
+    spec = parse_requirement(f"{first}@{one.spec}")
+    asked = [parse_requirement(ask.requirement) for ask in others if ask.name == first]
     return any(each.package != spec.package or agreed([each.range, spec.range]) is None for each in asked)
 
 
