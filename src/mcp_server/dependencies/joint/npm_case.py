@@ -11,7 +11,7 @@ import anyio
 from plumbrule.core.context import current_call
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.joint.asks import Ask
-from plumbrule.mcp_server.dependencies.joint.findings import Conflict, Member
+from plumbrule.mcp_server.dependencies.joint.findings import Conflict, ConflictKind, Member
 from plumbrule.mcp_server.dependencies.joint.npm_algebra import disjoint_cores
 from plumbrule.mcp_server.dependencies.joint.npm_asks import JAVASCRIPT
 from plumbrule.mcp_server.dependencies.joint.npm_relaxing import NpmRelaxation
@@ -206,9 +206,15 @@ def renamed(conflicts: Sequence[Conflict], name: Callable[[str], str]) -> tuple[
         members = tuple(member(one) for one in conflict.members)
         alone = len({one.repository for one in members}) == 1
         of_node = NODE in conflict.packages or any(NODE in one.via for one in members)
-        kind = "runtime" if of_node else "alone" if alone else conflict.kind
+        kind: ConflictKind = "runtime" if of_node else "alone" if alone else conflict.kind
+        if kind == "packages" and any(one.via or _is_peer(one) for one in members):
+            kind = "peer"  # whatever else packages need of each other can be nested
         found.append(replace(conflict, members=members, kind=kind))
     return tuple(found)
+
+
+def _is_peer(one: Member) -> bool:
+    return one.evidence is not None and one.evidence.rule == "package-json.peerDependencies"
 
 
 def target_words(target: Target) -> str:
