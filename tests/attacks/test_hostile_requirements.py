@@ -212,15 +212,15 @@ def test_size_alone_is_no_weapon(ground: Ground, index: LoopbackIndex, text: str
 
 @pytest.mark.attacks
 def test_an_exponential_graph_of_versions_ends_at_the_limit(ground: Ground, index: LoopbackIndex) -> None:
-    """Nine pigeons, eight holes: no solution, and a proof that grows beyond any memory (uv alone takes gigabytes)."""
-    holes = 8
+    """Eleven pigeons, ten holes: no solution, and a proof that grows beyond any memory (uv alone takes gigabytes)."""
+    holes = 10
     for pigeon in range(holes + 1):
         for hole in range(1, holes + 1):
             others = [f"pigeon{other}!={hole}.0" for other in range(pigeon + 1, holes + 1)]
             index.wheel(f"pigeon{pigeon}", f"{hole}.0", *others)
     first = repository(ground, "first", {"requirements.txt": "pigeon0\npigeon1\npigeon2\n"})
     second = repository(ground, "second", {"requirements.txt": "".join(f"pigeon{n}\n" for n in range(3, holes + 1))})
-    ground.environment["PLUMBRULE_RESOLUTION__WALL_S"] = "20"
+    ground.environment["PLUMBRULE_RESOLUTION__WALL_S"] = "10"
     done = compat(ground, index, first, second, limit_s=240)
     assert done.code == 4, done.stdout[-2000:]
     assert done.document["verdict"] == "unknown"
