@@ -19,6 +19,8 @@ from plumbrule.mcp_server.compatibility.resolution_report import (
     ResolutionQuestion,
     ResolutionReport,
 )
+from plumbrule.mcp_server.dependencies.lock.model import LeftOut
+from plumbrule.mcp_server.dependencies.lock.words import absence
 from plumbrule.mcp_server.tools.bounds import LEAST_TOKENS
 from plumbrule.mcp_server.tools.resolve_dependencies import budgeted, explained
 
@@ -125,7 +127,7 @@ def format_of(path: Path | None) -> OutputName:
 def _tell_what_is_missing(ctx: click.Context, report: ResolutionReport) -> None:
     """On stderr, because the file alone may be looked at by a program."""
     for one in report.not_checked[:MAX_LEFT_OUT_SHOWN]:
-        line = f"{one.repository} {one.evidence.at}: {one.requirement} ({one.evidence.rule})"
+        line = absence(LeftOut(one.repository, one.requirement, one.evidence.at, one.evidence.rule))
         say(ctx, f"plumbrule: not in it: {clean_line(line, MAX_CHARACTERS)}")
     if len(report.not_checked) > MAX_LEFT_OUT_SHOWN:
         say(ctx, f"plumbrule: and {len(report.not_checked) - MAX_LEFT_OUT_SHOWN} more that were not followed")

@@ -26,6 +26,7 @@ from plumbrule.mcp_server.dependencies.lock.grammar import npm_grammar
 from plumbrule.mcp_server.dependencies.lock.model import Asking, Direct
 from plumbrule.mcp_server.dependencies.lock.posed import ChangeLost, Posed, posed
 from plumbrule.mcp_server.dependencies.lock.provenance import askings_of
+from plumbrule.mcp_server.dependencies.lock.words import absence
 
 ECOSYSTEM = "javascript"
 KEY = "plumbrule"
@@ -69,7 +70,7 @@ class NpmLocked:
         if self.settled.changes:
             told["presumes"] = [sentence_of(one) for one in self.settled.changes]
         if missing:
-            told["notChecked"] = [f"{one.repository} {one.at}: {one.written} ({one.rule})" for one in missing]
+            told["notChecked"] = [absence(one) for one in missing]
         told["askedBy"] = {name: [_asking(one) for one in found] for name, found in sorted(self.asked.items())}
         return told
 

@@ -1,6 +1,6 @@
 """The sentences that every format of a lock begins with, as comments: for what it holds, and what is not in it."""
 
-from plumbrule.mcp_server.dependencies.lock.model import Asking, JointLock
+from plumbrule.mcp_server.dependencies.lock.model import Asking, JointLock, LeftOut
 
 MAX_PATH_SHOWN = 6
 """Packages of a path that a comment names; `pylock.toml` has them all."""
@@ -22,8 +22,13 @@ def heading(lock: JointLock, use: str) -> list[str]:
         lines += ["Met by the repositories themselves, and not in here:", *(f"  {one}" for one in lock.siblings)]
     if lock.left_out:
         lines.append("Not complete. These were not followed and are not in here:")
-        lines += [f"  {one.repository} {one.at}: {one.written} ({one.rule})" for one in lock.left_out]
+        lines += [f"  {absence(one)}" for one in lock.left_out]
     return lines
+
+
+def absence(one: LeftOut) -> str:
+    """`repo-a requirements.txt:9: git+https://host/x (requirement.vcs)`."""
+    return f"{one.repository} {one.at}: " + (f"{one.written} ({one.rule})" if one.written else one.rule)
 
 
 def reason(one: Asking) -> str:
