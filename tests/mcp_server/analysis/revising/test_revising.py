@@ -89,6 +89,8 @@ TREE: dict[str, str] = {
     "rs/Cargo.toml": '[package]\nname = "rs"\nversion = "0.1.0"\n\n[dependencies]\nserde = "1"\n',
     "rs/src/lib.rs": "pub fn one() -> i32 {\n    1\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n"
     "    fn works() {}\n}\n",
+    "side/a.py": "def a():\n    x = 1\n    return x\n",
+    "side/b.py": "def b():\n    return 1\n",
     "tools/x.sh": "#!/bin/sh\necho one\n",
     "vendor/lib/v.py": "def vendored():\n    return 1\n",
     "settings.ini": "[a]\nb = 1\n",
@@ -176,7 +178,7 @@ WHOLE: dict[str, Edit] = {
     "a crate by its path": swaps("rs/src/lib.rs", "    1\n", "    serde::one()\n"),
     "a fuzz test": adds("svc/helper.go", "\nfunc FuzzIt(f *testing.F) {\n}\n"),
     "the largest gone small": lambda tree: tree.update({"pkg/long.py": "def first():\n    return 1\n"}),
-    "other parts": adds("svc/helper.go", "// x\n\nfunc Y() int {\n\treturn 1\n}\n" * 3_000),
+    "a part that outweighs the rest": adds("side/a.py", "X = 1\n" * 6_000),
 }  # fmt: skip
 
 
