@@ -155,6 +155,9 @@ async def test_every_part_of_the_question_matters(world: World) -> None:
     assert await chosen(["lib@^1"], overrides=('["lib","1.0.0"]',)) == {"lib": "1.0.0"}
     assert isinstance(await engine.solve(question(["top@1"], constraints=("lib@2",))), Unsolved)
     assert await chosen(["lib@*"], constraints=("lib@1.0.0",)) == {"lib": "1.0.0"}
+    bundling = {"dependencies": {"lib": "^9.0.0", "react": "17.0.2"}, "bundleDependencies": ["lib"]}
+    world.registry.package("bundling", "1.0.0", **bundling)  # its lib is in its own archive
+    assert await chosen(["bundling@1"], ["lib@1"]) == {"bundling": "1.0.0", "lib": "1.4.0", "react": "17.0.2"}
     assert await chosen([]) == {}
 
 

@@ -256,7 +256,9 @@ function brokenEdges (ideal) {
   const found = []
   for (const node of ideal.inventory.values()) {
     if (node.inert) continue
+    const inside = bundled(node) // comes in the package's own archive, which is not opened
     for (const edge of node.edgesOut.values()) {
+      if (inside.has(edge.name) || node.inDepBundle) continue
       const wrong = edge.error && edge.type !== 'optional' && edge.type !== 'peerOptional' && edge.type !== 'workspace'
       if (wrong && !(node.isLink) && !node.inShrinkwrap && !node.hasShrinkwrap) {
         found.push(edgeOf(edge))
@@ -266,6 +268,12 @@ function brokenEdges (ideal) {
     }
   }
   return distinct(found)
+}
+
+function bundled (node) {
+  const { bundleDependencies: names, dependencies } = node.package
+  if (node.isProjectRoot || node.isWorkspace) return new Set()
+  return new Set(Array.isArray(names) ? names : names === true ? Object.keys(dependencies || {}) : [])
 }
 
 function nodesOf (ideal) {
