@@ -226,8 +226,6 @@ async function tree (question) {
     const ideal = await Promise.race([arborist.buildIdealTree(), new Promise((resolve, reject) => { giveUp = reject })])
     const link = [...ideal.inventory.values()].find(node => node.isLink && !node.isWorkspace && !node.target.isWorkspace)
     if (link) throw Object.assign(new Error('a place instead of a version'), { code: FAILED_PLACE, asked: link.name })
-    const broken = brokenEdges(ideal)
-    if (broken.length) return { kind: 'conflict', edges: broken, said: 'EINVALID' }
     const answer = { kind: 'solved', nodes: nodesOf(ideal) }
     if (question.before) answer.undated = npm.packuments.undated()
     if (question.lock) answer.lock = String(ideal.meta.toString({ resolveOptions: {} }))
@@ -249,31 +247,6 @@ function labelled (node) {
 
 function edgeOf (edge) {
   return [labelled(edge.from), edge.from.version || '', edge.name, edge.spec]
-}
-
-// What the builder left as it was although it is not as its asker wants it.
-function brokenEdges (ideal) {
-  const found = []
-  for (const node of ideal.inventory.values()) {
-    if (node.inert) continue
-    const inside = bundled(node) // comes in the package's own archive, which is not opened
-    for (const edge of node.edgesOut.values()) {
-      if (inside.has(edge.name) || node.inDepBundle) continue
-      const wrong = edge.error && edge.type !== 'optional' && edge.type !== 'peerOptional' && edge.type !== 'workspace'
-      if (wrong && !(node.isLink) && !node.inShrinkwrap && !node.hasShrinkwrap) {
-        found.push(edgeOf(edge))
-        walk(node.explain(), found)
-        if (edge.to) walk(edge.to.explain(), found)
-      }
-    }
-  }
-  return distinct(found)
-}
-
-function bundled (node) {
-  const { bundleDependencies: names, dependencies } = node.package
-  if (node.isProjectRoot || node.isWorkspace) return new Set()
-  return new Set(Array.isArray(names) ? names : names === true ? Object.keys(dependencies || {}) : [])
 }
 
 function nodesOf (ideal) {
