@@ -26,7 +26,7 @@ from plumbrule.mcp_server.dependencies.joint.python_told import (
 )
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Engine, Question, Solved, Unknown, Unsolved
 from plumbrule.mcp_server.dependencies.joint.reasons.explaining import Companion, Explained, Explainer
-from plumbrule.mcp_server.dependencies.joint.reasons.levels import DROPPED, FULL, Ladders, Levels, full, only
+from plumbrule.mcp_server.dependencies.joint.reasons.levels import DROPPED, FULL, Ladders, Levels, changed, full, only
 from plumbrule.mcp_server.dependencies.joint.reasons.oracle import JointOracle
 from plumbrule.mcp_server.dependencies.joint.reasons.proving import MAX_SECONDS, Budget, Prover, together
 from plumbrule.mcp_server.dependencies.joint.reasons.search import Found
@@ -38,6 +38,7 @@ from plumbrule.mcp_server.dependencies.joint.targets import Target
 RESERVE_S = 3.0
 """Of a call's time, kept for putting the answer together; a third of what is left, when that is less."""
 MAX_SAID = 500
+MAX_UNTOLD = 4
 MAX_LEFT_OUT = 4
 """How often packages that nobody can judge are left out, to see whether the others clash all the same."""
 WHY = {
@@ -226,6 +227,7 @@ class PythonCase:
         else:
             explained = explainer.told(Found(tuple(seeds), complete=False), fixes=False)
             self._notes.append("Changes that would help were not worked out: no engine answered.")
+        self._notes += self._untold(explained)
         fixes = explained.fixes
         if self._wishes.secure and self._vulnerable is not None:
             fixes = await secured(explained, self._prover, self._vulnerable)
@@ -280,6 +282,15 @@ class PythonCase:
                 why = WHY.get(answer.reason, "nobody could judge")
                 self._notes.append(f"{self.label(side)} by itself is unknown: {why} {', '.join(answer.packages)}.")
         return tuple(sorted(found))
+
+    def _untold(self, explained: Explained) -> list[str]:
+        """Changes of which nobody could tell whether they help."""
+        found: list[str] = []
+        for one in explained.found.failed:
+            written = " and ".join(self._asks[at].written for at in changed(one.levels))
+            if one.unanswered and written and len(found) < MAX_UNTOLD:
+                found.append(f"Whether another bound of {written} would help could not be told.")
+        return found
 
     def _leave_out(self, packages: Sequence[str], seeds: Sequence[Core]) -> None:
         """From here on the question is put without packages that nobody can judge: what clashes still, clashes."""

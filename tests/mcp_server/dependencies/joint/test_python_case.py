@@ -305,6 +305,13 @@ async def test_packages_that_nobody_can_judge_make_it_unknown_unless_the_others_
     assert any("built" in note for note in clash.notes)
 
 
+async def test_a_change_that_nobody_can_judge_is_said_to_be_one() -> None:
+    index = {**INDEX, "web": {"4.0": ["core>=4"], "3.0": ["built"]}, "built": {"1": []}}
+    found = await checked([ask(0, "core<4"), ask(1, "web>=4")], InventedEngine(index, unjudged=frozenset({"built"})))
+    assert changes(found) == [[("a", "core<4", "core<5")]]
+    assert found.notes == ("Whether another bound of web>=4 would help could not be told.",)
+
+
 async def test_two_repositories_that_do_not_meet_on_a_python_are_one_conflict_even_where_markers_differ() -> None:
     asks = [ask(0, "num<2 ; sys_platform == 'win32'"), ask(1, "num>=2")]
     assert (await checked(asks)).verdict == "compatible"
