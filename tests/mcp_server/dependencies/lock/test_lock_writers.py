@@ -165,7 +165,7 @@ def test_a_bill_hangs_packages_below_the_repositories_that_ask(lock: JointLock) 
 
 
 def test_words_of_a_repository_stay_words_in_every_format(lock: JointLock) -> None:
-    direct = tuple(one._replace(written=HOSTILE) for one in DIRECT)
+    direct = tuple(one._replace(written=f"{HOSTILE}\\", at="") for one in DIRECT)
     hostile = replace(
         lock,
         target=HOSTILE,
@@ -176,7 +176,7 @@ def test_words_of_a_repository_stay_words_in_every_format(lock: JointLock) -> No
     )
     table = tomllib.loads(pylock.write(hostile))
     assert "evil" not in table
-    assert table["packages"][0]["tool"]["plumbrule"]["asked-by"][0]["requirement"] == HOSTILE
+    assert table["packages"][0]["tool"]["plumbrule"]["asked-by"][0]["requirement"] == f"{HOSTILE}\\"
     assert tomllib.loads(pyproject.write(hostile)).keys() == {"project", "tool"}
     for line in requirements.write(hostile).splitlines():
         assert not line.lstrip().startswith(("-i", "--index", "[")) or line.lstrip().startswith("--hash")
