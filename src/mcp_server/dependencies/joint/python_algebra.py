@@ -11,6 +11,7 @@ from plumbrule.mcp_server.dependencies.joint.asks import Ask
 from plumbrule.mcp_server.dependencies.joint.python_proofs import tightest
 from plumbrule.mcp_server.dependencies.joint.python_relaxing import PythonRelaxation, parsed, specifier_of
 from plumbrule.mcp_server.dependencies.joint.reasons.levels import full, only
+from plumbrule.mcp_server.dependencies.joint.reasons.oracle import AMONG_ALL
 from plumbrule.mcp_server.dependencies.joint.reasons.shrinking import Core
 from plumbrule.mcp_server.dependencies.joint.targets import Target
 
@@ -23,7 +24,12 @@ def disjoint_cores(asks: Sequence[Ask], target: Target, relaxation: PythonRelaxa
     """Minimal sets of direct requirements on one package that exclude each other; the shortest first."""
     found: list[Core] = []
     for members in _by_package(asks, target).values():
-        cores = _of_one_package(members, asks, relaxation)
+        # Constraints and locks ask for nothing: without somebody who does, the package need not be there at all.
+        cores = (
+            core
+            for core in _of_one_package(members, asks, relaxation)
+            if any(asks[at].kind not in AMONG_ALL for at in core)
+        )
         for core in islice(cores, MAX_CORES - len(found)):
             found.append(Core(only(full(len(asks)), core), minimal=True))
     return tuple(found)

@@ -312,6 +312,24 @@ async def test_a_change_that_nobody_can_judge_is_said_to_be_one() -> None:
     assert found.notes == ("Whether another bound of web>=4 would help could not be told.",)
 
 
+async def test_what_only_constrains_clashes_when_somebody_asks_for_the_package() -> None:
+    locks = [ask(0, "num==1.26.4", 3, "lock", "uv.lock"), ask(1, "num==2.0.0", 4, "lock", "uv.lock")]
+    assert (await checked([*locks, ask(0, "core"), ask(1, "core")])).verdict == "compatible"
+    found = await checked([*locks, ask(0, "core"), ask(1, "plot", 9)])
+    assert [one.sentence for one in found.conflicts] == [
+        (
+            "the lock of a holds num==1.26.4 (uv.lock:3); the lock of b holds num==2.0.0 (uv.lock:4); "
+            "and b needs plot (pyproject.toml:9), which needs num."
+        )
+    ]
+    assert sorted(changes(found)) == [[("a", "num==1.26.4", "num==2.0.0")], [("b", "num==2.0.0", "num==1.26.4")]]
+    single = await checked([locks[0], ask(0, "num"), ask(1, "num>=2", 9)])
+    assert [one.sentence for one in single.conflicts] == [
+        "the lock of a holds num==1.26.4 (uv.lock:3), and b needs num>=2 (pyproject.toml:9)."
+    ]
+    assert changes(single) == [[("a", "num==1.26.4", "num==2.0.0")]]  # a lock is made anew more easily than a line
+
+
 async def test_two_repositories_that_do_not_meet_on_a_python_are_one_conflict_even_where_markers_differ() -> None:
     asks = [ask(0, "num<2 ; sys_platform == 'win32'"), ask(1, "num>=2")]
     assert (await checked(asks)).verdict == "compatible"
