@@ -132,6 +132,22 @@ def quality(head: Head, base: Base, pairs: Sequence[Pair]) -> None:
     from plumbrule.mcp_server.analysis.quality.score import scored
 
     head["quality"] = masked("quality", scored(base.standing, _counts(base, pairs)))
+    _point(head, "/quality/outliers", live="outliers" in head["quality"])
+
+
+def _point(head: Head, pointer: str, *, live: bool) -> None:
+    """Name a field with the repository's words as long as it is there.
+
+    Raises: Beyond: nothing was named before, or nothing is now.
+    """
+    named: list[str] = head.get("untrusted", [])
+    if (pointer in named) == live:
+        return
+    from plumbrule.mcp_server.analysis.report_frame import UNTRUSTED  # for its order
+
+    head["untrusted"] = [one for one in UNTRUSTED if (one in named if one != pointer else live)]
+    if not named or not head["untrusted"]:
+        raise Beyond
 
 
 def _counts(base: Base, pairs: Sequence[Pair]) -> "Measures":

@@ -133,6 +133,10 @@ REVISED: dict[str, Edit] = {
     "a longer body": swaps("pkg/core.py", '    """Runs."""\n', '    """Runs."""\n\n    kind = "x"\n'),
     "a simpler function": swaps("pkg/core.py", BRANCHES, "    value += 1\n"),
     "a more complex function": swaps("pkg/other.py", "def copied", f"def many(value):\n{BRANCHES}\n\ndef copied"),
+    "nothing stands out": together(
+        swaps("pkg/core.py", BRANCHES, ""),
+        swaps("pkg/core.py", "a8 = a", "a8 = b"),
+    ),
     "a copy": adds("pkg/cli.py", f"\n\n{COPIED}"),
     "a copy less": swaps("pkg/other.py", "a8 = a", "a8 = b"),
     "copies moved": swaps("pkg/core.py", "def _hidden", "\n\n\ndef _hidden"),
