@@ -12,7 +12,7 @@ from typing import Any
 from python_index import LoopbackIndex
 
 from plumbrule.core.http import Digest, Http
-from plumbrule.core.security.urls import NetworkSettings
+from plumbrule.core.security.urls import REGISTRY_HOSTS, NetworkSettings
 from plumbrule.core.store.memory import MemoryCache
 from plumbrule.mcp_server.dependencies.engines.indexes import PUBLIC_PYPI, index_policy, python_indexes
 from plumbrule.mcp_server.dependencies.engines.listing import Listing
@@ -93,8 +93,12 @@ def _under(line: str, extra: str) -> str:
     return f"{head}; ({marker.strip()}) and extra == '{extra}'" if semicolon else f"{line}; extra == '{extra}'"
 
 
-async def scenarios(network: NetworkSettings) -> tuple[str, list[Scenario]]:
-    """The version of the newest packse and its scenarios, in their order."""
+async def scenarios() -> tuple[str, list[Scenario]]:
+    """The version of the newest packse and its scenarios, in their order.
+
+    The public index is trusted by its origins: behind a mirror its names lead to private addresses.
+    """
+    network = NetworkSettings(extra_origins=tuple(sorted(f"https://{host}" for host in REGISTRY_HOSTS)))
     indexes = python_indexes(PUBLIC_PYPI)
     policy = index_policy(network, indexes)
     releases = await Listing(indexes, MemoryCache(10, 10_000_000), lambda: Http(network, policy)).releases("packse")

@@ -8,12 +8,11 @@ are listed. Scenarios that are no question of ours are listed with the reason.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
@@ -32,7 +31,6 @@ from plumbrule.mcp_server.dependencies.engines.uv_answers import pins_of
 from plumbrule.mcp_server.dependencies.engines.uv_calls import target_options
 from plumbrule.mcp_server.dependencies.joint.question import Answer, Party, Question, Solved, Unknown, Unsolved
 from plumbrule.mcp_server.dependencies.limits import ResolutionSettings
-from plumbrule.mcp_server.settings import load
 
 Told = tuple[str, tuple[tuple[str, str, str], ...] | str]
 """`yes` with name, version and marker of each pin, `no` or `unknown` with a word."""
@@ -82,8 +80,7 @@ async def measured() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("only", nargs="*", help="parts of names")
     only: Sequence[str] = arguments.parse_args().only
-    environment: Mapping[str, str] = os.environ
-    version, listed = await scenarios(load(environment).settings.network)
+    version, listed = await scenarios()
     listed = [one for one in listed if not only or any(part in one.name for part in only)]
     counts: Counter[str] = Counter()
     async with WorkerPool() as workers:
