@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plumbrule.mcp_server.dependencies.ranges.npm import parse_range, parse_version
@@ -85,6 +85,7 @@ def _held(text: str) -> set[str]:
 
 @settings(max_examples=150, deadline=None)
 @given(_RANGE, _RANGE)
+@example("0 || 0 0.0.0-alpha || >0", "0 || 0 0.0.0-alpha || >0")  # everything, and one pre-release
 def test_what_two_ranges_share_is_what_satisfies_both(first: str, second: str) -> None:
     shared = intersection((first, second))
     assert shared is not None

@@ -115,7 +115,10 @@ def meet(first: Versions, second: Versions) -> Versions:
 
 def as_range(versions: Versions) -> str:
     """A range that allows exactly these: the author's shorthand where one fits, else comparators."""
-    parts = [_stretch_text(start, end) for start, end in versions.finals]
+    finals = versions.finals
+    if versions.before and finals == (((0, 0, 0), None),):
+        finals = (((0, 0, 0), (1, 0, 0)), ((1, 0, 0), None))  # node-semver drops all that stands beside a `*`
+    parts = [_stretch_text(start, end) for start, end in finals]
     for _, spans in sorted(versions.before.items()):
         parts += [_span_text(span) for span in spans]
     return " || ".join(parts) or "<0.0.0-0"
