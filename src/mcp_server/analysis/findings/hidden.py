@@ -45,7 +45,7 @@ _TAGS = LazyPattern("[\U000e0000-\U000e007f]+")
 _FLAG = LazyPattern("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
 _SELECTORS = LazyPattern("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 _PAYLOAD = LazyPattern(f"[{_INVISIBLE}]{{8,}}")
-_IN_WORD = LazyPattern("[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+(?=[A-Za-z0-9_])")
+_IN_WORD = LazyPattern("[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+")
 _BIDI = LazyPattern("[\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = LazyPattern("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _DISGUISED_LETTERS = LazyPattern("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
@@ -163,17 +163,17 @@ def _payloads(text: str) -> Iterator[Seen]:
             message = "a long run of invisible characters"
             yield Seen("text.zero-width-payload", "medium", message, line_of(text, found.start()), 1)
             break
-    inside = [found for found in _IN_WORD.finditer(text, 0, MAX_DECODED_CHARS) if _follows_a_letter(text, found)]
+    inside = [found for found in _IN_WORD.finditer(text, 0, MAX_DECODED_CHARS) if _is_in_word(text, found)]
     if inside:
         line = line_of(text, inside[0].start())
         message = "words with invisible characters inside"
         yield Seen("text.zero-width-word", "medium", message, line, min(len(inside), MAX_PLACES))
 
 
-def _follows_a_letter(text: str, found: re.Match[str]) -> bool:
-    """Asked here: a pattern that begins by looking behind is tried at every character."""
-    before = text[found.start() - 1 : found.start()]
-    return before == "_" or (before.isascii() and before.isalnum())
+def _is_in_word(text: str, found: re.Match[str]) -> bool:
+    """Asked here: looking behind is tried at every character, looking ahead again at each character of a run."""
+    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+    return all(one == "_" or (one.isascii() and one.isalnum()) for one in (before, after))
 
 
 def _is_flag(text: str, found: re.Match[str]) -> bool:
