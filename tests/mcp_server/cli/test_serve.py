@@ -52,7 +52,12 @@ def test_stdio_lists_and_calls_the_same_tool_as_the_command_line(plumbrule) -> N
     done = plumbrule(*PATIENT, stdin=conversation)
     assert done.returncode == 0, done.stderr
     answers = {answer["id"]: answer["result"] for answer in map(orjson.loads, done.stdout.splitlines())}
-    assert [tool["name"] for tool in answers[2]["tools"]] == ["analyze_repository", "map_repository"]
+    assert [tool["name"] for tool in answers[2]["tools"]] == [
+        "analyze_repository",
+        "map_repository",
+        "check_compatibility",
+        "resolve_dependencies",
+    ]
     served = answers[3]["structuredContent"]
     printed = orjson.loads(plumbrule("analyze", str(plumbrule.work / "demo"), "--json").stdout)
     assert served | {"call_id": ""} == printed | {"call_id": ""}
