@@ -177,7 +177,8 @@ async def measure(kept: Kept, wanted: list[str]) -> bool:
         held("questions to the engine, median", median(calls), MEDIAN_CALLS, ""),
         held("our own CPU a question", own_ms, OWN_MS, "ms"),
     ]
-    return all(bars) and (bool(wanted) or await measure_large())
+    large = bool(wanted) or await measure_large()
+    return all(bars) and large
 
 
 async def measure_large() -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from plumbrule.core.clock import SYSTEM_CLOCK, Clock
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release, before, tried
+from plumbrule.mcp_server.dependencies.engines.listing import Listing, Release, before, parsed_version, tried
 from plumbrule.mcp_server.dependencies.engines.remembered import FRESH_S, Remembered
 from plumbrule.mcp_server.dependencies.engines.requirements import admits, admitted, direct_name
 from plumbrule.mcp_server.dependencies.engines.shims import StandIn, StandIns
@@ -46,6 +46,12 @@ MAX_MISSING = 8
 MAX_ROUNDS = 12
 """How often one question is put again with what an answer showed to be missing."""
 
+MAX_REMEMBERED = 5_000
+"""Stand-ins whose metadata is remembered from one question to the next."""
+
+MAX_READ_AHEAD = 32
+"""Releases whose metadata is read in one round although they were not chosen yet."""
+
 ASSUMED = "metadata read, not built: {}"
 
 
@@ -77,6 +83,7 @@ class UvEngine:
         self._absent: dict[str, float] = {}
         self._present: set[str] = set()
         self._yanked: dict[tuple[object, ...], bool] = {}
+        self._read: dict[tuple[str, str], StandIn] = {}
         about = ("uv", program.version, str(program.offline), *(f"{one.name}={one.url}" for one in program.indexes))
         self._remembered = Remembered(about, cache, clock)
 
@@ -168,9 +175,13 @@ class UvEngine:
         chosen = [one for one in attempt.stand_ins if one.key in versions]
         unread = [one for one in chosen if not one.how]
         if self._stand_ins is not None and unread and all(one.builds for one in unread):
-            read = await self._stand_ins.read(unread)
-            if len(read.found) == len(unread):
-                return attempt._replace(stand_ins=tuple(read.found.get(one.key, one) for one in attempt.stand_ins))
+            read = await self._stand_ins.read([*unread, *_older(unread, attempt)])
+            if len(self._read) > MAX_REMEMBERED:
+                self._read.clear()
+            self._read |= read.found
+            if all(one.key in read.found for one in unread):
+                known = tuple(read.found.get(one.key, one) for one in attempt.stand_ins)
+                return attempt._replace(stand_ins=known, stride=2 * attempt.stride)
             if read.unreached:
                 return Unknown("unreachable", tuple(sorted(read.unreached)))
             unread = [one for one in unread if one.key not in read.found]
@@ -212,6 +223,7 @@ class UvEngine:
                 return attempt._replace(refused=refusal)
             proof = attempt.refused or refusal
             return Unsolved(proof.edges, proof.said)
+        fresh = [self._read.get(one.key, one) for one in fresh]
         self._absent.update(dict.fromkeys(missing, self._clock.monotonic() + FRESH_S))
         left_out = tuple(sorted({*attempt.left_out, *missing}))
         if len(left_out) > MAX_MISSING:
@@ -260,6 +272,21 @@ class UvEngine:
 
     async def _attempted(self, attempt: Attempt, read: Reading[T], form: Sequence[str] = ()) -> T | Refusal | Failure:
         return await self._calls.outcome(attempt, read, form)
+
+
+def _older(chosen: Sequence[StandIn], attempt: Attempt) -> list[StandIn]:
+    """The next older releases of what was chosen, twice as many each time: who goes back goes back far."""
+    found: list[StandIn] = []
+    for one in chosen:
+        version = parsed_version(one.metadata.version)
+        below = [
+            (parsed_version(other.metadata.version), other)
+            for other in attempt.stand_ins
+            if other.metadata.name == one.metadata.name and not other.how and other.builds
+        ]
+        older = sorted((row for row in below if row[0] < version), key=lambda row: row[0], reverse=True)
+        found += [other for _, other in older[: attempt.stride - 1]]
+    return found[:MAX_READ_AHEAD]
 
 
 def _not_known(doubtful: Sequence[Clause], said: str) -> Unknown:

@@ -47,7 +47,8 @@ class Attempt(NamedTuple):
     `unjudged` are packages that need a build and are left out, because nobody could make stand-ins for them.
     `guessed` says that what is left out is so from memory and was not seen this time. `refused` is the proof against
     the parties one by one; from then on they are asked as one: for every platform at once, uv tells those apart (`a<2`
-    here, `a>=2` there) only within the requirements of one package.
+    here, `a>=2` there) only within the requirements of one package. `stride` is how many releases of a package are
+    read at once.
     """
 
     question: Question
@@ -56,6 +57,7 @@ class Attempt(NamedTuple):
     stand_ins: tuple[StandIn, ...] = ()
     guessed: bool = False
     refused: Refusal | None = None
+    stride: int = 2
 
     @property
     def parties(self) -> list[tuple[str, Party]]:
