@@ -123,8 +123,11 @@ async def test_a_package_that_is_missing_below_a_stand_in_is_missing(index: Loop
     index.wheel("lib", "1.0")
     index.wheel("lib", "2.0")
     assert told(await oracle.solve(question(["old"]))) == ("missing_package", ("ghost",))
-    assert told(await oracle.solve(question(["old"], ["lib>=9"]))) == ("no", ["lib"])
-    assert told(await oracle.solve(question(["old", "lib>5"]))) == ("no", ["lib"])
+    for parties in ((["old"], ["lib>=9"]), (["old", "lib>5"],)):
+        verdict, names = told(await oracle.solve(question(*parties)))
+        assert verdict == "no"
+        assert set(names) <= {"lib", "old"}  # what is known of `old` by now may stand in the proof too
+        assert "lib" in names
 
 
 async def test_more_releases_than_anybody_tries_are_no_reason(index: LoopbackIndex, oracle: UvEngine) -> None:
