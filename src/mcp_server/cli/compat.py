@@ -60,7 +60,7 @@ def target_of(options: dict[str, Any]) -> str:
 
 def policy_of(options: dict[str, Any], use: str = "linked") -> tuple[PolicyWord, ...]:
     """The policy words that the options name."""
-    words = [word for flag, word in WORDS if options[flag.strip("-").replace("-", "_")]]
+    words: list[PolicyWord] = [word for flag, word in WORDS if options[flag.strip("-").replace("-", "_")]]
     if options["combine"] == "workspace":
         words.append("workspace")
     if use == "bundled":

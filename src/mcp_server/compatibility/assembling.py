@@ -148,11 +148,11 @@ def _repository(
         told = {"code": error.code, "message": error.message, "hint": error.hint}
         return RepositoryFact(side.label, side.source, error={name: text for name, text in told.items() if text})
     left_out = [one for one in not_checked if one.subject == number]
-    alone = [one.verdict for checked in answer.checked for one in checked.alone if one.subject == number]
+    alone: list[Verdict] = [one.verdict for checked in answer.checked for one in checked.alone if one.subject == number]
     return RepositoryFact(
         label=side.label,
         source=side.source,
-        resolves_alone=min(alone, key=ORDER.index) if alone else None,
+        resolves_alone=min(alone, key=ORDER.index, default=None),
         parsed=sum(one.asked.scope in wishes.scopes and not one.asked.reference for one in side.subject.joined.direct),
         ecosystems=tuple(sorted({one.ecosystem for one in side.subject.joined.direct})),
         licence=around.expressions[number] if around.expressions else None,

@@ -66,7 +66,7 @@ def wishes_of(
     if "optional" in policy:
         scopes.append("optional")
     if "dev" in policy:
-        scopes += ["dev", "test", "build"]
+        scopes.extend(("dev", "test", "build"))
     return Wishes(
         scopes=tuple(scopes),
         constraints=tuple(dict.fromkeys(text.strip() for text in constraints)),

@@ -43,18 +43,19 @@ def shed_joint(
     if whole <= left:
         return result, text
     again = {**arguments, "max_tokens": min(int((whole + token_bound(text)) * 1.5) + 1, MOST_TOKENS)}
-    current, omitted = result, dict[str, int]()
+    current: Any = result
+    omitted: dict[str, int] = {}
     for cut in budget.order:
         current, lost = _cut(current, cut.field.split("."), cut.keep)
         if lost:
             outer = cut.field.partition(".")[0]
             omitted[outer] = omitted.get(outer, 0) + lost
         told = Truncated(dict(sorted(omitted.items())), {"tool": budget.tool, "arguments": again})
-        shown = budget.live(replace(cast("Any", current), truncated=told))
+        shown = budget.live(replace(current, truncated=told))
         if omitted and _tokens(shown) <= left:
             return shown, text
     told = Truncated(dict(sorted(omitted.items())), {"tool": budget.tool, "arguments": again})
-    return budget.live(replace(cast("Any", current), truncated=told if omitted else None)), text
+    return budget.live(replace(current, truncated=told if omitted else None)), text
 
 
 def _cut(value: Any, path: Sequence[str], keep: int) -> tuple[Any, int]:
@@ -62,7 +63,7 @@ def _cut(value: Any, path: Sequence[str], keep: int) -> tuple[Any, int]:
     if value is None:
         return None, 0
     if isinstance(value, tuple):
-        parts = [_cut(one, path, keep) for one in value]
+        parts = [_cut(one, path, keep) for one in cast("tuple[object, ...]", value)]
         return tuple(one for one, _ in parts), sum(lost for _, lost in parts)
     assert is_dataclass(value)
     assert not isinstance(value, type)
@@ -71,7 +72,7 @@ def _cut(value: Any, path: Sequence[str], keep: int) -> tuple[Any, int]:
     if rest:
         changed, lost = _cut(inner, rest, keep)
     elif isinstance(inner, tuple):
-        items: tuple[Any, ...] = inner
+        items = cast("tuple[object, ...]", inner)
         changed, lost = items[:keep], max(0, len(items) - keep)
     elif inner and not keep:
         changed, lost = ("" if isinstance(inner, str) else None), 1

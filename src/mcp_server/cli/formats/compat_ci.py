@@ -22,7 +22,7 @@ RULES: dict[ConflictKind, str] = {
 def compat_sarif(report: CompatibilityReport) -> dict[str, Any]:
     """The document. Places are relative to the root of their repository: `%SRCROOT%` is the first one's."""
     bases = {one.label: "%SRCROOT%" if not at else f"REPOSITORY{at + 1}" for at, one in enumerate(report.repositories)}
-    kinds = list(dict.fromkeys(one.kind for one in report.conflicts))
+    kinds: list[ConflictKind] = list(dict.fromkeys(one.kind for one in report.conflicts))
     unknown = report.verdict == "unknown"
     run: dict[str, Any] = {
         "tool": {

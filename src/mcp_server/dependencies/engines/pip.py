@@ -8,7 +8,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,7 +63,7 @@ class PipEngine:
     def name(self) -> str:
         return "pip"
 
-    @cached_property
+    @property
     def version(self) -> str:
         from importlib.metadata import PackageNotFoundError, version  # 10 ms, when it is asked
 
