@@ -72,7 +72,6 @@ class Reading:
     known: dict[str, Known] = field(default_factory=dict[str, Known])
     unreadable: list[str] = field(default_factory=list[str])
     waiting: list[Entry] = field(default_factory=list[Entry])
-    reused: int = 0
 
 
 class _Question(NamedTuple):
@@ -202,7 +201,6 @@ class CodeReader:
             if known is None:
                 left.append(one)
             else:
-                into.reused += 1
                 into.known[one.entry.path] = known
                 if known.candidates:
                     into.waiting.append(one.entry)

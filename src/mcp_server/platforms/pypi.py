@@ -44,7 +44,7 @@ def _listed(answer: Answer) -> list[dict[str, object]]:
     if "html" in kind:
         if len(answer.body) > MAX_PAGE_BYTES:
             raise LimitExceeded("The page of this package index is too large.", hint="Use an index that speaks JSON.")
-        from plumbrule.mcp_server.platforms.pypi_html import files_of_page  # html.parser, for old indexes only
+        from plumbrule.core.index_page import files_of_page  # html.parser, for old indexes only
 
         return files_of_page(answer.body.decode("utf-8", "replace"))
     if "json" not in kind:

@@ -192,7 +192,7 @@ def _says(document: object) -> object:
     ],
 )
 async def test_no_failure_is_ever_an_all_clear(osv: OsvWorld, misbehaviour: object, reason: str) -> None:
-    osv.misbehave = misbehaviour  # type: ignore[assignment]
+    osv.misbehave = misbehaviour  # type: ignore[assignment]  # parametrize gives objects
     found = await Desk(osv).ask(FLASK)
     assert (found.state, found.checked, found.not_checked, found.found) == ("not checked", 0, 1, ())
     assert found.reason == reason

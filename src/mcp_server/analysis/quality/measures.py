@@ -63,7 +63,6 @@ class Measures:
     long_files: int = 0
     lines_in_long_files: int = 0
     copied_lines: int = 0
-    copies: int = 0
     public: int = 0
     documented: int = 0
     typed: int = 0
@@ -219,6 +218,5 @@ def _count_copies(found: Measures, bodies: Bodies) -> None:
         if len(places) < 2:
             continue
         first, *others = places
-        found.copies += len(others)
         found.copied_lines += sum(place.value for place in others)
         found.copied_places.append(Place(len(places), "", first.path, first.line))

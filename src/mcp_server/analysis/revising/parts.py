@@ -170,7 +170,7 @@ def _counts(base: Base, pairs: Sequence[Pair]) -> "Measures":
         bodies = {}
     else:
         _join(bodies, base.bodies, {one.path for one in pairs})
-        found.copies = found.copied_lines = 0
+        found.copied_lines = 0
         found.copied_places = []
     finish(found, bodies)
     return found

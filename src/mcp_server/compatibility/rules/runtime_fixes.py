@@ -6,13 +6,14 @@ are here. Below: `rules/runtime_sides`. Above: `compatibility/check`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from functools import partial
 
 from plumbrule.mcp_server.analysis.words import word
 from plumbrule.mcp_server.compatibility.rules.runtime_sides import Declared, Runtime, runtimes_in
 from plumbrule.mcp_server.compatibility.rules.runtimes import range_of
 from plumbrule.mcp_server.dependencies.joint.asks import Subject
 from plumbrule.mcp_server.dependencies.joint.findings import Change, ChosenVersion, Fix
+from plumbrule.mcp_server.dependencies.joint.smallest import smallest_changes
 from plumbrule.mcp_server.dependencies.ranges.intervals import Ranges
 from plumbrule.mcp_server.dependencies.ranges.unions import common
 from plumbrule.mcp_server.dependencies.ranges.wording import shown
@@ -35,18 +36,7 @@ def runtime_fixes(subjects: Sequence[Subject]) -> tuple[Fix, ...]:
 
 def _of(runtime: Runtime, subjects: Sequence[Subject]) -> Iterator[Fix]:
     readable = [one for one in runtime.counting if one.ranges is not None]
-    owners = list(dict.fromkeys(one.subject for one in readable))
-    for size in range(1, min(len(owners), MAX_CHANGING + 1)):
-        found = False
-        for changing in combinations(owners, size):
-            kept = [one for one in readable if one.subject not in changing]
-            moved = [one for one in readable if one.subject in changing]
-            fix = _towards(runtime, subjects, kept, moved)
-            if fix is not None:
-                found = True
-                yield fix
-        if found:
-            return
+    return smallest_changes(readable, MAX_CHANGING, partial(_towards, runtime, subjects))
 
 
 def _towards(

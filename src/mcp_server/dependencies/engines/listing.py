@@ -121,7 +121,7 @@ def _distilled(answer: Answer) -> bytes:
     if "json" in answer.headers.get("content-type", ""):
         files = _files_of_json(answer.body)
     else:
-        from plumbrule.mcp_server.dependencies.engines.listing_page import files_of_page  # for indexes without JSON
+        from plumbrule.core.index_page import files_of_page  # for indexes without JSON
 
         files = files_of_page(answer.body.decode("utf-8", "replace"))
     found: dict[str, Release] = {}
@@ -133,7 +133,7 @@ def _distilled(answer: Answer) -> bytes:
     return orjson.dumps(sorted(found.values(), key=lambda one: one.number), default=tuple)
 
 
-def _files_of_json(body: bytes) -> list[Mapping[str, Any]]:
+def _files_of_json(body: bytes) -> Sequence[Mapping[str, Any]]:
     try:
         document: Any = orjson.loads(body)
     except orjson.JSONDecodeError:

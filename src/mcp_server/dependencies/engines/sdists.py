@@ -5,20 +5,15 @@ table of `pyproject.toml` (PEP 621), what setuptools recorded when the archive w
 `setup.cfg` and `setup.py` that are literal throughout. Otherwise only building it could tell.
 """
 
-import io
 import re
-import tarfile
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.parser import HeaderParser
 from typing import Any, NamedTuple, cast
 
 from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Reading
+from plumbrule.mcp_server.dependencies.sdist_files import UNREADABLE, small_files
 
-MAX_ENTRIES = 50_000
-MAX_UNPACKED_BYTES = 512 << 20
-MAX_FILE_BYTES = 2 << 20
 _WANTED = re.compile(r"[^/]+/(?:PKG-INFO|pyproject\.toml|setup\.cfg|setup\.py)|(?:[^/]+/){1,4}[^/]+\.egg-info/[^/]+")
 
 
@@ -32,10 +27,10 @@ class Stated(NamedTuple):
 
 
 def read(payload: Mapping[str, Any]) -> list[Any] | None:
-    """Worker's side: `raw` is the archive, `filename` its name. The fields of `Stated`, or None."""
+    """Worker's side: `raw` is the archive. The fields of `Stated`, or None."""
     try:
-        files = dict(_files(cast(bytes, payload["raw"]), cast(str, payload["filename"])))
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+        files = dict(small_files(cast(bytes, payload["raw"]), _WANTED))
+    except UNREADABLE:
         return None
     for attempt in (_of_pkg_info, _of_pyproject, _of_egg_info, _of_setup):
         found = attempt(files)
@@ -69,24 +64,6 @@ def _of_headers(text: str, how: str) -> Stated:
         str(found.get("Requires-Python", "")),
         how,
     )
-
-
-def _files(raw: bytes, filename: str) -> Iterator[tuple[str, bytes]]:
-    """The few files that speak of requirements, by their path below the archive's folder."""
-    if filename.endswith(".zip"):
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            for info in archive.infolist()[:MAX_ENTRIES]:
-                if _WANTED.fullmatch(info.filename) and info.file_size <= MAX_FILE_BYTES:
-                    yield info.filename.partition("/")[2], archive.read(info)
-        return
-    with tarfile.open(fileobj=io.BytesIO(raw), mode="r|*") as archive:
-        for number, entry in enumerate(archive):
-            if number > MAX_ENTRIES or entry.offset_data + entry.size > MAX_UNPACKED_BYTES:
-                raise ValueError("too large")  # before it is unpacked, piece by piece, on the way to the next
-            if entry.isreg() and entry.size <= MAX_FILE_BYTES and _WANTED.fullmatch(entry.name.removeprefix("./")):
-                content = archive.extractfile(entry)
-                if content is not None:
-                    yield entry.name.removeprefix("./").partition("/")[2], content.read(MAX_FILE_BYTES)
 
 
 def _of_pkg_info(files: Mapping[str, bytes]) -> Stated | None:

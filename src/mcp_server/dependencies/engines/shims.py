@@ -172,8 +172,7 @@ class StandIns:
         async with self._http() as http:
             digest = Digest("sha256", release.sdist_sha256)
             await http.download(release.sdist, packed, max_bytes=MAX_SDIST_BYTES, digest=digest, redirects=2)
-        payload = {"raw": packed.getvalue(), "filename": release.sdist.rpartition("/")[2]}
-        return _unpacked(await self._workers.run(READ_SDIST, payload))
+        return _unpacked(await self._workers.run(READ_SDIST, {"raw": packed.getvalue()}))
 
 
 def _unpacked(fields: object) -> Stated | None:

@@ -4,17 +4,15 @@ Python: core metadata (PEP 566, 639), from an index or from the archive's `PKG-I
 manifest of one version.
 """
 
-import io
-import tarfile
-import zipfile
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from email.parser import HeaderParser
 from typing import Any, cast
 
+from plumbrule.mcp_server.dependencies.sdist_files import UNREADABLE, small_files
+
 MAX_WORDS = 300
-MAX_ENTRIES = 50_000
-MAX_UNPACKED_BYTES = 256 << 20
-MAX_METADATA_BYTES = 2 << 20
+_PKG_INFO = re.compile(r"[^/]+/PKG-INFO")
 _NOTHING = frozenset(("unknown", "none", "license", "see license", "see license file", "licence"))
 
 
@@ -54,30 +52,7 @@ def _line(text: object) -> str:
 def read(payload: Mapping[str, Any]) -> list[str] | None:
     """Worker's side: `raw` is a source distribution. The licence's words, or None where it holds no metadata."""
     try:
-        text = _pkg_info(cast(bytes, payload["raw"]))
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+        found = next(small_files(cast(bytes, payload["raw"]), _PKG_INFO), None)
+    except UNREADABLE:
         return None
-    return None if text is None else list(licence_words(text))
-
-
-def _pkg_info(raw: bytes) -> str | None:
-    """`NAME-VERSION/PKG-INFO`, read without unpacking anything else."""
-    if raw[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            for info in archive.infolist()[:MAX_ENTRIES]:
-                if _is_pkg_info(info.filename) and info.file_size <= MAX_METADATA_BYTES:
-                    return archive.read(info).decode("utf-8", "replace")
-        return None
-    with tarfile.open(fileobj=io.BytesIO(raw), mode="r|*") as archive:
-        for number, entry in enumerate(archive):
-            if number > MAX_ENTRIES or entry.offset_data + entry.size > MAX_UNPACKED_BYTES:
-                raise ValueError("too large")
-            if entry.isreg() and _is_pkg_info(entry.name) and entry.size <= MAX_METADATA_BYTES:
-                content = archive.extractfile(entry)
-                return content.read(MAX_METADATA_BYTES).decode("utf-8", "replace") if content else None
-    return None
-
-
-def _is_pkg_info(name: str) -> bool:
-    parts: Sequence[str] = name.removeprefix("./").split("/")
-    return len(parts) == 2 and parts[1] == "PKG-INFO"
+    return None if found is None else list(licence_words(found[1].decode("utf-8", "replace")))

@@ -350,7 +350,7 @@ async def test_without_the_registry_direct_clashes_are_still_certain(
     assert registry.requests == []
 
 
-async def test_hostile_manifests_are_bounded(world: World, registry: LoopbackRegistry) -> None:
+async def test_hostile_manifests_are_bounded(world: World, registry: LoopbackRegistry, tmp_path: Path) -> None:
     many = asks(**{f"p{number}": "^1.0.0" for number in range(10_000)})
     wide = " || ".join(f"^{number}" for number in range(1, 5_001))
     subject = world.subject("r", many)
@@ -361,12 +361,12 @@ async def test_hostile_manifests_are_bounded(world: World, registry: LoopbackReg
     tree = {
         "package.json": json.dumps(asks(lib="^1.0.0")),
         ".npmrc": f"registry=http://127.0.0.1:1/\n//127.0.0.1:{registry.port}/:_authToken=${{HOME}}\n",
-        ".pnpmfile.cjs": "require('child_process').execSync('touch /tmp/plumbrule-pwned')",
+        ".pnpmfile.cjs": f"require('child_process').execSync('touch {tmp_path}/executed')",
         "package-lock.json": json.dumps({"lockfileVersion": 3, "packages": {"": {}, "node_modules/lib": {
             "version": "1.0.0", "resolved": "http://127.0.0.1:1/lib.tgz"}}}),
     }  # fmt: skip
     assert (await world.check(tree)).verdict == "compatible"
-    assert not Path("/tmp/plumbrule-pwned").exists()
+    assert not (tmp_path / "executed").exists()
     assert set(registry.authorizations) == {""}
 
 

@@ -7,10 +7,12 @@ Below: `static/clashing`. Above: the checks.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice, product
+from functools import partial
+from itertools import islice, product
 
 from plumbrule.mcp_server.dependencies.joint.asks import Subject
 from plumbrule.mcp_server.dependencies.joint.findings import Change, ChosenVersion, Fix
+from plumbrule.mcp_server.dependencies.joint.smallest import smallest_changes
 from plumbrule.mcp_server.dependencies.joint.static.clashing import agree
 from plumbrule.mcp_server.dependencies.joint.static.rules import Rules
 from plumbrule.mcp_server.dependencies.joint.static.statements import FORBIDDEN, Statement
@@ -53,18 +55,7 @@ def fixes_of(rules: Rules, subjects: Sequence[Subject], clashing: Sequence[Seque
 
 def _rewritings(rules: Rules, subjects: Sequence[Subject], statements: Sequence[Statement]) -> Iterator[_Rewriting]:
     """The rewritings of the least number of statements; statements of one repository change together."""
-    owners = list(dict.fromkeys(one.subject for one in statements))
-    for size in range(1, min(len(owners), MAX_CHANGES + 1)):
-        found = False
-        for changing in combinations(owners, size):
-            kept = [one for one in statements if one.subject not in changing]
-            moved = [one for one in statements if one.subject in changing]
-            rewriting = _towards(rules, subjects, kept, moved)
-            if rewriting is not None:
-                found = True
-                yield rewriting
-        if found:
-            return
+    return smallest_changes(statements, MAX_CHANGES, partial(_towards, rules, subjects))
 
 
 def _towards(
