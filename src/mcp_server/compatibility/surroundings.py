@@ -68,12 +68,14 @@ class Surroundings:
     async def reports(self, sides: Sequence[Side]) -> "list[RepositoryReport | None]":
         """What a survey says of each side; None where there is none, and nothing is taken for granted of it.
 
-        Licences need a second, code needs more: a side whose code was not read when the time ended has its summary.
+        A side whose code was not read when the time ended has its summary, which tells the licence in a second.
         """
-        reports = [await self._report(side, "summary") for side in sides]
+        reports: list[RepositoryReport | None] = [None] * len(sides)
         with anyio.move_on_after(CODE_S):
             for at, side in enumerate(sides):
-                reports[at] = await self._report(side, "full") or reports[at]
+                reports[at] = await self._report(side, "full")
+        for at, side in enumerate(sides):
+            reports[at] = reports[at] or await self._report(side, "summary")
         return reports
 
     async def seen(
