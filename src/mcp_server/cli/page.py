@@ -9,8 +9,8 @@ from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare, Licence, RepositoryReport, Source
 from plumbrule.mcp_server.cli.page_words import Row, clean, counted, where
 
-MAX_FINDINGS = 60
-"""Rows for single findings."""
+MAX_ROWS = 60
+"""Rows of a block: a page is for reading, and a monorepo has a thousand manifests. `--json` gives all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,17 @@ def page_of(report: RepositoryReport, mask: Callable[[str], str]) -> Page:
     def masked(row: Row) -> Row:
         return Row(mask(row.text), mask(row.where), row.tone)
 
-    blocks = (Block(title, tuple(map(masked, rows(report)))) for title, rows in _blocks(report))
+    blocks = (Block(title, tuple(map(masked, _first(rows(report))))) for title, rows in _blocks(report))
     about = tuple(mask(line) for line in _about(report))
     return Page(mask(clean(report.name.value)), about, tuple(block for block in blocks if block.rows))
+
+
+def _first(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, of very many the first and how many there are beside."""
+    found = list(rows)
+    yield from found[:MAX_ROWS]
+    if len(found) > MAX_ROWS:
+        yield Row(f"and {len(found) - MAX_ROWS:,} more; --json gives all", tone="quiet")
 
 
 def _blocks(report: RepositoryReport) -> Iterator[tuple[str, Callable[[RepositoryReport], Iterable[Row]]]]:
@@ -164,12 +172,9 @@ def _risks(report: RepositoryReport) -> Iterator[Row]:
 
 
 def _findings(report: RepositoryReport) -> Iterator[Row]:
-    """Every place at `full`; a page is for reading, so the rest of very many are left to the other formats."""
-    for one in report.findings[:MAX_FINDINGS]:
+    for one in report.findings:
         tone = {"high": "bad", "medium": "warn", "low": "plain"}[one.severity]
         yield Row(f"{one.severity}: {clean(one.message)} ({one.rule})", where(one.evidence), tone)
-    if len(report.findings) > MAX_FINDINGS:
-        yield Row(f"and {len(report.findings) - MAX_FINDINGS} more; --format and --json give all", tone="quiet")
 
 
 def _scorecard(report: RepositoryReport) -> Iterator[Row]:

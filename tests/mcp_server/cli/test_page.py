@@ -10,7 +10,7 @@ import pytest
 
 from plumbrule.core.facts import Coverage, Evidence, Skipped
 from plumbrule.mcp_server.analysis import model
-from plumbrule.mcp_server.cli.page import page_of, size_words
+from plumbrule.mcp_server.cli.page import MAX_ROWS, page_of, size_words
 from plumbrule.mcp_server.cli.page_print import plain_page
 
 AT = Evidence("pyproject.toml:3", "python.project")
@@ -68,6 +68,13 @@ def test_the_words_of_a_repository_are_made_harmless_and_masked() -> None:
 def test_a_partial_answer_says_so() -> None:
     cut = report(coverage=Coverage(5, 1, complete=False))
     assert "not the whole truth" in plain_page(page_of(cut, unmasked))
+
+
+def test_of_a_thousand_manifests_the_page_shows_the_first_and_how_many_there_are_beside() -> None:
+    many = tuple(model.ManifestFile("javascript", "manifest", Evidence(f"{n}/package.json", "x")) for n in range(1_000))
+    text = plain_page(page_of(report(manifests=many), unmasked))
+    assert text.count("javascript manifest") == MAX_ROWS
+    assert f"and {1_000 - MAX_ROWS} more; --json gives all\n" in text
 
 
 @pytest.mark.parametrize(
