@@ -140,7 +140,9 @@ def _symbols(report: RepositoryReport) -> Iterator[Row]:
         if one.metrics_only:
             yield Row(f"{one.language}: metrics only, {counted(one.files, 'file')}", tone="quiet")
             continue
-        broken = f", {counted(one.files_with_errors, 'file')} with syntax errors" if one.files_with_errors else ""
+        broken = ""
+        if one.files_with_errors:
+            broken = f", {counted(one.files_with_errors, 'file')} with lines that the grammar could not read"
         words = f"{counted(one.functions, 'function')}, {one.classes:,} types in {counted(one.files, 'file')}{broken}"
         yield Row(f"{one.language}: {words}")
 

@@ -49,7 +49,8 @@ class SymbolRow:
 
 @dataclass(frozen=True, slots=True)
 class FileSymbols:
-    """The definitions of one file in the order of their lines. `errors` are lines with a syntax error."""
+    """The definitions of one file in the order of their lines. `errors` are the lines that its grammar could
+    not read: a syntax error, or syntax that the grammar does not know."""
 
     path: Words
     language: str
