@@ -62,7 +62,7 @@ _INNER = frozenset(("internal", "detail", "details", "impl", "Internal", "Impl")
 """Namespaces that by name are not for others."""
 _METHODS = frozenset(("method", "function", "macro"))
 _HEADERS = (".h", ".hpp", ".hh", ".hxx")
-_ECMASCRIPT = frozenset(("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte"))
+_ECMASCRIPT = frozenset(("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte", "Astro"))
 
 _HIDDEN_PYTHON = re.compile(
     r"(?:^|/)(?:_(?!_init__\.py$)[^/]*|(?:setup|conftest|noxfile|tasks)\.py|docs?/.*|scripts/.*)(?:/|$)"
@@ -150,7 +150,7 @@ _HOMES = {
     language: ecosystem
     for ecosystem, languages in (
         ("python", ("Python",)),
-        ("javascript", ("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte")),
+        ("javascript", ("JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte", "Astro")),
         ("jvm", ("Java", "Kotlin", "Scala", "Groovy")),
         ("native", ("C", "C++")),
         ("rust", ("Rust",)),

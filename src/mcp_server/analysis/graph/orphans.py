@@ -11,7 +11,7 @@ from plumbrule.mcp_server.analysis.graph.links import Links
 from plumbrule.mcp_server.analysis.packed import packed_as
 from plumbrule.mcp_server.analysis.syntax.facts import Index
 
-_TELLING = frozenset(("Python", "JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte", "Rust"))
+_TELLING = frozenset(("Python", "JavaScript", "TypeScript", "TSX", "JSX", "Vue", "Svelte", "Astro", "Rust"))
 """Languages whose programs reach each file by an import: elsewhere compilers and loaders find files by themselves."""
 
 _PYTHON = re.compile(
@@ -28,7 +28,7 @@ _SCRIPT = re.compile(
     r"(?:index|main|app|server|cli|bin|worker|sw|service-worker|background|content|preload|popup|options|entry[\w.-]*|setup[\w.-]*|"
     r"polyfills?|bootstrap|global\w*|env|types?|shims?[\w.-]*|middleware|instrumentation|root|_app|_document|page|layout|route|"
     r"loading|error|not-found|template|default|\+[\w.@-]+|hooks\.\w+|[\w-]*\.?(?:worker|stories|story|config|setup|d|entry|client|server|"
-    r"runtime|min|global|plugin|shim|e2e|cy|polyfill))\.(?:[cm]?[jt]sx?|vue|svelte)$"
+    r"runtime|min|global|plugin|shim|e2e|cy|polyfill))\.(?:[cm]?[jt]sx?|vue|svelte|astro)$"
 )
 _SCRIPT_FOLDER = re.compile(
     r"(?:^|/)(?:pages|routes|api|public|static|assets|scripts?|bin|layouts|middleware|plugins?|server|workers?|stories|functions|"

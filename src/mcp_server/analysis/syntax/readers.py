@@ -26,6 +26,7 @@ READERS: dict[str, Reader] = {
     "JSX": Reader("javascript", "ecmascript"),
     "Vue": Reader("typescript", "ecmascript_blocks", view="scripts"),
     "Svelte": Reader("typescript", "ecmascript_blocks", view="scripts"),
+    "Astro": Reader("typescript", "ecmascript_blocks", view="frontmatter_and_scripts"),
     "Rust": Reader("rust", "rust"),
     "Go": Reader("go", "go"),
     "Java": Reader("java", "java"),

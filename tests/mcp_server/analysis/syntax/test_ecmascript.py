@@ -80,6 +80,16 @@ DEFINITIONS = [
         "export function f() { function g() {} const h = () => 1; const n = 1 }",
         [("function", "f", "public"), ("function", "f.g", "private"), ("function", "f.h", "private")],
     ),
+    (
+        "export class A { f; constructor(h) { this.f = () => 1; this.g = () => 1 } m() { on(() => { this.k = h }) } }",
+        [
+            ("class", "A", "public"),
+            ("field", "A.f", "public"),
+            ("constructor", "A.constructor", "public"),
+            ("method", "A.g", "public"),
+            ("method", "A.m", "public"),
+        ],
+    ),
 ]
 
 COMMON_JS = [
@@ -103,6 +113,10 @@ COMMON_JS = [
     ),
     ("const fs = require('fs'), { a } = require('b'); const n = 1;", [("constant", "n", "internal")]),
     ("(function () { function hidden() {} })()", [("function", "hidden", "private")]),
+    (
+        "function mix(A) { A.prototype.b = function () {} }",
+        [("function", "mix", "public"), ("method", "mix.A.b", "private")],
+    ),
     ("// function a() {}\nvar s = 'function b() {}' + `class C {}` + /function d/;", [("variable", "s", "public")]),
 ]
 
@@ -202,6 +216,8 @@ require(variable); import(`./${v}`); other.require('./w');
         ("exports.a = 1; module.exports.b = 2", ("a", "b")),
         ("module.exports = { a, b: 1, c() {} }", ("a", "b", "c")),
         ("namespace A { export const x = 1 } export { A }", ("A",)),
+        ("export namespace A.B.C { export const x = 1 }", ("A",)),
+        ("export import Q = A.B", ("Q",)),
     ],
 )
 def test_exports_are_the_names_that_leave_the_file(source, exports):
@@ -316,6 +332,48 @@ def test_types_imported_with_arguments_leave_their_neighbours_whole() -> None:  
     ]
     assert found.errors == []
     assert not any("import" in name or "__" in name for name in found.refs)
+
+
+UNREADABLE = [
+    ("export type * from './a'\nexport type * as b from './b'", [], ["./a", "./b"]),
+    ("export interface A<in T, out U> { m(): T }", ["A", "A.m"], []),
+    ("class A { private accessor x = 1; static accessor y: string }", ["A", "A.x", "A.y"], []),
+    ("class A { static [x: string]: number; z = 1 }", ["A", "A.z"], []),
+    ("abstract class A { abstract get(a: string): [symbol: number]; f(using: any): void }", ["A", "A.get", "A.f"], []),
+    ("import defer * as a from './a'", [], ["./a"]),
+    ("export default function (a: string): import('c').Hash;", ["default"], ["c"]),
+    ("export default function<T>(a: T): import('c').D[]", ["default"], ["c"]),
+    (
+        "declare function f(a: import('b').C[], d?: import('e').F['g']): Promise<import('h').I[] | undefined>",
+        ["f"],
+        ["b", "e", "h"],
+    ),
+    ("interface A {\n  <T>(a: T): T\n  <U>(b: U): T\n  c: U }", ["A", "A.c"], []),
+    ("export class A extends B<import('c').D, import('c').E> { f: string }", ["A", "A.f"], ["c", "c"]),
+]
+
+
+@pytest.mark.parametrize(("source", "names", "targets"), UNREADABLE)
+def test_what_the_grammar_cannot_read_but_the_compiler_does_is_read(source, names, targets):  # S-32
+    found = read(source)
+    assert [one.name for one in found.symbols] == names
+    assert [one.target for one in found.imports] == targets
+    assert found.errors == []
+
+
+def test_a_javascript_name_that_became_a_keyword_later_costs_nothing():  # S-32
+    found = read("function f() { let using = ''; using += 'a'; return using }\nfunction g() {}", "javascript")
+    assert ([one.name for one in found.symbols], found.errors) == (["f", "g"], [])
+
+
+def test_logical_assignments_are_branches_as_their_operators_are():  # S-32
+    found = read("function f(a) { a ??= 1; a ||= 2; a &&= 3; a += 4; return a ?? a || a }")
+    assert found.symbols[0].complexity == 6
+
+
+def test_references_are_read_however_many_lines_come_before_the_code():
+    source = "".join(f'/// <reference path="./lib{number}.d.ts" />\n' for number in range(500))
+    assert len(read(source + "export {}").imports) == 500
 
 
 def test_exports_by_assignment_come_in_the_order_of_the_source_however_many_there_are() -> None:

@@ -40,6 +40,30 @@ const run = () => a()
     assert found.errors == []
 
 
+def test_an_astro_file_is_its_frontmatter_and_its_scripts():  # S-32
+    seen = ecmascript_blocks.frontmatter_and_scripts(
+        b"""---
+import Layout from '../layouts/Layout.astro'
+const { title } = Astro.props
+if (!title) return Astro.redirect('/')
+---
+<Layout title={title}><p>import 'no'</p></Layout>
+<script>import './menu'</script>
+"""
+    )
+    found = ecmascript_blocks.extract(seen, semble_grammars.get_parser("typescript").parse(seen))
+    assert [(one.target, one.line) for one in found.imports] == [("../layouts/Layout.astro", 2), ("./menu", 7)]
+    assert [(one.name, one.line) for one in found.symbols] == [("title", 3)]
+    assert (found.exports, found.errors) == (("default",), [])
+
+
+@pytest.mark.parametrize(
+    "raw", [b"---\n" * 100_000, b"<!--" * 100_000, b"<!-- -->" * 50_000, b"---\n" + b"-" * 300_000]
+)
+def test_unclosed_frontmatter_costs_no_more_than_its_length(raw):
+    assert len(ecmascript_blocks.frontmatter_and_scripts(raw)) == len(raw)
+
+
 @pytest.mark.parametrize(
     "raw", [b"<script " * 100_000, b"<script>" * 100_000, b"<!--" * 100_000, b"<script a='" * 50_000]
 )

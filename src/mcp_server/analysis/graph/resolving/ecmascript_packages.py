@@ -48,6 +48,8 @@ class Package:
     content: Mapping[str, object]
     local: dict[str, str] = field(default_factory=dict[str, str])
     """Folders that it depends on by path (`file:`, `link:`), by name."""
+    declared: set[str] = field(default_factory=set[str])
+    """What it depends on: a private package may be called like one of them."""
 
 
 class Packages:
@@ -77,7 +79,7 @@ class Packages:
         for above in folders_above(folder):
             package = self.by_folder.get(above)
             if package is not None:
-                if package.name == name:
+                if package.name == name and name not in package.declared:
                     return package
                 target = package.local.get(name)
                 if target is not None and target in self.by_folder:
@@ -141,6 +143,7 @@ class Packages:
         package = Package(folder, name if isinstance(name, str) else "", content)
         for group in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):
             for dependency, wanted in as_object(content.get(group)).items():
+                package.declared.add(dependency)
                 if isinstance(wanted, str) and wanted.startswith(_LOCAL):
                     place = joined(folder, wanted.partition(":")[2])
                     if place is not None:

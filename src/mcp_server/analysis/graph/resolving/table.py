@@ -25,6 +25,7 @@ RESOLVERS: dict[str, str] = {
     "TSX": "ecmascript",
     "Vue": "ecmascript",
     "Svelte": "ecmascript",
+    "Astro": "ecmascript",
     #
     # systems
     "Go": "go",

@@ -90,9 +90,29 @@ def comment_above(
         return ""
     end -= len(gap) - kept
     if block and raw.endswith(b"*/", 0, end):
-        opening = raw.rfind(b"/*", max(0, end - MAX_COMMENT_BYTES), end - 2)
+        opening = _opening(raw, max(0, end - MAX_COMMENT_BYTES), end - 2)
         return "" if opening < 0 else text(raw, opening, end)
     return _run_of_line_comments(raw, end, line_marks) if line_marks else ""
+
+
+def _opening(raw: bytes, earliest: int, closing: int) -> int:
+    """Where the block comment begins whose `*/` is at `closing`; -1 if not after `earliest`.
+
+    A glob in it (`src/*.ts`) looks like another beginning: what a line begins with comes before the nearest.
+    """
+    nearest = raw.rfind(b"/*", earliest, closing)
+    if nearest < 0 or (raw[nearest + 2 : nearest + 3] == b"*" and not raw[nearest - 1 : nearest].strip()):
+        return nearest
+    before = raw.rfind(b"*/", earliest, nearest)
+    earliest = earliest if before < 0 else before + 2
+    at = nearest
+    while at >= 0:
+        head = raw.rfind(b"\n", earliest, at) + 1 or earliest
+        first = head + len(raw[head:at]) - len(raw[head:at].lstrip())
+        if raw.startswith(b"/*", first):
+            return first
+        at = raw.rfind(b"/*", earliest, head)
+    return nearest
 
 
 def _run_of_line_comments(raw: bytes, end: int, marks: tuple[bytes, ...]) -> str:

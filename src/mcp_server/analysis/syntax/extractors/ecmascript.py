@@ -27,7 +27,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
 def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...]) -> Extracted:
     """The same for a file that is a module in any case because it offers the names `offered` without saying so."""
     typescript = ecmascript_queries.is_typescript(tree.language)
-    tree, of_types = readable(raw, tree) if typescript else (tree, [])
+    tree, of_types = readable(raw, tree)
     captured = common.captures(ecmascript_queries.definitions(tree.language), tree)
     entries = entries_of(raw, captured)
     exports = Exports(raw, entries, captured, offered)

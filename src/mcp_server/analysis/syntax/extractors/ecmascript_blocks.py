@@ -1,4 +1,4 @@
-"""The scripts of Vue and Svelte components, read where they stand: everything around them is made blank.
+"""The scripts of Vue, Svelte and Astro components, read where they stand: everything around them is made blank.
 
 A blanked file has the length and the lines of the real one, so what the parser and the extractor say needs no shifting.
 """
@@ -17,6 +17,7 @@ _OPENING = re.compile(rb"<(script)((?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')
 _ELSEWHERE = re.compile(
     rb"\ssrc\s*=|\btype\s*=\s*['\"]?(?!(?:text|application)/(?:java|type|ecma)script|module|ts\b)[\w]", re.IGNORECASE
 )
+_FENCE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<!--(?:[^-]|-(?!->))*-->)*---[ \t]*\r?\n")
 _SHOWN = re.compile(rb"[^\r\n]+")
 _ASCII_LOWER = b"</script"
 
@@ -42,6 +43,16 @@ def scripts(raw: bytes) -> bytes:
         at = end
     parts.append(_blank(raw[at:]))
     return b"".join(parts)
+
+
+def frontmatter_and_scripts(raw: bytes) -> bytes:
+    """An Astro file with all but its frontmatter (TypeScript between two lines of `---`) and its scripts blank."""
+    opening = _FENCE.match(raw)
+    closing = raw.find(b"\n---", opening.end() - 1) if opening else -1
+    if opening is None or closing < 0:
+        return scripts(raw)
+    start, end = max(closing, opening.end()), closing + 4
+    return _blank(raw[: opening.end()]) + raw[opening.end() : start] + _blank(raw[start:end]) + scripts(raw[end:])
 
 
 def _blank(piece: bytes) -> bytes:

@@ -67,8 +67,8 @@ class Exports:
         head = raw[node.start_byte : node.end_byte][:400]
         if declaration is not None:
             names = _declared(declaration)
-            self.locals.update(names)
-            default = _is_default(node)
+            default = _is_default(node) or head.startswith(b"export default")  # where a name was put in for parsing
+            self.locals.update(names if not default else [*names, "default"])
             self._names.update(dict.fromkeys(["default"] if default else names))
             return
         value = node.child_by_field_name("value")
@@ -87,6 +87,8 @@ class Exports:
                 self._of_clause(clause, elsewhere)
             elif clause.type == "identifier":  # `export = name` and `export as namespace Name`
                 self.locals.add(key_text(clause))
+            elif clause.type == "import_alias":
+                self._names.update(dict.fromkeys(_declared(clause)))
 
     def _of_clause(self, clause: "Node", elsewhere: bool) -> None:
         for specifier in clause.named_children:
@@ -164,4 +166,14 @@ def _declared(declaration: "Node") -> list[str]:
                 found.extend(one for one, _ in bound_names(name))
         return found
     name = declaration.child_by_field_name("name")
+    if name is not None and name.type == "nested_identifier":  # `namespace A.B` offers A
+        name = _first_name(name)
+    if name is None and declaration.type == "import_alias":
+        name = next((one for one in declaration.named_children if one.type == "identifier"), None)
     return [] if name is None else [key_text(name)]
+
+
+def _first_name(dotted: "Node") -> "Node":
+    while dotted.type in ("nested_identifier", "member_expression") and dotted.named_children:
+        dotted = dotted.named_children[0]
+    return dotted

@@ -29,7 +29,8 @@ _TYPE_BEFORE = re.compile(rb"(?:[:<|&,\[]|\b(?:typeof|keyof|extends|implements|a
 _TYPE_MEMBER = re.compile(rb"\s*\.\s*[A-Z]")
 _TYPE_AFTER = re.compile(rb"\s*(?:\.\s*[A-Z_$]|[;\n\[|&<,)>]|$)")
 _LINE = re.compile(rb"[^\n]*\n?")
-MAX_HEAD_LINES = 200
+MAX_HEAD_LINES = 5_000
+"""Declaration files of large packages begin with hundreds of references."""
 
 
 def imports_of(raw: bytes, entries: list[Entry], captured: Captured, *, typescript: bool) -> list[Import]:

@@ -28,6 +28,7 @@ _COMMON = """
 [(if_statement) (for_statement) (for_in_statement) (while_statement) (do_statement) (switch_case) (catch_clause)
  (ternary_expression)] @branch
 (binary_expression operator: ["&&" "||" "??"]) @branch
+(augmented_assignment_expression operator: ["&&=" "||=" "??="]) @branch
 (call_expression function: [
   (identifier) @ref
   (import) @ref

@@ -131,10 +131,37 @@ def _name_all(raw: bytes, entries: list[Entry]) -> None:
         around = entry.above
         if entry.role == "parameter_property" and around >= 0:  # it belongs to the class, not to the constructor
             around = entries[around].above
+        elif entry.on_this:
+            around = _owner_of_this(entries, around)
         prefix = entries[around].full if around >= 0 else ""
         if len(prefix) > common.NAME_CHARS:
             prefix = prefix[: common.NAME_CHARS] + "…"
         entry.full = f"{prefix}.{entry.name}" if prefix and entry.name else entry.name or prefix
+    _forget_assigned_fields(entries)
+
+
+def _forget_assigned_fields(entries: list[Entry]) -> None:
+    """`this.x = …` defines nothing where the class declares the field `x`."""
+    owners = [(_owner_of_this(entries, one.above), one) for one in entries if one.on_this and one.kept]
+    if not owners:
+        return
+    declared = {(one.above, one.name) for one in entries if one.role == "field"}
+    declared |= {(entries[one.above].above, one.name) for one in entries if one.role == "parameter_property"}
+    for owner, entry in owners:
+        if (owner, entry.name) in declared:
+            entry.kept = False
+
+
+def _owner_of_this(entries: list[Entry], around: int) -> int:
+    """The class whose method holds `this.x = …`, arrow functions between them; else what is around as it is."""
+    at = around
+    while at >= 0 and (entries[at].role in ("named", "pair") or entries[at].node.type == "arrow_function"):
+        at = entries[at].above
+    if at >= 0 and entries[at].role == "method" and entries[at].above >= 0:
+        above = entries[at].above
+        if entries[above].role == "class":
+            return above
+    return around
 
 
 def _holders(raw: bytes, entries: list[Entry]) -> set[str]:
@@ -184,7 +211,7 @@ def value_of(node: "Node", name: str = "value") -> "Node | None":
     return None
 
 
-def _by_name_field(_: _Naming, entry: Entry) -> None:
+def _by_name_field(file: _Naming, entry: Entry) -> None:
     named = entry.node.child_by_field_name("name") or entry.node.child_by_field_name("property")
     if named is None and entry.role == "parameter_property":
         named = entry.node.child_by_field_name("pattern")
@@ -192,6 +219,8 @@ def _by_name_field(_: _Naming, entry: Entry) -> None:
         named = entry.node
     if named is not None:
         entry.name = key_text(named)
+        if entry.name.startswith("defaul") and file.raw[named.start_byte : named.end_byte] != named.text:
+            entry.name = "default"  # the name that `ecmascript_types` put in
         entry.kept = bool(entry.name)
         entry.line = named.start_point.row + 1
 
@@ -325,7 +354,7 @@ def _is_own_value(right: "Node | None") -> bool:
 
 def _takes_properties(file: _Naming, words: list[str]) -> bool:
     """Whether `words[0]` is a function, class or object of this file: only then is `A.b = function …` a definition."""
-    return words[0] in file.holders and len(words) <= 3
+    return len(words) <= 3 and (words[0] in file.holders or words[1] == "prototype")
 
 
 _NAMERS = {
