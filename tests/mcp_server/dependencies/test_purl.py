@@ -36,7 +36,27 @@ def test_a_purl_is_what_the_reference_library_writes(ecosystem: str, name: str, 
 @pytest.mark.parametrize(
     ("ecosystem", "name", "reference", "expected"),
     [
-        ("docker", "ghcr.io/astral-sh/uv", "", "pkg:docker/astral-sh/uv?repository_url=ghcr.io/astral-sh/uv"),
+        ("docker", "ghcr.io/astral-sh/uv", "", "pkg:docker/astral-sh/uv?repository_url=ghcr.io"),
+        ("docker", "localhost:5000/app", "", "pkg:docker/app?repository_url=localhost:5000"),
+        ("docker", "docker.io/library/nginx", "", "pkg:docker/nginx"),
+        ("docker", "docker.io/bitnami/redis", "", "pkg:docker/bitnami/redis"),
+        ("terraform", "x", "git::https://github.com/O/r.git//sub/d?ref=v1.2.0", "pkg:github/o/r@v1.2.0#sub/d"),
+        ("terraform", "github.com/o/r?ref=v1", "github.com/o/r?ref=v1", "pkg:github/o/r@v1"),
+        ("terraform", "a/b/c//modules/x", "", "pkg:terraform/a/b/c#modules/x"),
+        ("terraform", "own", "path:./modules/own", ""),
+        ("terraform", "s3", "s3::https://bucket.example/b/vpc.zip", ""),
+        ("pre-commit", "https://gitlab.com/foo/bar", "", "pkg:gitlab/foo/bar"),
+        ("jvm", "libs/x.jar", "path:libs/x.jar", ""),
+        ("swift", "mona.LinkedList", "", ""),
+        (
+            "python",
+            "g",
+            "git+https://u:p@example.org/g.git@v1#egg=g",
+            "pkg:pypi/g?vcs_url=git%2Bhttps://example.org/g.git%40v1",
+        ),
+        ("javascript", "g", "github:o/g#abc", "pkg:npm/g?vcs_url=git%2Bhttps://github.com/o/g%40abc"),
+        ("rust", "g", "git+https://example.org/g?branch=x", "pkg:cargo/g?vcs_url=git%2Bhttps://example.org/g"),
+        ("ruby", "g", "git:https://example.org/g.git#b", "pkg:gem/g?vcs_url=git%2Bhttps://example.org/g.git%40b"),
         ("docker", "python", "", "pkg:docker/python"),
         ("github_actions", "actions/cache/save", "", "pkg:githubactions/actions/cache#save"),
         ("swift", "swift-nio", "https://github.com/apple/swift-nio.git", "pkg:swift/github.com/apple/swift-nio"),
@@ -49,4 +69,10 @@ def test_a_purl_is_what_the_reference_library_writes(ecosystem: str, name: str, 
     ],
 )
 def test_a_purl_names_what_can_be_named(ecosystem: str, name: str, reference: str, expected: str) -> None:
-    assert purl_of(ecosystem, name, "", reference) == expected
+    made = purl_of(ecosystem, name, "", reference)
+    assert made == expected
+    assert not made or PackageURL.from_string(made).type == made[4:].partition("/")[0]
+
+
+def test_an_image_with_tag_and_digest_is_named_by_its_digest() -> None:
+    assert purl_of("docker", "redis", "7@sha256:ab") == "pkg:docker/redis@sha256:ab"

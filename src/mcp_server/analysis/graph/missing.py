@@ -216,5 +216,6 @@ def _reach_of(deep: Deep, found: Dependencies) -> _Reach:
             held.add("#dev")
     frozen = {name: {home: frozenset(held) for home, held in homes.items()} for name, homes in keys.items()}
     homes = {name: frozenset(homes) for name, homes in frozen.items()}
-    computed = frozenset(one.at.partition(":")[0].rpartition("/")[0] for one in found.not_read)
+    unread = (one.at.partition(":")[0] for one in found.not_read if one.rule != "pre-commit.no-language")
+    computed = frozenset(path.rpartition("/")[0] for path in unread if not path.endswith("bun.lockb"))
     return _Reach(frozen, homes, computed)

@@ -3,10 +3,11 @@
 import re
 
 from plumbrule.mcp_server.dependencies.asked.docker import image
+from plumbrule.mcp_server.dependencies.asked.pep508 import requirement
 from plumbrule.mcp_server.dependencies.manifests.texts import yaml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import ManifestText
-from plumbrule.mcp_server.dependencies.requirement import Reading, Requirement
+from plumbrule.mcp_server.dependencies.requirement import Reading, Requirement, Unread
 
 
 def workflow(file: ManifestText) -> Reading:
@@ -104,6 +105,40 @@ def circleci(file: ManifestText) -> Reading:
     return found
 
 
+MAX_CONTAINERS = 200
+"""Of the resources of one pipeline."""
+
+
+def azure(file: ManifestText) -> Reading:
+    """`azure-pipelines.yml`: container resources, containers of jobs at any depth of stages."""
+    tree, found = yaml_tree(file.raw), Reading()
+    for index in range(len(tree.items("resources", "containers"))):
+        _image(found, tree, ("resources", "containers", str(index), "image"), "azure-pipelines.image")
+    named = {tree.text("resources", "containers", str(at), "container") for at in range(MAX_CONTAINERS)}
+    jobs: list[tuple[str, ...]] = [()]
+    jobs += [("jobs", str(at)) for at in range(len(tree.items("jobs")))]
+    for stage in range(len(tree.items("stages"))):
+        base = ("stages", str(stage), "jobs")
+        jobs += [(*base, str(at)) for at in range(len(tree.items(*base)))]
+    for job in jobs:
+        for keys in ((*job, "container"), (*job, "container", "image")):
+            if tree.text(*keys) not in named:
+                _image(found, tree, keys, "azure-pipelines.image")
+    return once(found)
+
+
+def bitbucket(file: ManifestText) -> Reading:
+    """`bitbucket-pipelines.yml`: the images of all steps and services, and the pipes, which are images too."""
+    tree, found = yaml_tree(file.raw), Reading()
+    for keys in [keys for keys in tree.lines if keys[-1:] in (("image",), ("pipe",))]:
+        text = tree.text(*keys) or tree.text(*keys, "name")
+        if text and "$" not in text:
+            rule = f"bitbucket-pipelines.{keys[-1]}"
+            one = image(text.removeprefix("docker://"), tree.line(*keys), rule, "ci")
+            found.asked.append(one._replace(ecosystem="docker"))
+    return once(found)
+
+
 def pre_commit(file: ManifestText) -> Reading:
     """The repositories of hooks; what hooks bring further is of no known ecosystem unless the hook says so."""
     tree, found = yaml_tree(file.raw), Reading()
@@ -114,4 +149,32 @@ def pre_commit(file: ManifestText) -> Reading:
             line = tree.line(*keys, "repo")
             constraint = tree.text(*keys, "rev") or tree.text(*keys, "sha")
             found.asked.append(Requirement(re.sub(r"\.git/?$", "", name), constraint, line, "pre-commit.repo", "ci"))
+        for hook in range(len(tree.items(*keys, "hooks"))):
+            _additional(found, tree, (*keys, "hooks", str(hook)))
     return found
+
+
+_NODE = re.compile(r"(@[\w.-]+/[\w.-]+|[a-z][\w.-]*)@([\w.^~*+-]+)$")
+
+
+def _additional(found: Reading, tree: Tree, hook: tuple[str, ...]) -> None:
+    """`additional_dependencies`: by the hook's language, else by how they are written, all of a hook alike.
+
+    A bare name without a language stays unread: pip and npm both have it.
+    """
+    listed = list(tree.strings(*hook, "additional_dependencies"))
+    language = tree.text(*hook, "language")
+    texts = [text for text, _ in listed]
+    node = language == "node" or any(_NODE.match(text) or text.startswith("@") for text in texts)
+    python = language == "python" or any(re.search(r"[=<>~!]=|[<>\[]", text) for text in texts)
+    for text, line in listed:
+        if node and not language.startswith("python"):
+            split = _NODE.match(text)
+            name, version = (split[1], split[2]) if split else (text, "")
+            one = Requirement(name, version, line, "pre-commit.additional", "ci", ecosystem="javascript")
+        elif python and (read := requirement(text, line, "pre-commit.additional", "ci")):
+            one = read._replace(ecosystem="python")
+        else:
+            found.not_read.append(Unread(line, "pre-commit.no-language"))
+            continue
+        found.asked.append(one)

@@ -55,6 +55,24 @@ def _part(element: Element, name: str) -> str:
     return (element.attributes.get(name) or element.word(name)).strip()
 
 
+def shared(file: ManifestText) -> Reading:
+    """A `.props` or `.targets` file of any name; those of other programs (Java, Qt) are none of MSBuild's."""
+    return msbuild(file) if re.search(rb"(?m)^[\s\xef\xbb\xbf]*<Project[\s>]", file.raw[:8192]) else Reading()
+
+
+def nuspec(file: ManifestText) -> Reading:
+    """What a package that `nuget pack` makes asks for; `$tokens$` stay as written."""
+    root, found = xml_root(file.raw), Reading()
+    for listed in root.below("dependencies"):
+        for element in listed.children:
+            framework = element.attributes.get("targetFramework", "")
+            for one in element.children if element.tag == "group" else [element]:
+                if one.tag == "dependency" and (name := one.attributes.get("id", "").strip()):
+                    version = one.attributes.get("version", "").strip()
+                    found.asked.append(Requirement(name, version, one.line, "nuspec", "runtime", marker=framework))
+    return found
+
+
 def packages_config(file: ManifestText) -> Reading:
     """NuGet's old `packages.config`: exact versions."""
     found = Reading()

@@ -102,7 +102,7 @@ def _statement(found: Reading, block: Block, line: int, text: str) -> Iterator[R
             yield one._replace(constraint=one.constraint[:-2], rule=STRICT)
         else:
             yield one
-    if not made and re.search(r"[\"'$]|\b(?:libs|deps)\b", rest):
+    if not made and re.search(r"[\"'$]|\b(?:libs|deps)\b|^[\s(]*[A-Za-z_]\w*(?:\.\w+|\[)", rest):
         found.not_read.append(Unread(line, "gradle.computed"))
 
 

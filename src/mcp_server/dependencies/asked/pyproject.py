@@ -98,6 +98,10 @@ def _tools(found: Reading, tree: Tree) -> None:
     take(found, tree, ("tool", "uv", "dev-dependencies"), "pyproject.uv", "dev", "dev")
     take(found, tree, ("tool", "rye", "dev-dependencies"), "pyproject.rye", "dev", "dev")
     _hatch(found, tree, ("tool", "hatch"), "pyproject.hatch")
+    if tree.table("tool", "pixi"):
+        from plumbrule.mcp_server.dependencies.asked.conda import take_pixi  # pulls the YAML readers in
+
+        take_pixi(found, tree, ("tool", "pixi"))
     for key, kind in (("constraint-dependencies", "constraint"), ("override-dependencies", "override")):
         for text, line in tree.strings("tool", "uv", key):
             if one := requirement(text, line, "pyproject.uv"):

@@ -8,6 +8,7 @@ from plumbrule.mcp_server.dependencies.model import ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Fact, Reading, Requirement, Scope, Unread
 
 _STRING = re.compile(r"""(['"])((?:(?!\1)[^\\\n]|\\.)*)\1""")
+_PERCENT = re.compile(r"%[qQ](?:<([^<>\n]*)>|\(([^()\n]*)\)|\[([^\[\]\n]*)\]|\{([^{}\n]*)\})(?:\.freeze)?")
 _GEM = re.compile(r"\s*gem\s*\(?\s*(['\"])([^'\"]+)\1(.*)$", re.DOTALL)
 _OPENS = re.compile(
     r"\s*(group|path|git|github|source|platforms?|install_if|if|unless|case|begin|while|until|def|class|module)\b(.*)$",
@@ -47,7 +48,7 @@ def gemfile(file: ManifestText) -> Reading:
             found.asked.append(_gem(one, line, blocks))
             if _COMPUTED.match(one[3]):
                 found.not_read.append(Unread(line, "ruby.computed"))
-        elif re.match(r"gem[\s(]+(?!['\"])\S", bare):
+        elif re.search(r"(?:^|[{|;]\s*|\bdo\s*(?:\|[^|]*\|)?\s*)gem[\s(]+(?!['\"])[\w*#@$]", bare):
             found.not_read.append(Unread(line, "ruby.computed"))
         elif re.match(r"gemspec\b", bare):
             found.facts.append(Fact("gemspec", _option(bare, "path") or ".", "", line))
@@ -130,7 +131,8 @@ def gemspec(file: ManifestText) -> Reading:
         one = _SPEC.match(text)
         if not one:
             continue
-        rest = re.split(r"\s(?:if|unless)\s", one[2], maxsplit=1)
+        plain = _PERCENT.sub(lambda word: f'"{next(filter(None, word.groups()), "")}"', one[2])
+        rest = re.split(r"\s(?:if|unless)\s", plain, maxsplit=1)
         texts = [value for _, value in _STRING.findall(rest[0])]
         if not texts or not re.match(r"\s*['\"%]", one[2]):
             found.not_read.append(Unread(line, "ruby.computed"))

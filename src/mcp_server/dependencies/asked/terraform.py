@@ -2,7 +2,8 @@
 
 import re
 
-from plumbrule.mcp_server.dependencies.manifests.texts import decode
+from plumbrule.mcp_server.dependencies.manifests.texts import decode, json_tree
+from plumbrule.mcp_server.dependencies.manifests.tree import Tree
 from plumbrule.mcp_server.dependencies.model import ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Reading, Requirement
 
@@ -37,21 +38,51 @@ def terraform(file: ManifestText) -> Reading:
     return found
 
 
+def terraform_json(file: ManifestText) -> Reading:
+    """`.tf.json`: the same blocks as JSON; a block may be an object or a list of them."""
+    tree, found = json_tree(file.raw), Reading()
+    for keys in _objects(tree, ("terraform",)):
+        for table in _objects(tree, (*keys, "required_providers")):
+            for name in tree.table(*table):
+                at = (*table, name)
+                values = {key: tree.text(*at, key) for key in ("source", "version")}
+                values["version"] = values["version"] or tree.text(*at)
+                found.asked.append(_provider(name, values, tree.line(*at)))
+    for keys in _objects(tree, ("module",)):
+        for name in tree.table(*keys):
+            for at in _objects(tree, (*keys, name)):
+                values = {key: tree.text(*at, key) for key in ("source", "version")}
+                if values["source"]:
+                    found.asked.append(_module(name, values, tree.line(*at)))
+    return found
+
+
+def _objects(tree: Tree, keys: tuple[str, ...]) -> list[tuple[str, ...]]:
+    items = tree.items(*keys)
+    return [(*keys, str(at)) for at in range(len(items))] if items else [keys]
+
+
 def _close(found: Reading, stack: list[tuple[str, str, int, dict[str, str]]]) -> None:
     word, label, line, values = stack.pop()
     above = [one[0] for one in stack]
     if above[-1:] == ["required_providers"]:
         found.asked.append(_provider(word, values, line))
     elif word == "module" and not stack and "source" in values:
-        source = values["source"]
-        registered = re.fullmatch(r"(?:[\w.-]+\.[a-z]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?", source)
-        local = source.startswith((".", "/"))
-        one = Requirement(
-            source if registered or not local else label, values.get("version", ""), line, "terraform.module"
-        )
-        found.asked.append(
-            one._replace(group="module", reference="" if registered else f"path:{source}" if local else source)
-        )
+        found.asked.append(_module(label, values, line))
+
+
+def _module(label: str, values: dict[str, str], line: int) -> Requirement:
+    """A module by its address; `?ref=` is the version of one that comes from a repository."""
+    source = values["source"]
+    registered = re.fullmatch(r"(?:[\w.-]+\.[a-z]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?", source)
+    if registered and source.startswith(("github.com/", "bitbucket.org/")):
+        registered = None
+    local = source.startswith((".", "/"))
+    revision = re.search(r"[?&]ref=([^&]+)", source)
+    version = values.get("version", "") or (revision[1] if revision else "")
+    name = label if local else source
+    reference = "" if registered else f"path:{source}" if local else source
+    return Requirement(name, version, line, "terraform.module", group="module", reference=reference)
 
 
 def _provider(name: str, values: dict[str, str], line: int) -> Requirement:

@@ -30,6 +30,8 @@ def clashes_in(joined: Joined) -> list[Pair]:
     by_name: dict[tuple[str, str], list[Stated]] = {}
     overridden = _overridden(joined)
     for one in joined.direct:
+        if one.asked.rule == "pre-commit.additional":
+            continue  # each hook has an environment of its own
         if one.asked.constraint and not one.asked.reference and one.ecosystem in ("python", *GRAMMARS):
             by_name.setdefault((one.ecosystem, one.asked.name.lower()), []).append(one)
     found: list[Pair] = []

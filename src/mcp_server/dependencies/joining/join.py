@@ -124,11 +124,18 @@ def _compiled(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
     return found
 
 
+_APART = frozenset(("pyproject.build-system", "pre-commit.additional"))
+
+
 def _answered(one: Stated, locks: Locks, own_name: str) -> Stated:
-    if one.ecosystem == "python" and one.asked.rule == "pyproject.build-system":
-        return one  # what builds a package is installed apart, and no lock of ours speaks of it
-    for lock in locks.over(one.path, one.ecosystem):
-        position = lock.answer(one.asked, one.path, own_name)
+    if one.asked.rule in _APART:
+        return one  # installed apart, and no lock of ours speaks of it
+    of_file = _ecosystem(one.path)
+    over = locks.over(one.path, one.ecosystem)
+    if of_file != one.ecosystem:  # pip's lines of a conda environment stand in conda's lock
+        over = [*locks.over(one.path, of_file), *over]
+    for lock in over:
+        position = lock.answer(one.asked, one.path, own_name, one.ecosystem)
         if position is not None:
             return replace(one, lock=lock, position=position)
     return one

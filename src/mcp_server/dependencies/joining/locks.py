@@ -21,8 +21,11 @@ class Lock:
     covers: frozenset[str] = frozenset()
     """Paths of the manifests it was made from, where it says so; empty: all in its folder and below."""
 
-    def answer(self, asked: Requirement, manifest: str, own_name: str) -> int | None:
-        """The position of the package that a manifest's statement means, None when the lock does not tell."""
+    def answer(self, asked: Requirement, manifest: str, own_name: str, ecosystem: str = "") -> int | None:
+        """The position of the package that a manifest's statement means, None when the lock does not tell.
+
+        A lock of several ecosystems (conda's hold pip's packages) answers with packages of `ecosystem`.
+        """
         folder = posixpath.relpath(posixpath.dirname(manifest) or ".", posixpath.dirname(self.path) or ".")
         own = self.owns.get(folder, self.owns.get(own_name) if own_name else None)
         name = asked.name
@@ -35,8 +38,11 @@ class Lock:
         for spec in (f"{asked.alias or name}@{asked.constraint or asked.reference}", f"{name}@{asked.constraint}"):
             if spec in self.by_spec:
                 return self.by_spec[spec]
-        named = self.by_name.get(name, ())
+        named = [at for at in self.by_name.get(name, ()) if self._is_of(at, ecosystem)]
         return named[0] if len(named) == 1 else self._fitting(asked, named)
+
+    def _is_of(self, at: int, ecosystem: str) -> bool:
+        return not ecosystem or (self.packages[at].ecosystem or ecosystem) == ecosystem
 
     def _fitting(self, asked: Requirement, among: Iterable[int]) -> int | None:
         """The only one whose version is the one asked for, where several versions are locked."""

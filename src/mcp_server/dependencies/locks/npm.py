@@ -6,7 +6,7 @@ from typing import Any
 
 from plumbrule.mcp_server.dependencies.locks.build import Packages, as_table, lines_of_keys, list_in, loaded, table_in
 from plumbrule.mcp_server.dependencies.manifests.texts import decode, without_comments
-from plumbrule.mcp_server.dependencies.model import ManifestText
+from plumbrule.mcp_server.dependencies.model import MalformedManifest, ManifestText
 from plumbrule.mcp_server.dependencies.requirement import Locked, Reading
 
 _WANTS = ("dependencies", "optionalDependencies", "peerDependencies")
@@ -128,6 +128,15 @@ def _nested(raw: bytes, root: dict[str, Any]) -> Reading:
         return next((made.keys[place] for place in _places(paths[position], name) if place in made.keys), None)
 
     return made.reading(find)
+
+
+def bun_binary(_file: ManifestText) -> Reading:
+    """`bun.lockb` is Bun's memory as it lies: nobody but Bun of that version reads it, and the report names it.
+
+    Raises:
+        MalformedManifest: always.
+    """
+    raise MalformedManifest("not_text")
 
 
 def bun(file: ManifestText) -> Reading:

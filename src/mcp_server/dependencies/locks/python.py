@@ -84,8 +84,9 @@ def pdm(file: ManifestText) -> Reading:
         asks = [normal(word[0]) for word in words if word]
         place = one.text("git") or one.text("url") or one.text("path")
         extras = one.items("extras")
-        if extras and name in made.keys:
-            continue  # the same package with extras: its own entry says the rest
+        if extras and name in made.keys:  # the same package with extras: what those ask for as well
+            made.extend(made.keys[name], [word for word in asks if word != name])
+            continue
         package = Locked(name, one.text("version"), one.line + 1, scope=scope, reference=place, digest=_digest(one))
         made.add(package, asks, name)
     return made.reading()

@@ -44,22 +44,48 @@ def tagged(image: str) -> tuple[str, str]:
     return (name, tag) if colon and "/" not in tag else (image, "")
 
 
+_HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
+_ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)\s*$", re.IGNORECASE)
+_DIRECTIVE = re.compile(r"#\s*\w+\s*=")
+
+
 def instructions(raw: bytes) -> Iterator[tuple[int, str, str]]:
-    """Line of the start, instruction in capitals, arguments with continued lines joined."""
-    begun, text = 0, ""
-    for number, line in enumerate(decode(raw).splitlines(), 1):
+    """Line of the start, instruction in capitals, arguments with continued lines joined.
+
+    The escape directive and here-documents are the Dockerfile reference's: what stands inside one is no instruction.
+    """
+    lines = decode(raw).splitlines()
+    escape, begun, text = _escape(lines), 0, ""
+    ends: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if ends:
+            if line.strip() == ends[0]:
+                del ends[0]
+            continue
         if line.lstrip().startswith("#"):
             continue
         begun = begun if text else number
         text = (text + " " + line.strip()).strip()[:4000]
-        if text.endswith("\\"):
+        if text.endswith(escape):
             text = text[:-1].rstrip()
             if text:
                 continue
         word, _, rest = text.partition(" ")
         if word:
             yield begun, word.upper(), rest.strip()
+            if "<<" in rest and word.upper() in ("RUN", "COPY", "ADD"):
+                ends = _HEREDOC.findall(rest)[:20]
         text = ""
+
+
+def _escape(lines: list[str]) -> str:
+    """What a parser directive at the very top makes of the backslash."""
+    for line in lines[:10]:
+        if not _DIRECTIVE.match(line):
+            break
+        if found := _ESCAPE.match(line):
+            return "`" if found[1] == "`" else "\\"
+    return "\\"
 
 
 def compose(file: ManifestText) -> list[Declaration]:
