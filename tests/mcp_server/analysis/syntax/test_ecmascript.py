@@ -2,7 +2,7 @@
 
 import pytest
 
-from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript
+from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript, ecmascript_types
 from plumbrule.mcp_server.analysis.syntax.model import Extracted
 
 semble_grammars = pytest.importorskip("semble_grammars")
@@ -316,6 +316,18 @@ def test_hostile_files_are_read_without_recursion(source):
     assert read(source, "javascript").exports is not ...
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["x<a>`", "<<<<", "a\n ", "import('a').b ", "abstract ", "[ symbol", "'a' with {", "using ", "/** */\n", ">>>>`"],
+)
+def test_covering_costs_no_more_than_the_length_of_the_file(piece):
+    source = ("class {" + piece * (300_000 // len(piece))).encode()
+    typed = semble_grammars.get_parser("tsx").parse(b"class {")
+    for tree in (typed, semble_grammars.get_parser("javascript").parse(b"class {")):
+        assert tree.root_node.has_error
+        ecmascript_types.readable(source, tree)
+
+
 def test_types_imported_with_arguments_leave_their_neighbours_whole() -> None:  # the grammar cannot read them
     """Compilers write such declarations into every second declaration file."""
     found = read(
@@ -349,6 +361,12 @@ UNREADABLE = [
         ["b", "e", "h"],
     ),
     ("interface A {\n  <T>(a: T): T\n  <U>(b: U): T\n  c: U }", ["A", "A.c"], []),
+    ("interface A {\n  a: B\n  in?: C\n  d: E }", ["A", "A.a", "A.in", "A.d"], []),
+    ("const a = b<typeof import('./c')>(d)", ["a"], ["./c"]),
+    ("using a: B = c(), d = e()", ["a", "d"], []),
+    ("const A = styled.div<{\n  a: string }>`b ${(c) => c}`; const D = e(f)<G & { h: I[] }>`j`", ["A", "D"], []),
+    ("const a = `b\x00c`", ["a"], []),
+    ("abstract class A { abstract private b: 1; readonly public c = 2 }", ["A", "A.b", "A.c"], []),
     ("export class A extends B<import('c').D, import('c').E> { f: string }", ["A", "A.f"], ["c", "c"]),
 ]
 
@@ -359,6 +377,26 @@ def test_what_the_grammar_cannot_read_but_the_compiler_does_is_read(source, name
     assert [one.name for one in found.symbols] == names
     assert [one.target for one in found.imports] == targets
     assert found.errors == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ('export const A = () => <label class="b" for={c}>d</label>', ["A"]),
+        ('export const A = () => <a href="/b?c=d&e=f">Terms & Conditions &amp; B && C</a>', ["A"]),
+        ("class A { accessor b = 1; static accessor c; accessor #d }", ["A", "A.b", "A.c", "A.#d"]),
+        ("class A {\n  #b\n  [c] = null\n  d() {} }", ["A", "A.#b", "A.[c]", "A.d"]),
+        ("export * from 'a' with { type: 'json' }; import b from 'c' assert { type: 'json' }; const d = 1", ["d"]),
+    ],
+)
+def test_what_the_grammar_of_javascript_cannot_read_is_read(source, names):  # S-32
+    found = read(source, "javascript")
+    assert ([one.name for one in found.symbols], found.errors) == (names, [])
+
+
+def test_an_ampersand_in_the_text_of_an_element_breaks_nothing():  # S-32
+    found = read('const a = <a href="/?b=c&d=e">F & G</a>; type H = I & J; const k = l && m', "tsx")
+    assert ([one.name for one in found.symbols], found.errors) == (["a", "H", "k"], [])
 
 
 def test_a_javascript_name_that_became_a_keyword_later_costs_nothing():  # S-32

@@ -1,9 +1,9 @@
-"""Types that the grammar of TypeScript cannot read although the compiler does.
+"""What the grammars of JavaScript and TypeScript cannot read although the compiler does.
 
 `import("./x").Name<T>` and `import("./x").Name[]` tear up the declarations around them, and compilers write them into
-every second declaration file; so do `export type *`, `in` and `out` of type parameters, and soft keywords beside or
-instead of a name. Where a file has syntax errors these are covered by as many bytes of harmless code, and the tree that
-is less damaged counts; names and the imports that were covered are read from the file's own bytes.
+every second declaration file; so do `export type *`, variance, an `&` or `class=` in JSX. Where a file has syntax
+errors these are covered by as many bytes of harmless code, and the tree that is less damaged counts; names and the
+imports that were covered are read from the file's own bytes.
 """
 
 import re
@@ -18,56 +18,116 @@ if TYPE_CHECKING:
 
 _IMPORTED_TYPE = re.compile(
     rb"""(?<![\w$.])import\([ ]{0,4}(["'])([^"'\\\r\n]{1,300})\1[ ]{0,4}\)"""
-    rb"""(?=\.([\w$]{1,200})(?:\.[\w$]{1,200}){0,8}(?:[<\[,>;|&)}]|\s))"""
+    rb"""(?:(?=\.([\w$]{1,200})(?:\.[\w$]{1,200}){0,8}(?:[<\[,>;|&)}]|\s))|(?<=["']\))(?=[>\],;]))"""
 )
 _BLANKED = re.compile(
     rb"""\bexport\s+(type)\s+\*"""
     rb"""|[<,]\s*(?:const\s+)?(in\s+out|in|out)\s+[A-Za-z_$]"""  # variance, TypeScript 4.7
     rb"""|\b(?:abstract|declare|override|private|protected|public|static)\s+(accessor)\s+[\w$#'"\[]"""
     rb"""|\b(abstract)\s+[gs]et\s*[(<]"""
+    rb"""|\b(abstract|readonly)\s+(?:override|private|protected|public|static)\s"""
     rb"""|(?<![\w$.])(static)\s+(?:readonly\s+)?\[[ ]{0,4}\w{1,80}[ ]{0,4}:"""
     rb"""|\bimport\s+(defer)\s+\*"""
 )
+_BLANKED_SCRIPT = re.compile(
+    rb"""(?:"[^"\r\n]{0,300}"|'[^'\r\n]{0,300}')\s{0,20}((?:with|assert)\s{0,20}\{[^{}]{0,300}\})"""
+    rb"""|(?<=\s)(accessor)\s+[\w$#'"\[]"""
+    rb"""|\bimport\s+(defer)\s+\*"""
+)
+_ATTRIBUTE = re.compile(rb"(?<=[\s\"'}])(class|for)(?=\s{0,20}=\s{0,20}[\"'{`])")
 _USING = re.compile(rb"(?<![\w$.])(using)(?![\w$])(?!\s+[\w$])")
+_RESOURCE = re.compile(rb"(?<![\w$.])(?:await[ \t]{1,9})?using(?=[ \t]{1,9}[A-Za-z_$][\w$]{0,80}\s{0,20}[:=,])")
 _TUPLE_LABEL = re.compile(rb"\[\s*(symbol|string|number|object)(?=\??:)")
-_CALL_SIGNATURE = re.compile(rb"(?:[\w>\])}]|\*/)[ \t]*(?:\r?\n[ \t]*)+([ \t])<[A-Za-z_$]")
-"""A generic call signature that begins a line is read as arguments of the type on the line above it."""
+_NEXT_MEMBER = (
+    rb"(?:[\w>\])}'\"]|\*/)[ \t]*(?:\r?\n[ \t]*)+([ \t])(?:\[[\w.$]{1,80}\]\s{0,20}[=(;:?]|in(?:stanceof)?\??:"
+)
+_SEPARATED = re.compile(_NEXT_MEMBER + rb")")
+_SEPARATED_TYPED = re.compile(_NEXT_MEMBER + rb"|<\s{0,40}[A-Za-z_$])")
+"""A member that begins a line is read as going on with the line above it, where that has no semicolon."""
 _NAMELESS = re.compile(rb"\bexport default function[ ]?(?=[(<])")
 _NAMED = b"export function default"
+_VISIBLE = re.compile(rb"[^\r\n]")
+_CONTROL = bytes.maketrans(bytes([*range(9), *range(14, 32)]), b" " * 27)
+_TAGGED = re.compile(rb">[ \t]{0,9}`")
+MAX_ARGUMENT_BYTES = 1_000
 
 
 def readable(raw: bytes, tree: "Tree") -> tuple["Tree", list[Import]]:
     """The tree to read from, and the imports of types that are not in it."""
     if not tree.root_node.has_error:
         return tree, []
-    if not ecmascript_queries.is_typescript(tree.language):
-        return better(tree, _over(_USING, b"_", raw), raw), []
-    covered = _over(_TUPLE_LABEL, b"_", _over(_USING, b"_", _over(_BLANKED, b" ", raw)))
-    if not ecmascript_queries.knows_jsx(tree.language):
-        covered = _over(_CALL_SIGNATURE, b";", covered)
+    typed = ecmascript_queries.is_typescript(tree.language)
+    jsx = ecmascript_queries.knows_jsx(tree.language)
+    covered = _over(_USING, b"_", _RESOURCE.sub(lambda one: b"const".rjust(len(one[0])), raw.translate(_CONTROL)))
+    if jsx:  # an entity is read, any other `&` in a text or attribute is not; in code both operators are alike
+        covered = covered.replace(b"&", b"|")
+    covered = _typed(covered, jsx) if typed else _over(_ATTRIBUTE, b"_", _over(_BLANKED_SCRIPT, b" ", covered))
+    if not typed:
+        covered = _over(_SEPARATED, b";", covered)
+    chosen = better(tree, covered, raw)
+    if chosen is tree or not typed or b"import(" not in raw:
+        return chosen, []
+    return chosen, _covered_imports(raw, chosen)
+
+
+def _typed(raw: bytes, jsx: bool) -> bytes:
+    """TypeScript with what its grammar cannot read covered."""
+    covered = _over(_TUPLE_LABEL, b"_", _over(_BLANKED, b" ", raw))
+    covered = _without_arguments(_over(_SEPARATED if jsx else _SEPARATED_TYPED, b";", covered))
     # A nameless function without a body, as compilers write it, gets a name of the same length.
     covered = _NAMELESS.sub(lambda one: _NAMED[: len(one[0]) - 1] + b"_", covered)
-    of_types = b"import(" in raw
-    if of_types:
-        covered = _IMPORTED_TYPE.sub(lambda match: b"i" + b"_" * (len(match[0]) - 1), covered)
-    chosen = better(tree, covered, raw)
-    if chosen is tree or not of_types:
-        return chosen, []
+    return _IMPORTED_TYPE.sub(lambda match: b"i" + b"_" * (len(match[0]) - 1), covered)
+
+
+def _covered_imports(raw: bytes, tree: "Tree") -> list[Import]:
     found: list[Import] = []
     for match in _IMPORTED_TYPE.finditer(raw):
-        node = chosen.root_node.descendant_for_byte_range(match.start(), match.end())
+        node = tree.root_node.descendant_for_byte_range(match.start(), match.end())
+        # Not one in a comment, nor one that stands uncovered in the tree.
         if node is not None and node.end_byte == match.end() and node.type in ("identifier", "type_identifier"):
-            target, name = match[2].decode("utf-8", "replace"), match[3].decode("utf-8", "replace")
-            found.append(Import(target, node.start_point.row + 1, "type", (name,), ("type",)))
-    return chosen, found
+            names = (match[3].decode("utf-8", "replace"),) if match[3] else ()
+            target = match[2].decode("utf-8", "replace")
+            found.append(Import(target, node.start_point.row + 1, "type", names, ("type",)))
+    return found
+
+
+def _without_arguments(raw: bytes) -> bytes:
+    """`` styled.div<{ a: string }>`…` `` without the arguments of the template's tag."""
+    if b"`" not in raw:
+        return raw
+    pieces: list[bytes] = []
+    at = 0
+    for found in _TAGGED.finditer(raw):
+        start = _opening(raw, max(at, found.start() - MAX_ARGUMENT_BYTES), found.start())
+        if start > at:
+            pieces += (raw[at:start], _VISIBLE.sub(b" ", raw[start : found.start() + 1]))
+            at = found.start() + 1
+    return b"".join((*pieces, raw[at:])) if pieces else raw
+
+
+def _opening(raw: bytes, earliest: int, closing: int) -> int:
+    """Where the `<` is that the `>` at `closing` belongs to, right behind a tag; -1 without one."""
+    depth = 0
+    for at in range(closing, earliest, -1):
+        one = raw[at]
+        if one == 62:  # ">", which no arrow ends with here
+            depth += raw[at - 1] != 61
+        elif one == 60:
+            depth -= 1
+            if not depth:
+                before = raw[at - 1 : at]
+                return at if before.isalnum() or before in (b"_", b"$", b")", b"]") else -1
+        elif one == 96:
+            break
+    return -1
 
 
 def _over(pattern: "re.Pattern[bytes]", mark: bytes, raw: bytes) -> bytes:
-    """The bytes with the one group of every match overwritten."""
+    """The bytes with the one group of every match overwritten, line ends kept."""
     pieces: list[bytes] = []
     at = 0
     for found in pattern.finditer(raw):
         start, end = found.span(found.lastindex or 0)
-        pieces += (raw[at:start], mark * (end - start))
+        pieces += (raw[at:start], _VISIBLE.sub(mark, raw[start:end]))
         at = end
     return b"".join((*pieces, raw[at:]))
