@@ -162,3 +162,105 @@ def test_damaged_files_keep_their_types_and_members() -> None:
     found = read("class A {\n fun a() {}\n fun ) {\n fun b() {}\n}\nclass B {\n fun c() {}\n}\n")
     assert {"A", "B.c"} <= {s.name for s in found.symbols}
     assert found.errors
+
+
+HARD = """\
+#!/usr/bin/env kotlin
+@file:JvmName("Hard")
+package a.`in`.b
+import a.b.`when` as Whenever
+@Suppress("UNCHECKED_CAST")
+fun <T, S : T?> Column<in S>.wrap(value: T): Param<T> =
+    Param(value, type as Type<T & Any>)
+        .also { println("${"}" + "{${it}"}") }
+context(session: Session)
+private fun Type.isFun(): Boolean = with(session) { true }
+val Type.label
+    @OptIn(Internal::class)
+    get() = when (this) {
+        is A if (x && y) -> 1
+        else -> 2
+    }
+class Sink(d: Sink) : Base by d {
+    var size = 0L
+        private set
+    fun close() = Unit
+}
+class Door
+@Inject
+internal constructor(val key: String, vararg ids: Int = intArrayOf(1, 2).map { it }, private val n: (Int) -> Unit) :
+    Wall(
+        key,
+    ),
+    Thing<Int, String> where Int : Any {
+    val url: String = if (key == "/* no comment")
+        "a"
+    else
+        $$"${not} a $template"
+    val owner by lazy {
+        object : Thing<Int, String>(key) {
+            fun hidden() {}
+        }
+    }
+    init { fun local() {} }
+    constructor() : this("a", n = {}) { }
+}
+enum class Way(val x: Int) {
+    LEFT(1) {
+        override fun go() = 1
+    },
+    enum(2),
+    ;
+    abstract fun go(): Int
+    companion object : Maker<Way>
+}
+fun interface Act { fun act() }
+data object Nothing
+@JvmInline value class Id(val raw: Long)
+annotation class Bare
+expect class Far() : Near { companion object Key { val a: Int } }
+val (a: Int, _) = 1 to 2; typealias Call<T> = suspend (T) -> Unit
+fun (() -> Unit).twice() { this(); this() }
+operator fun Int?.get(i: Int) = i /* a /* nested */ comment } */
+"""
+
+
+def test_declarations_are_read_where_the_grammar_tears() -> None:  # S-33
+    found = read(HARD)
+    assert [(s.kind, s.name, s.line, s.end_line, s.visibility) for s in found.symbols] == [
+        ("function", "wrap", 5, 8, "public"),
+        ("function", "isFun", 9, 10, "private"),
+        ("property", "label", 11, 16, "public"),
+        ("class", "Sink", 17, 21, "public"),
+        ("property", "Sink.size", 18, 19, "public"),
+        ("method", "Sink.close", 20, 20, "public"),
+        ("class", "Door", 22, 40, "public"),
+        ("property", "Door.key", 24, 24, "public"),
+        ("property", "Door.n", 24, 24, "private"),
+        ("property", "Door.url", 29, 32, "public"),
+        ("property", "Door.owner", 33, 37, "public"),
+        ("constructor", "Door.Door", 39, 39, "public"),
+        ("enum", "Way", 41, 49, "public"),
+        ("property", "Way.x", 41, 41, "public"),
+        ("member", "Way.LEFT", 42, 44, "public"),
+        ("member", "Way.enum", 45, 45, "public"),
+        ("method", "Way.go", 47, 47, "public"),
+        ("object", "Way.Companion", 48, 48, "public"),
+        ("interface", "Act", 50, 50, "public"),
+        ("method", "Act.act", 50, 50, "public"),
+        ("object", "Nothing", 51, 51, "public"),
+        ("class", "Id", 52, 52, "public"),
+        ("property", "Id.raw", 52, 52, "public"),
+        ("annotation", "Bare", 53, 53, "public"),
+        ("class", "Far", 54, 54, "public"),
+        ("object", "Far.Key", 54, 54, "public"),
+        ("property", "Far.Key.a", 54, 54, "public"),
+        ("property", "a", 55, 55, "public"),
+        ("type", "Call", 55, 55, "public"),
+        ("function", "twice", 56, 56, "public"),
+        ("function", "get", 57, 57, "public"),
+    ]
+    assert [(i.kind, i.target, i.names) for i in found.imports] == [
+        ("package", "a.in.b", ()),
+        ("import", "a.b.when", ("Whenever",)),
+    ]

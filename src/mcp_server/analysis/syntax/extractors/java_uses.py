@@ -7,7 +7,7 @@ Routes are annotations of Spring MVC and JAX-RS, with the path of the class in f
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import text, unquoted
 from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
@@ -64,6 +64,17 @@ _WORDS = frozenset(
 )
 
 
+class Placed(Protocol):
+    """What has a place in the file: a node, or what another reader found."""
+
+    @property
+    def start_byte(self) -> int: ...
+    @property
+    def end_byte(self) -> int: ...
+    @property
+    def start_point(self) -> tuple[int, int]: ...
+
+
 class Routes(NamedTuple):
     """The paths of the types around a method, and whether the type is a client's view of somebody else's routes."""
 
@@ -72,7 +83,7 @@ class Routes(NamedTuple):
     client: bool = False
 
 
-def _annotation(raw: bytes, node: "Node") -> tuple[str, str]:
+def _annotation(raw: bytes, node: Placed) -> tuple[str, str]:
     """The bare name of an annotation and its text."""
     whole = text(raw, node.start_byte, min(node.end_byte, node.start_byte + _ANNOTATION_CHARS))
     name = re.match(r"@\s*(?:\w+:)?((?:\w+\.)*\w+)", whole)
@@ -92,7 +103,7 @@ def _under(prefix: str, path: str) -> str:
     return prefix.rstrip("/") + "/" + path.lstrip("/")
 
 
-def prefixes_of(raw: bytes, annotations: "Sequence[Node]", outer: Routes) -> Routes:
+def prefixes_of(raw: bytes, annotations: Sequence[Placed], outer: Routes) -> Routes:
     """The routes that a type's annotations put in front of its methods."""
     spring = jaxrs = ""
     client = False
@@ -107,7 +118,7 @@ def prefixes_of(raw: bytes, annotations: "Sequence[Node]", outer: Routes) -> Rou
     return Routes("/" + spring.strip("/") if spring else outer.spring, "/" + jaxrs.strip("/") if jaxrs else "", client)
 
 
-def routes_of(raw: bytes, annotations: "Sequence[Node]", routes: Routes, uses: list[Use]) -> None:
+def routes_of(raw: bytes, annotations: Sequence[Placed], routes: Routes, uses: list[Use]) -> None:
     """The routes that a method's annotations declare."""
     if routes.client:
         return
@@ -132,7 +143,7 @@ def routes_of(raw: bytes, annotations: "Sequence[Node]", routes: Routes, uses: l
         uses.append(Use("route", _under(routes.jaxrs, path), at, "route.jaxrs", verb))
 
 
-def commands_of(raw: bytes, annotations: "Sequence[Node]", imports: Sequence[Import], uses: list[Use]) -> None:
+def commands_of(raw: bytes, annotations: Sequence[Placed], imports: Sequence[Import], uses: list[Use]) -> None:
     """The picocli commands that annotations declare."""
     for node in annotations:
         name, whole = _annotation(raw, node)

@@ -8,25 +8,34 @@ _COVERED = re.compile(
     rb"(?<!protected [gs]et)(?<!internal [gs]et)"
     rb"|^[ \t]*(?P<call>get)(?=\([^)\s])"
     rb"|^[ \t]*(?P<put>set)(?=\((?![ \t]*\w+[ \t]*(?::[^)\n]*)?\)[ \t]*[{=]))"
-    rb"|\b(?P<where>where)(?=\?\.|\.)"
-    rb"|^[ \t]*(?:!?is|else)\b[^\n{]*?(?P<guard>[ \t]if\b[^\n]*?)(?=->)"
+    rb"|\b(?P<where>where)(?=\?\.|\.|[ \t]*(?:=[^=]|:))"
+    rb"|(?<=\} )(?P<infix>get)(?= \()"
+    rb"|^[ \t]*(?:!?is|else)\b(?:[^\n{-]|-(?!>))*?(?P<guard>[ \t]if\b[^{}]{0,400}?)(?=->)"
+    rb"|^[ \t]*(?P<context>context[ \t]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))(?=[ \t]*(?:\n|[a-z]))"
+    rb"|^[ \t]*(?P<accessor>@\w+(?:\([^()\n]*\))?)(?=[ \t]*\n?[ \t]*(?:get|set)\()"
     rb"|\b(?P<suspend>suspend)(?=[ \t]*\{)|(?<=\w)(?P<any>[ \t]&[ \t]Any)\b"
     rb"|\b(?P<bare>annotation)(?=[ \t]+class[ \t]+\w+[ \t]*$)"
-    rb'|(?P<dollars>\$\$)(?=")',
+    rb'|(?P<dollars>(?<!\$)\$\$+"(?!"")[^"\n]*")|\b(?P<digits>in)(?=\d)',
     re.MULTILINE,
 )
-_INSTEAD = {"close": b";", "name": b"_et", "call": b"_et", "put": b"_et", "where": b"_here"}
-
-
-BARE_ANNOTATION = re.compile(rb"\bannotation[ \t]+class[ \t]+\w+[ \t]*$", re.MULTILINE)
-"""`@A annotation class B` without a body is three words behind an annotation to the grammar, and no error."""
+_VISIBLE = re.compile(rb"[^\n]")
+_INSTEAD = {
+    "close": b";",
+    "name": b"_et",
+    "call": b"_et",
+    "put": b"_et",
+    "infix": b"_et",
+    "where": b"_here",
+    "digits": b"_n",
+    "dollars": b'""',
+}
 
 
 def covered(raw: bytes) -> bytes:
     """The bytes with the stumbling blocks covered: as many as before.
 
     A body that ends on the line of its last declaration; `get`, `set` and `where` as names; `$$"` strings, guards in
-    `when`, lambdas with `suspend`, and `T & Any`.
+    `when`, context parameters, annotations in front of accessors, lambdas with `suspend`, and `T & Any`.
     """
     return _COVERED.sub(_cover, raw)
 
@@ -36,4 +45,5 @@ def _cover(found: re.Match[bytes]) -> bytes:
     start, end = found.span(kind)
     whole = found.group()
     at = start - found.start()
-    return whole[:at] + _INSTEAD.get(kind, b"").ljust(end - start) + whole[at + end - start :]
+    instead = _INSTEAD.get(kind) or _VISIBLE.sub(b" ", found[kind])
+    return whole[:at] + instead.ljust(end - start) + whole[at + end - start :]
