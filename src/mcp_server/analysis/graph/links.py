@@ -117,7 +117,7 @@ def _links_of(deep: Deep, parts: dict[str, Part]) -> Links:
                         _join(edges, target, one)
             elif standing == "external":
                 found.outside.append(Outside(path, one.line, package, language, tuple(one.flags), one.target))
-            elif standing == "unknown" and "optional" not in one.flags:
+            elif standing == "unknown" and "optional" not in one.flags and "path" not in one.flags:
                 found.lost.append(Lost(path, one.line, one.target))
         if edges:
             found.edges[path] = edges

@@ -84,7 +84,9 @@ class Import(NamedTuple):
     `crate::a::b` (Rust), `github.com/x/y` (Go), `<stdio.h>` or `"util.h"` (C, with its marks), `a.b.C` (Java).
     `names` are the names taken from it (as they are called there, `*` for all). `flags`: `type` (erased before run
     time: TYPE_CHECKING, `import type`), `lazy` (inside a function), `optional` (inside a try that survives its
-    absence), `test` (inside test code, such as `#[cfg(test)]`).
+    absence), `test` (inside test code, such as `#[cfg(test)]`), `path` (followed in code without being imported,
+    such as `crate::a::f()`: what it begins with may be no module), `public` and `internal` (who may name a module),
+    `inline` (a module in its own file).
     """
 
     target: str

@@ -9,7 +9,7 @@ from plumbrule.mcp_server.analysis.syntax.model import Import, ImportKind
 
 
 def facts(*rows: tuple[str, str, str]) -> Index:
-    raw: list[list[object]] = [[target, 1, kind, [name], []] for kind, target, name in rows]
+    raw: list[list[object]] = [[target, 1, kind, [name], ["public"]] for kind, target, name in rows]
     return Index(1, 0, 0, 1, 0, raw, [], [], [], [], [], [], [], [], 0, 0, 0, None, "")
 
 

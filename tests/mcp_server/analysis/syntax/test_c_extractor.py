@@ -255,5 +255,7 @@ def test_what_a_reviewer_would_call_noise_is_no_use(body: str) -> None:
 def test_deep_nesting_and_endless_macros_take_bounded_time() -> None:
     deep = "int f(void) {" + "{" * 5_000 + "}" * 5_000 + "}\nint g(void);\n"
     assert [s.name for s in c(deep).symbols] == ["f", "g"]
+    comments = "#if X\n" + "/* said */\n" * 400 + "void h(void) { (; }\n#endif\n"
+    assert [s.name for s in c("void f( {\n" + comments).symbols][-1:] == ["h"]
     wide = "".join(f"#if A{n}\n" for n in range(5_000)) + "AAAA_B " * 5_000
     assert {s.name for s in c(wide).symbols} <= {"AAAA_B"}

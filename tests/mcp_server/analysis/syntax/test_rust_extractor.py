@@ -130,6 +130,7 @@ def test_imports_are_single_paths_from_the_files_own_module() -> None:  # S-33
         ("use", "std::fs::File", ("F",), ()),
         ("export", "crate::a", ("*",), ()),
         ("module", "inner", ("inner",), ()),
+        ("module", "tests", ("tests",), ("inline", "test")),
         ("use", "self", ("*",), ("test",)),
         ("use", "crate::x::Y", ("Y",), ("test",)),
         ("module", "tests::helper", ("helper",), ("test",)),
@@ -190,3 +191,62 @@ def test_damaged_files_and_deep_nesting_keep_what_can_be_read() -> None:
     assert found.errors
     deep = "mod m {" * 3_000 + "fn f() {}" + "}" * 3_000
     assert len(read(deep).symbols) == 3_001
+
+
+FOLLOWED = """\
+//! crate::doc::link
+use std::fmt;
+use crate::a;
+mod inline { pub(crate) mod deep; fn f() { super::own::g(); deep::h(); self::deep::z(); } }
+/// See crate::nothing::f
+#[tokio::main]
+async fn main() { // crate::comment::f()
+    let s = "crate::string::f()";
+    crate::b::c::f(); a::b::g(); a::f(); fmt::Write::x(); u8::from(1); std::mem::drop(s);
+    println!("{}", crate::called::f()); ::regex::Regex::new("x"); crate::top(); super::up();
+    quote! { ::serde::Serialize; crate::quoted::f() };
+}
+#[derive(thiserror::Error)]
+pub(in crate::vis::a) struct S(serde_json::Value);
+#[cfg(test)]
+mod tests { fn t() { super::own::g(); pretty::eq(); } }
+"""
+
+
+def test_a_path_is_an_import_without_use_where_it_is_code_of_this_file() -> None:  # S-33
+    found = [(i.line, i.target, i.flags) for i in read(FOLLOWED).imports if "path" in i.flags]
+    assert found == [
+        (4, "self::own", ("path",)),
+        (4, "self::inline::deep", ("path",)),
+        (4, "self::inline::deep", ("path",)),
+        (6, "tokio", ("path",)),
+        (9, "crate::b::c", ("path",)),
+        (9, "a::b", ("path",)),
+        (10, "crate::called", ("path",)),
+        (10, "regex::Regex", ("path",)),
+        (10, "crate", ("path",)),
+        (10, "super", ("path",)),
+        (13, "thiserror", ("path",)),
+        (14, "serde_json", ("path",)),
+        (16, "self::own", ("path", "test")),
+        (16, "pretty", ("path", "test")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('#[path = "b.rs"] mod a;', [("b.rs", ("a",), ())]),
+        ('mod o { #[path = "b.rs"] pub mod a; }', [("o", ("o",), ("inline",)), ("b.rs", ("a", "o"), ("public",))]),
+        (
+            '#[cfg_attr(unix, path = "u.rs")] #[cfg_attr(windows, path = "w.rs")] pub(crate) mod a;',
+            [
+                ("a", ("a",), ("internal", "optional")),
+                ("u.rs", ("a",), ("internal",)),
+                ("w.rs", ("a",), ("internal",)),
+            ],
+        ),
+    ],
+)
+def test_modules_name_each_file_that_they_may_be(text: str, expected: list[object]) -> None:  # S-33
+    assert [(i.target, i.names, i.flags) for i in read(text).imports] == expected

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from posixpath import dirname, normpath
 from posixpath import join as joined
+from typing import NamedTuple
 
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.resolving.rust_crates import Crate, crates_of, identifier, owner_of
@@ -34,6 +35,28 @@ class _Target:
     crate: Crate
     root: str
     files: dict[Module, str] = field(default_factory=dict[Module, str])
+    seen: dict[Module, str] = field(default_factory=dict[Module, str])
+    """Modules that others may name: `public` for all, `internal` for those of the crate."""
+    inline: set[Module] = field(default_factory=set[Module])
+    """Modules that are written in the file of the module around them."""
+
+
+class _Declared(NamedTuple):
+    """A `mod x;`: as written, the module's names below the file's own, and who may name it."""
+
+    written: str
+    names: Module
+    seen: str
+    is_path: bool
+    is_inline: bool
+
+
+def _declared(one: Import) -> _Declared:
+    seen = next((flag for flag in one.flags if flag in ("public", "internal")), "")
+    is_path = "/" in one.target or one.target.endswith(".rs")
+    is_inline = "inline" in one.flags
+    names = (*one.names[1:], *one.names[:1]) if is_path else tuple(one.target.split("::"))
+    return _Declared(one.target, names, seen, is_path, is_inline)
 
 
 @dataclass(slots=True)
@@ -47,6 +70,8 @@ class _World:
     """(file, module as written in it) to the file that holds it."""
     taken: dict[str, dict[str, str]]
     """For each file the names that its `use` declarations bring, to the paths they stand for."""
+    globs: dict[str, tuple[str, ...]]
+    """For each file the paths whose names it takes all (`use super::*`)."""
 
 
 def resolver(tree: Tree) -> Resolve:
@@ -65,6 +90,8 @@ def resolver(tree: Tree) -> Resolve:
 
 
 def _resolved(world: _World, path: str, one: Import) -> Resolution:
+    if one.kind == "module" and "inline" in one.flags:
+        return _BUILTIN  # it stands here
     if one.kind == "module":
         file = world.declared.get((path, one.target))
         return Resolution("file", (file,)) if file else _UNKNOWN
@@ -84,11 +111,12 @@ def _without_crate(world: _World, path: str, target: str) -> Resolution:
     return _crate(world, owner_of(world.crates, path), first, ()) or Resolution("external", (), first)
 
 
-def _path(world: _World, target: _Target, module: Module, written: str) -> Resolution:
-    """One path as a file of a target sees it."""
+def _path(world: _World, target: _Target, module: Module, written: str, *, foreign: bool = False) -> Resolution:
+    """One path as a file of a target sees it; `foreign` when the file is of another crate."""
     parts = tuple(written.split("::"))
     seen: set[tuple[str, ...]] = set()
     at, here = module, target
+    viewer = (None if foreign else target, module)
     for _ in range(_HOPS):
         if (here.root, *at, "::", *parts) in seen:
             break
@@ -99,24 +127,90 @@ def _path(world: _World, target: _Target, module: Module, written: str) -> Resol
             if aliased and aliased != "::".join(parts[: aliased.count("::") + 1]):
                 parts = (*aliased.split("::"), *parts[1:])
                 continue
-            return _outside(world, here, parts)
-        base, rest = start
-        while rest and (*base, rest[0]) in here.files:
-            base, rest = (*base, rest[0]), rest[1:]
+            outside = _outside(world, here, parts)
+            through_all = _by_glob(world, here, at, parts[0]) if outside is _UNKNOWN else None
+            if through_all is None:
+                return outside
+            here, at = through_all
+            parts = ("self", *parts)
+            continue
+        base, rest = _descended(here, *start, viewer[0] if viewer[0] is here else None, viewer[1])
         file = here.files.get(base, "")
-        through = world.taken.get(file, {}).get(rest[0]) if len(rest) > 1 else None
-        if through is None or not file:
+        if not file or not rest:
             return Resolution("file", (file,)) if file else _UNKNOWN
-        follow = tuple(through.split("::"))
-        deeper = _leads_on(world, here, base, follow)
-        if deeper is None:
+        through = world.taken.get(file, {}).get(rest[0])
+        if through is None:
+            other = _by_glob(world, here, base, rest[0])
+            if other is None or (len(rest) == 1 and not _is_module(world, *other, rest)):
+                return Resolution("file", (file,))
+            here, at, parts = other[0], other[1], ("self", *rest)
+            continue
+        deeper = _leads_on(world, here, base, tuple(through.split("::")))
+        if deeper is None or (len(rest) == 1 and not _is_module(world, *deeper)):
             return Resolution("file", (file,))
+        viewer = (here, base)  # what is taken there is seen from there
         here, at, parts = deeper[0], deeper[1], ("self", *deeper[2], *rest[1:])
     return _UNKNOWN
 
 
+def _descended(
+    target: _Target, base: Module, rest: Module, home: _Target | None = None, module: Module = ()
+) -> tuple[Module, Module]:
+    """The deepest module that a path reaches and what is left of it. `home` and `module` are where the path is written,
+    when it is in the same target: a private module is only for those in the module that declares it."""
+    while rest:
+        deeper = (*base, rest[0])
+        if deeper not in target.files:
+            break
+        if deeper not in target.seen and (home is None or module[: len(base)] != base):
+            break
+        if home is None and target.seen.get(deeper) == "internal":
+            break
+        base, rest = deeper, rest[1:]
+    return base, rest
+
+
+def _is_module(world: _World, here: _Target, base: Module, rest: Module) -> bool:
+    """Whether a path that starts in a module names a module or a crate, and no item in one."""
+    for _ in range(_HOPS):
+        base, rest = _descended(here, base, rest, here, base)
+        if not rest:
+            return True
+        through = world.taken.get(here.files.get(base, ""), {}).get(rest[0])
+        if through is None:
+            other = _by_glob(world, here, base, rest[0])
+            if other is None:
+                return False
+            here, base = other
+            continue
+        deeper = _leads_on(world, here, base, tuple(through.split("::")))
+        if deeper is None:
+            return False
+        here, base, rest = deeper[0], deeper[1], (*deeper[2], *rest[1:])
+    return False
+
+
+def _by_glob(world: _World, here: _Target, module: Module, name: str) -> tuple[_Target, Module] | None:
+    """The module that gives a name to all who take everything from it: it holds or takes a module of that name."""
+    while module in here.inline:
+        module = module[:-1]
+    for written in world.globs.get(here.files.get(module, ""), ()):
+        start = _leads_on(world, here, module, tuple(written.split("::")))
+        if start is None:
+            continue
+        target = start[0]
+        base, rest = _descended(target, start[1], start[2], target, start[1])
+        if rest or (target is here and base == module):
+            continue
+        if (*base, name) in target.files or name in world.taken.get(target.files.get(base, ""), {}):
+            return target, base
+    return None
+
+
 def _leads_on(world: _World, here: _Target, base: Module, follow: Module) -> tuple[_Target, Module, Module] | None:
     """Where the path of a re-export starts: its target, a module there, and what is left of it."""
+    while base in here.inline:
+        base = base[:-1]  # paths of inline modules are kept as their file would write them
     start = _start(here, base, follow)
     if start is not None:
         return here, start[0], start[1]
@@ -169,7 +263,7 @@ def _crate(
     """What a crate's name means to a package; None when nothing declares it."""
     library = _local_crate(world, crate, name)
     if library is not None and (target is None or library.root != target.root):
-        return _path(world, library, (), "::".join(("self", *rest)))
+        return _path(world, library, (), "::".join(("self", *rest)), foreign=True)
     entry = crate.dependencies.get(name) if crate is not None else None
     if entry is not None:
         return Resolution("external", (), entry.package or entry.name)
@@ -180,11 +274,14 @@ def _world(tree: Tree) -> _World:
     crates = crates_of(tree)
     _name_libraries(crates)
     taken = {path: _taken(facts.imports()) for path, facts in tree.facts.items() if tree.languages.get(path) == "Rust"}
-    world = _World(crates, {}, defaultdict(list), {}, taken)
+    globs = {
+        path: tuple(one.target for one in facts.imports() if one.names[:1] == ("*",))[:_HOPS]
+        for path, facts in tree.facts.items()
+        if tree.languages.get(path) == "Rust"
+    }
+    world = _World(crates, {}, defaultdict(list), {}, taken, globs)
     modules = {
-        path: [
-            (one.target, one.names[0] if one.names else one.target) for one in facts.imports() if one.kind == "module"
-        ]
+        path: [_declared(one) for one in facts.imports() if one.kind == "module"]
         for path, facts in tree.facts.items()
         if tree.languages.get(path) == "Rust"
     }
@@ -209,9 +306,7 @@ def _name_libraries(crates: Mapping[str, Crate]) -> None:
                 crate.dependencies.setdefault(other.library_name, entry)
 
 
-def _grow(
-    world: _World, target: _Target, modules: Mapping[str, list[tuple[str, str]]], languages: Mapping[str, str]
-) -> None:
+def _grow(world: _World, target: _Target, modules: Mapping[str, list[_Declared]], languages: Mapping[str, str]) -> None:
     """Follows `mod` declarations from a root through the files."""
     waiting: list[tuple[str, Module, str]] = [(target.root, (), dirname(target.root))]
     while waiting and len(target.files) < _MODULES:
@@ -220,36 +315,35 @@ def _grow(
             continue
         target.files[module] = path
         world.places[path].append((target, module))
-        for written, name in modules.get(path, ()):
-            found = _module_file(path, folder, written, languages)
+        for one in modules.get(path, ()):
+            declared = (*module, *one.names)
+            found = path if one.is_inline else _module_file(path, folder, one, languages)
             if found is None:
                 continue
-            world.declared[path, written] = found
-            named = _is_path(written)
-            inside = (name,) if named else tuple(written.split("::"))
-            for depth in range(1, len(inside)):
-                target.files.setdefault((*module, *inside[:depth]), path)  # `mod a { mod b; }`: a is written here
-            below = dirname(found) if named or found.endswith("/mod.rs") else found.removesuffix(".rs")
-            waiting.append((found, (*module, *inside), below))
+            if one.seen and target.seen.get(declared) != "public":
+                target.seen[declared] = one.seen
+            if one.is_inline:
+                if declared not in target.files:
+                    target.files[declared] = path
+                    target.inline.add(declared)
+                continue
+            world.declared[path, one.written] = found
+            below = dirname(found) if one.is_path or found.endswith("/mod.rs") else found.removesuffix(".rs")
+            waiting.append((found, declared, below))
 
 
-def _is_path(written: str) -> bool:
-    """Whether a module was declared with `#[path]`."""
-    return "/" in written or written.endswith(".rs")
-
-
-def _module_file(path: str, folder: str, written: str, languages: Mapping[str, str]) -> str | None:
-    """The file of `mod x;`: beside or below the declaring file, or where `#[path]` says."""
-    if _is_path(written):
-        named = normpath(joined(dirname(path), written))
+def _module_file(path: str, folder: str, one: _Declared, languages: Mapping[str, str]) -> str | None:
+    """The file of `mod x;`: beside or below the declaring file, or where `#[path]` says: from the file's own folder, or
+    within inline modules from theirs."""
+    if one.is_path:
+        inline = one.names[:-1]
+        named = normpath(joined(folder, *inline, one.written) if inline else joined(dirname(path), one.written))
         return named if named in languages else None
-    base = joined(folder, *(step.removeprefix("r#") for step in written.split("::")))
+    base = joined(folder, *(step.removeprefix("r#") for step in one.names))
     return next((each for each in (f"{base}.rs", f"{base}/mod.rs") if each in languages), None)
 
 
-def _adopt(
-    world: _World, path: str, modules: Mapping[str, list[tuple[str, str]]], languages: Mapping[str, str]
-) -> None:
+def _adopt(world: _World, path: str, modules: Mapping[str, list[_Declared]], languages: Mapping[str, str]) -> None:
     """A file that no `mod` leads to (a macro declares it) stands where its path says, if its crate has a library."""
     crate = owner_of(world.crates, path)
     target = world.libraries.get(crate.folder) if crate is not None else None
@@ -269,11 +363,13 @@ def _adopt(
     module = tuple(inside.split("/"))
     target.files.setdefault(module, path)
     world.places[path].append((target, module))
-    for written, _ in modules.get(path, ()):
+    for one in modules.get(path, ()):
+        if one.is_inline:
+            continue
         folder = dirname(path) if path.endswith("/mod.rs") else path.removesuffix(".rs")
-        found = _module_file(path, folder, written, languages)
+        found = _module_file(path, folder, one, languages)
         if found is not None:
-            world.declared[path, written] = found
+            world.declared[path, one.written] = found
 
 
 def _taken(imports: Iterable[Import]) -> dict[str, str]:

@@ -59,7 +59,7 @@ _ROUNDS = 2
 _NEVER = re.compile(rb"\b(?:return|else|case|goto|new|delete|throw|do|define)[ \t]+$")
 
 
-_CONTINUES = re.compile(rb"\s*(?:(?://[^\n]{0,300}|/\*.{0,2000}?\*/)\s*){0,20}(?::(?!:)|[,{=?]|&&|\|\|)", re.S)
+_CONTINUES = re.compile(rb"\s*(?:(?://[^\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)\s*){0,20}(?::(?!:)|[,{=?]|&&|\|\|)")
 """What goes on with a statement that began above the group: the base of a class, an initialiser."""
 
 

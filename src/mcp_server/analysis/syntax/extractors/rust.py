@@ -22,9 +22,11 @@ from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
 from plumbrule.mcp_server.analysis.syntax.extractors.rust_imports import (
     extern_crate,
     local_uses,
-    module_file,
+    module_files,
+    module_here,
     used_paths,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.rust_paths import Block, followed_paths
 from plumbrule.mcp_server.analysis.syntax.extractors.rust_uses import uses_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
@@ -89,7 +91,7 @@ class _Waiting(NamedTuple):
 
 
 class _File:
-    __slots__ = ("bodies", "found", "modules", "raw", "spans", "taken", "tree", "words")
+    __slots__ = ("blocks", "bodies", "found", "modules", "raw", "spans", "taken", "tree", "words")
 
     def __init__(self, raw: bytes, tree: "Tree") -> None:
         self.raw = raw
@@ -97,6 +99,7 @@ class _File:
         self.words: Counter[bytes] = Counter()
         self.found = Extracted()
         self.bodies = 0
+        self.blocks: list[Block] = []
         self.modules: dict[tuple[str, ...], dict[str, bool]] = {}
         """For each chain of inline modules the modules declared there, and whether they are inline too."""
         self.taken: list[tuple[Import, tuple[str, ...]]] = []
@@ -114,10 +117,12 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         waiting.extend(list(_visited(file, waiting.pop()))[::-1])
     file.words.update(words_between(raw, _TOKEN, file.spans))
     found = file.found
-    found.imports = sorted((_of_file(file, *pair) for pair in file.taken), key=lambda one: one.line)
+    imports = [_of_file(file, *pair) for pair in file.taken]
     found.errors = error_lines(tree)
     found.refs = referred(file.words, (symbol.name for symbol in found.symbols), _KEYWORDS)
-    found.uses = uses_of(raw, top, file.words, found.imports)
+    found.uses = uses_of(raw, top, file.words, imports)
+    imports += [_of_file(file, *pair) for pair in followed_paths(raw, top, file.blocks, imports)]
+    found.imports = sorted(imports, key=lambda one: one.line)
     return found
 
 
@@ -189,8 +194,12 @@ def _definition(file: _File, item: _Waiting, shape: str) -> "Iterator[_Waiting]"
     test = "test" in words
     if shape == "mod_item":
         file.modules.setdefault(scope.modules, {})[known] = body is not None
-        if body is None:
-            file.taken.append((module_file(file.raw, node, known, (item.attributes, scope.modules, test)), ()))
+        if body is not None:
+            file.blocks.append(Block(body.start_byte, body.end_byte, (*scope.modules, known), test))
+            file.taken.append((module_here(file.raw, node, (*scope.modules, known), test), ()))
+        else:
+            declared = module_files(file.raw, node, known, (item.attributes, scope.modules, test))
+            file.taken.extend((one, ()) for one in declared)
     qualified = _join(scope.prefix, known)
     kind: SymbolKind = _KINDS[shape]
     if kind == "function" and scope.owner in ("impl_item", "trait_item"):
@@ -215,6 +224,8 @@ def _definition(file: _File, item: _Waiting, shape: str) -> "Iterator[_Waiting]"
             modules = (*scope.modules, known) if shape == "mod_item" else scope.modules
             yield from _items(body, _Scope(qualified, shape, inherits, test, modules))
         elif shape == "function_item":
+            if test:
+                file.blocks.append(Block(body.start_byte, body.end_byte, scope.modules, test))
             local = local_uses(file.raw, file.tree.root_node, body, scope.modules, test)
             file.taken.extend((one, scope.modules) for one in local)
         elif shape == "enum_item":

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _PATH = re.compile(r'#\[\s*path\s*=\s*"([^"]+)"')
+_PERHAPS = re.compile(r'#\[\s*cfg_attr\s*\([^"]*(?:"[^"]*"[^"]*){0,8}?\bpath\s*=\s*"([^"]+)"\s*,?\s*\)\s*\]\Z')
 _LOCAL_USE = re.compile(rb"(?:^|[{;])[ \t]*use(?=\s)", re.MULTILINE)
 PATHS = 2_000
 """Paths of one `use` tree that are told apart."""
@@ -50,7 +51,7 @@ def used_paths(raw: bytes, node: "Node", inside: tuple[str, ...], test: bool) ->
             _take(raw, at, prefix, taken)
     flags = ("test",) if test else ()
     return [
-        Import(_from_file(target, inside), lines[0][1], kind, tuple(name for name, _ in lines), flags)
+        Import(from_file(target, inside), lines[0][1], kind, tuple(name for name, _ in lines), flags)
         for target, lines in taken.items()
     ]
 
@@ -69,7 +70,7 @@ def _take(raw: bytes, node: "Node", prefix: str, taken: dict[str, list[tuple[str
     taken.setdefault(f"{parent}::{last}" if parent else last, []).append((name, line))
 
 
-def _from_file(target: str, inside: tuple[str, ...]) -> str:
+def from_file(target: str, inside: tuple[str, ...]) -> str:
     """A path of an inline module as the file's own module would write it: `super::x` in `mod tests {}` is `self::x`."""
     if not inside:
         return target
@@ -122,14 +123,32 @@ def extern_crate(raw: bytes, node: "Node") -> list[Import]:
     return [Import(_text(raw, name), node.start_point[0] + 1, "import", names, ("crate",))]
 
 
-def module_file(raw: bytes, node: "Node", name: str, outer: "_Outer") -> Import:
-    """`mod x;` means a file: the one that `#[path]` names, else the one that bears the name, below inline modules."""
+def module_files(raw: bytes, node: "Node", name: str, outer: "_Outer") -> list[Import]:
+    """`mod x;` means a file: the one that `#[path]` names, else the one that bears the name, below inline modules.
+
+    Each `#[cfg_attr(…, path = "…")]` names one more that it may be. `names` are the module's and, for a named file,
+    those of the inline modules around it. Flagged with how far it can be seen: `public`, or `internal` in its crate.
+    """
     attributes, inside, test = outer
-    paths = (_PATH.match(_raw(raw, each)) for each in attributes)
-    named = next((found[1] for found in paths if found), "")
-    return Import(
-        named or "::".join((*inside, name)), node.start_point[0] + 1, "module", (name,), ("test",) if test else ()
-    )
+    written = [_raw(raw, each) for each in attributes]
+    named = [found[1] for found in map(_PATH.match, written) if found]
+    perhaps = [found[1] for found in map(_PERHAPS.match, written) if found and not named]
+    flags = _seen(raw, node, test)
+    line = node.start_point[0] + 1
+    usual = Import("::".join((*inside, name)), line, "module", (name,), (*flags, "optional") if perhaps else flags)
+    others = [Import(path, line, "module", (name, *inside), flags) for path in named[:1] or perhaps]
+    return others if named else [usual, *others]
+
+
+def module_here(raw: bytes, node: "Node", names: tuple[str, ...], test: bool) -> Import:
+    """`mod x {}` leads to no other file, and paths lead through it: flagged `inline`."""
+    return Import("::".join(names), node.start_point[0] + 1, "module", names[-1:], ("inline", *_seen(raw, node, test)))
+
+
+def _seen(raw: bytes, node: "Node", test: bool) -> tuple[str, ...]:
+    seen = next((_raw(raw, child) for child in node.children[:3] if child.type == "visibility_modifier"), "")
+    flags = ("public",) if seen == "pub" else ("internal",) if seen and "self" not in seen else ()
+    return (*flags, "test") if test else flags
 
 
 def _raw(raw: bytes, node: "Node") -> str:
