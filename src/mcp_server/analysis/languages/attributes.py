@@ -16,6 +16,8 @@ ATTRIBUTES_FILE = ".gitattributes"
 MAX_FILE_BYTES = 256 * 1024
 MAX_RULES = 1_000  # lines that set a linguist attribute, over all files; the Linux kernel has none, Chromium about 40
 _MAX_PATTERN = 1_024
+_MAX_DEPTH = 4  # macros within macros
+_Macros = dict[str, dict[str, str | bool | None]]
 MAX_STEPS = 20_000_000
 """The most work that matching may cost one repository, about 5 s; 300,000 files under ten usual patterns take
 6 million. A thousand patterns of stars over as many files would take minutes."""
@@ -96,37 +98,53 @@ def parse_attributes(files: Mapping[str, bytes]) -> Attributes:
     """
     rules: list[_Rule] = []
     ignored = 0
+    macros: _Macros = {}
     for path in sorted(files, key=lambda each: (each.count("/"), each)):
         folder = path[: -len(ATTRIBUTES_FILE)]
-        text = files[path][:MAX_FILE_BYTES].decode("utf-8", "surrogateescape")
-        macros: dict[str, tuple[tuple[str, str | bool | None], ...]] = {}
-        for line in text.split("\n"):
-            parsed = _parse_line(line.strip(" \t\r"), folder, macros)
-            if parsed is None:
+        text = files[path][:MAX_FILE_BYTES].decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+        lines = [split for line in text.split("\n") if (split := _split(line.strip(" \t\r"))) is not None]
+        if not folder:  # git takes macros from the root alone, wherever they stand in it, for the whole tree
+            macros = _macros({pattern[6:]: words for pattern, words in lines if pattern.startswith("[attr]")})
+        for pattern, words in lines:
+            settings = _settings(words, macros)
+            if not settings or pattern.startswith(("!", "[attr]")):
                 continue
-            if len(rules) >= MAX_RULES or not parsed.pattern or len(parsed.pattern) > _MAX_PATTERN:
+            if len(rules) >= MAX_RULES or not pattern or len(pattern) > _MAX_PATTERN:
                 ignored += 1
                 continue
-            rules.append(parsed)
+            rules.append(_rule(folder, pattern, settings))
     return Attributes(tuple(rules), ignored)
 
 
-def _parse_line(line: str, folder: str, macros: dict[str, tuple[tuple[str, str | bool | None], ...]]) -> _Rule | None:
+def _split(line: str) -> tuple[str, list[str]] | None:
+    """A line's pattern and its words; None for a blank line or a comment."""
     if not line or line.startswith("#"):
         return None
     pattern, rest = _unquote(line) if line.startswith('"') else _first_word(line)
+    return pattern, rest.split()
+
+
+def _macros(written: Mapping[str, list[str]]) -> _Macros:
+    """What each macro sets of what is known, with those inside of it, a few deep."""
+    made: _Macros = {}
+    for _ in range(_MAX_DEPTH):
+        made = {name: _settings(words, made) for name, words in written.items()}
+    return made
+
+
+def _settings(words: list[str], macros: _Macros) -> dict[str, str | bool | None]:
+    """What the words set of what is known, macros written out."""
     settings: dict[str, str | bool | None] = {}
-    for word in rest.split():
+    for word in words:
         name, value = _setting(word)
         if name in _KNOWN:
             settings[name] = value
-        elif name in macros and value is True:
+        elif value is True and name in macros:
             settings.update(macros[name])
-    if pattern.startswith("[attr]"):
-        macros[pattern[6:]] = tuple(settings.items())
-        return None
-    if not settings or pattern.startswith("!"):
-        return None
+    return settings
+
+
+def _rule(folder: str, pattern: str, settings: Mapping[str, str | bool | None]) -> _Rule:
     anchored = "/" in pattern
     restarts = any(part.count("*") > 1 and part != "**" for part in pattern.split("/"))
     return _Rule(folder, pattern.removeprefix("/"), anchored, tuple(settings.items()), restarts)

@@ -22,12 +22,13 @@ from plumbrule.mcp_server.analysis.languages.table import GENERIC_EXTENSIONS, La
 from plumbrule.mcp_server.analysis.languages.usual import usual_language
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
-HEAD_BYTES = 64 * 1024  # what is worth reading of a file; more changes no answer but that of the rules about last lines
+HEAD_BYTES = 128 * 1024  # what linguist reads of a file, for a binary byte and the rules about last lines as well
 
 _COUNTED = ("programming", "markup")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _MANPAGE = LazyPattern(r"(?i)\.(?:[1-9](?![0-9])[a-z_0-9]*|0p|n|man|mdoc)(?:\.in)?\Z")
 _MACRO_LINE = LazyPattern(rb"(?m)^[.'](?:[A-Za-z]{2}\b|\\\")")
+_SPOKEN_FOR = 10  # one evident file speaks for at most as many that ask: a stray match is no majority
 _EVIDENT = frozenset(f"languages.{rule}" for rule in ("extension", "filename", "shebang", "modeline", "content"))
 
 
@@ -127,6 +128,8 @@ def _file(
     if language is None:
         return FileLanguage(path, size, None, "", None, *flags, binary, False, rule, detail)
     countable = language.type in _COUNTED if said is None or said.detectable is None else said.detectable
+    if said is not None and said.language is not None and table().named(said.language) is None:
+        countable = False  # linguist then has no language at all; the code is read as what it is
     apart = flags.vendored or flags.documentation or (flags.generated and flags.generated != "generated.declared")
     counted = countable and not apart
     return FileLanguage(path, size, language.name, language.group, language.type, *flags, binary, counted, rule, detail)
@@ -173,6 +176,7 @@ def _by_strategies(name: str, data: bytes, *, whole: bool) -> tuple[Language | N
     candidates = facts.by_filename.get(name, ())
     if len(candidates) == 1:
         return facts.languages[candidates[0]], "languages.filename", name, ()
+    foreign = False  # whether the interpreter and the extension name no language in common: then the content decides
     if program := interpreter(data):
         runs = facts.by_interpreter.get(program, ())
         candidates = tuple(each for each in candidates if each in runs) or candidates if candidates else runs
@@ -181,16 +185,18 @@ def _by_strategies(name: str, data: bytes, *, whole: bool) -> tuple[Language | N
     extension = facts.extension_of(name)
     if extension and extension not in GENERIC_EXTENSIONS:
         shared = facts.by_extension[extension]
+        foreign = bool(candidates) and not set(candidates).intersection(shared)
         candidates = tuple(each for each in candidates if each in shared) or candidates if candidates else shared
         if len(candidates) == 1:
             return facts.languages[candidates[0]], "languages.extension", extension, ()
     if not candidates and is_xml(data):
         return facts.languages["XML"], "languages.xml", "", ()
     sign = read_sign(extension or name[name.rfind(".") :].lower(), data)
-    if sign is not None and (not candidates or sign.language in candidates):
+    if sign is not None and (not candidates or foreign or sign.language in candidates):
         return facts.languages[sign.language], "languages.content", sign.name, ()
     if not candidates and _MANPAGE.search(name) and _MACRO_LINE.search(data, 0, 4_096):
-        return facts.languages["Roff"], "languages.manpage", name, ()
+        page = read_sign(".man", data)
+        return facts.languages[page.language if page else "Roff"], "languages.manpage", name, ()
     if not candidates:
         return None, "languages.none", "", ()
     usual = usual_language(extension) if extension in facts.by_extension else candidates[0]
@@ -201,16 +207,20 @@ def _by_strategies(name: str, data: bytes, *, whole: bool) -> tuple[Language | N
 def ask_neighbours(
     settled: list[FileLanguage], open_questions: Sequence[tuple[int, tuple[str, ...]]], attributes: Attributes
 ) -> None:
-    """Gives undecided files the candidate that most of the repository's evident files are in, where there is one.
+    """Gives undecided files the candidate that most of the repository's evident files are in, where there are enough.
 
     `open_questions` names them by their index in `settled`, which is changed.
     """
     evident = Counter(file.language for file in settled if file.rule in _EVIDENT)
+    asking = Counter(candidates for _, candidates in open_questions)
     for index, candidates in open_questions:
-        best = max(candidates, key=lambda name: evident[name])
-        if evident[best] == 0:
-            continue
         file = settled[index]
+        if file.type not in _COUNTED:
+            continue  # usually data or prose: code of other kinds around says nothing of it
+        code = (name for name in candidates if table().languages[name].type in _COUNTED)  # nor XML and read-me of code
+        best = max(code, key=lambda name: evident[name])
+        if evident[best] == 0 or evident[best] * _SPOKEN_FOR < asking[candidates]:
+            continue
         flags = Flags(file.vendored, file.generated, file.documentation)
         said = attributes.of(file.path)
         detail = f"{evident[best]} other files"

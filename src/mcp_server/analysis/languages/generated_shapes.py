@@ -19,6 +19,10 @@ _POSTSCRIPT_TOOL = LazyPattern(
     rb"[0-9]|draw|mpage|ImageMagick|inkscape|MATLAB|PCBNEW|pnmtops|\(Unknown\)|Serif Affinity|Filterimage -tops"
 )
 _SOURCE_MAP_START = LazyPattern(rb'\{"version":\d{1,4},|/\*\* Begin line maps\. \*\*/\{')
+_IMAGE = LazyPattern(
+    rb"/\* GIMP [\w -]{1,40} C-Source image dump \([^\n]{1,200}\.c\) \*/"
+    rb"|/\*  GIMP header image file format \([\w -]{1,40}\): [^\n]{1,200}\.h  \*/"
+)
 _GAME_MAKER = LazyPattern(rb"\s{0,200}[{\[]|\d\.\d\.\d[^\n]{1,200}\|\{")
 
 
@@ -80,7 +84,17 @@ def _source_map(data: bytes, whole: bool) -> str:
     return "source map version" if _SOURCE_MAP_START.match(data) else ""
 
 
+def _header(data: bytes, whole: bool) -> str:
+    if found := _IMAGE.match(data):
+        return found.group()[:40].decode("utf-8", "replace")
+    del whole
+    ninth = data[:4_096].split(b"\n")[8:9]  # linguist looks at this line alone; an older one has the words elsewhere
+    return "Devel::PPPort" if ninth and b"Automatically created by Devel::PPPort" in ninth[0] else ""
+
+
 SHAPES: dict[str, Callable[[bytes, bool], str]] = {
+    ".c": _header,
+    ".h": _header,
     ".html": _html,
     ".htm": _html,
     ".xhtml": _html,

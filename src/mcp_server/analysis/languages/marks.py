@@ -19,6 +19,7 @@ _EMACS = LazyPattern(rb"-\*-[ \t]*(?:([^:;\s]+)[ \t]*-\*-|(.*?)-\*-)")
 _EMACS_MODE = LazyPattern(rb"(?i)(?:\A|[ \t;])mode[ \t]*:[ \t]*([^:;\s]+)")
 _VIM = LazyPattern(rb"(?:(?:\A|[ \t])(?:vi|Vi(?=m))(?:m[<=>]?[0-9]{1,5}|m)?|[ \t]ex):(.*)", re.DOTALL)
 _VIM_TYPE = LazyPattern(rb"(?:\A|[ \t:])(?:filetype|ft|syntax)[ \t]*=(\w+)(?=\Z|[\s:])")
+_QUOTED = LazyPattern(rb"\\.")
 _XML = b"<?xml version="
 
 
@@ -71,7 +72,7 @@ def _first_lines(data: bytes) -> bytes:
 
 
 def _last_lines(data: bytes) -> bytes:
-    edge = data[-_EDGE_BYTES:].rstrip(b"\r\n")
+    edge = data[-_EDGE_BYTES:].removesuffix(b"\n").removesuffix(b"\r")
     start = len(edge)
     for _ in range(MODELINE_LINES):
         start = edge.rfind(b"\n", 0, start)
@@ -104,8 +105,8 @@ def _vim_type(line: bytes) -> str:
         options, colon, _ = options[setting.end() :].partition(b":")
         if not colon:
             return ""
-    kind = _VIM_TYPE.search(options)
-    return kind.group(1).decode("ascii", "replace") if kind else ""
+    kinds = _VIM_TYPE.findall(_QUOTED.sub(b"__", options))
+    return kinds[-1].decode("ascii", "replace") if kinds else ""  # the last setting holds
 
 
 def is_xml(data: bytes) -> bool:
@@ -114,11 +115,12 @@ def is_xml(data: bytes) -> bool:
 
 
 _UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_OTHERS = (b"%PDF-", b"GIF87a", b"GIF89a")  # images and documents that may do without a NUL
 
 
 def is_binary(data: bytes) -> bool:
-    """git's test: a NUL in the first 8,000 bytes; text in UTF-16 or UTF-32 with its mark is not binary to a reader."""
-    return b"\0" in data[:8_000] and not data.startswith(_UTF_16_32)
+    """A NUL in what was read, as for linguist; text in UTF-16 or UTF-32 with its mark is not binary to a reader."""
+    return (b"\0" in data and not data.startswith(_UTF_16_32)) or data.startswith(_OTHERS)
 
 
 BINARY_EXTENSIONS = words(

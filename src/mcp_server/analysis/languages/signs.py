@@ -5,6 +5,7 @@ found and none of its refusals. Patterns are multi-line, look at one line at a t
 character sets, so that a hostile file of the size that is looked at costs milliseconds.
 """
 
+import codecs
 import re
 from functools import cache
 
@@ -30,14 +31,25 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.MULTILINE)
 
 
+def _text(data: bytes) -> bytes:
+    """Without the mark of UTF-8, lines ending in line feeds."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
+
+
 def read_sign(extension: str, data: bytes) -> Sign | None:
     """The first sign of an extension (lower case, with its dot) that holds for the content, or None."""
     signs = all_signs().get(extension)
     if not signs:
         return None
-    text = data[:CONSIDERED_BYTES]
-    if b"\r" in text:
-        text = text.replace(b"\r\n", b"\n")
+    text = _text(data[:CONSIDERED_BYTES])
+    found = _first(signs, text)
+    if found is None and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        found = _first(signs, _text(data[:CONSIDERED_BYTES].decode("utf-16", "replace").encode("utf-8", "replace")))
+    return found
+
+
+def _first(signs: tuple[Sign, ...], text: bytes) -> Sign | None:
     for sign in signs:
         if all(_compiled(p).search(text) for p in sign.patterns) and not any(
             _compiled(p).search(text) for p in sign.refusals

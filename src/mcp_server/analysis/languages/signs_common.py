@@ -8,7 +8,7 @@ _OBJECTIVE_C = either(
 )
 _CPP = either(
     rb"^[ \t]*#[ \t]*include <(?:cstdint|string|vector|map|list|array|bitset|queue|stack|forward_list|unordered_map|"
-    rb"unordered_set|[io]?o?stream|memory|functional|utility|optional|variant|tuple|algorithm|type_traits|cstd\w+)>",
+    rb"unordered_set|[io]?o?stream)>",
     rb"^[ \t]*template[ \t]*<",
     rb"^[ \t]*(?:try\b|constexpr|catch[ \t]*\()",
     rb"^[ \t]*(?:class|(?:using[ \t]+)?namespace)[ \t]+\w",
@@ -16,6 +16,11 @@ _CPP = either(
     rb"__has_cpp_attribute|__cplusplus >",
     rb"\bstd::\w",
 )
+# Headers that C++ alone has, unless a header of both languages includes them for C++ only.
+_CPP_HEADER = (
+    rb"^[ \t]*#[ \t]*include <(?:memory|functional|utility|optional|variant|tuple|algorithm|type_traits|cstd\w+)>",
+)
+_FOR_BOTH = (rb"\b__cplusplus\b",)
 _PERL = either(
     rb"\buse[ \t]+(?:strict\b|v?5\b)",
     rb"^[ \t]*use[ \t]+(?:constant|overload)\b",
@@ -42,6 +47,7 @@ SIGNS: Signs = {
     ".h": (
         Sign("Objective-C", "@interface, @end or #import of a header", (_OBJECTIVE_C,)),
         Sign("C++", "class, namespace, template, std:: or a C++ header", (_CPP,)),
+        Sign("C++", "a header that only C++ has", _CPP_HEADER, _FOR_BOTH),
         Sign("C", "no sign of C++ or Objective-C"),
     ),
     ".m": (
@@ -195,9 +201,9 @@ SIGNS: Signs = {
             (rb"(?i)^[ \t]*\{\$(?:mode|ifdef|undef|define) +[a-z0-9_]+\}|^[ \t]*end[.;][ \t]*$",),
         ),
         Sign("BitBake", "inherit …", (rb"^inherit(?:[ \t]+[\w.-]+)+[ \t]*$",)),
+        Sign("C++", "class, namespace, template or std::", (_CPP,)),
         Sign("Assembly", "mov or db", (rb"(?i)^[^\"m\n]{0,200}mov[ \t]+\S+,|^[ \t]+db[ \t]+[a-z\d]",)),
         Sign("HTML", "starts with a tag", (rb"\A\s{0,200}<[!a-zA-Z]",)),
-        Sign("C++", "class, namespace, template or std::", (_CPP,)),
         Sign("SQL", "CREATE, INSERT or SELECT", (rb"(?i)^[ \t]*(?:create[ \t]+table|insert[ \t]+into|select[ \t])",)),
         Sign("Pawn", "stock or native", (rb"^[ \t]*(?:stock|native|forward)[ \t]+\w",)),
     ),
@@ -213,8 +219,13 @@ SIGNS: Signs = {
         Sign("Pascal", "end.", (rb"^[ \t]*end[.;]",)),
         Sign(
             "Puppet",
-            "key => value, class or node",
-            (rb"^[ \t]+\w+[ \t]+=>[ \t]|^[ \t]*(?:class|node|define|include)[ \t]+[\w:'\"]",),
+            "key => value, class, node, function or $name =",
+            (
+                (
+                    rb"^[ \t]+\w+[ \t]+=>[ \t]|^[ \t]*(?:class|node|define|include|contain|plan|type)[ \t]+[\w:'\"]"
+                    rb"|^function[ \t]+\w+::\w|^[ \t]*\$[a-z_]\w*[ \t]+=[ \t]|^(?:hiera_include|notice|fail|notify)\b"
+                ),
+            ),
         ),
     ),
     ".r": (
@@ -238,7 +249,8 @@ SIGNS: Signs = {
             (
                 (
                     rb"^module[ \t]+[\w.]*[ \t]*;|import[ \t]+[\w\s,.:]{1,400};"
-                    rb"|\w[ \t]+\w+[ \t]*\([^\n]{0,200}\)[ \t]*\{[^}]{0,2000}\}|unittest[ \t]*\{"
+                    rb"|\w[ \t]+\w+[ \t]*\([^\n]{0,200}\)\s{0,20}\{[^}]{0,2000}\}"
+                    rb"|unittest[ \t]*(?:\([^\n]{0,200}\))?\s{0,20}\{"
                 ),
             ),
         ),
@@ -416,7 +428,7 @@ SIGNS: Signs = {
         Sign("INI", "a section or a ; comment", (_KEY_VALUE, rb"^[;\[]")),
         Sign("Java Properties", "a # or ! comment", (_KEY_VALUE, rb"^[#!]")),
         Sign("INI", "key=value", (_KEY_VALUE,)),
-        Sign("Java Properties", "key: value", (rb"^[^#!\n][^:\n]{0,500}:",)),
+        Sign("Java Properties", "no section and no =", (), (rb"^\[",)),
     ),
     ".ex": (
         Sign(
@@ -486,6 +498,8 @@ SIGNS: Signs = {
             "#include < or template <",
             (rb"^[ \t]*#(?:(?:if|ifdef|define|pragma)[ \t]+\w|[ \t]*include[ \t]+<[^>\n]+>)|^[ \t]*template[ \t]*<",),
         ),
+        Sign("C++", "a block of re2c", (rb"/\*!re2c\b|^%\{$",)),
+        Sign("Reason", "let, type, open or a component", (rb"^[ \t]*(?:let|type|open|external|module)[ \t]+[\w(]",)),
     ),
     ".jq": (),
     ".eslintrc": (Sign("YAML", "key: value", (_YAML_LINE,)), Sign("JSON with Comments", "no YAML line")),

@@ -25,6 +25,7 @@ SIGNS: Signs = {
         ),
     ),
     ".bf": (
+        Sign("Brainfuck", "a line of commands alone", (rb"^[ \t]*[-+<>\[\].,]{6,}[ \t]*$",), (rb"[@#:_|^]",)),
         Sign(
             "Befunge",
             "arrows beside #, @ or _",
@@ -67,6 +68,10 @@ SIGNS: Signs = {
             ((rb"\b(?:technique\w*|float[234]|sampler\w*|register|cbuffer)\b"),),
         ),
     ),
+    ".i": (
+        Sign("SWIG", "declarations of C", (rb"^[ \t]*(?:#[ \t]*include\b|extern\b|typedef\b|//|/\*)",)),
+        Sign("Assembly", "a comment or a directive", (rb"^[ \t]*;|^[ \t]*(?:\.\w+|\w+[ \t]+equ)\b",)),
+    ),
     ".gs": (
         Sign("Genie", "init", (rb"^init[ \t]*$|^uses[ \t]*$",)),
         Sign("JavaScript", "function, var, let or const", (rb"^[ \t]*(?:function|var|let|const)\b",)),
@@ -99,6 +104,11 @@ SIGNS: Signs = {
         ),
     ),
     ".m": (
+        Sign(
+            "Objective-C",
+            "declarations of C or a message",
+            (rb"^#[ \t]*(?:include|import|define|pragma|ifdef)\b|\[\[?[A-Z]\w+ [a-z]\w*[\]:]|@\"|^@autoreleasepool",),
+        ),
         Sign(
             "M",
             "a label or a dotted block",
@@ -145,6 +155,13 @@ SIGNS: Signs = {
         Sign("Red", "Red/System [", (rb"\bRed/System\b|\bRed[ \t]*\[",)),
         Sign("Redscript", "func, let or @annotations", (rb"\bfunc\b|^[ \t]*@\w+\(|^[ \t]*(?:let|import|module)\b",)),
     ),
+    ".pro": (
+        Sign(
+            "IDL",
+            "a ; comment, keywords or a line that goes on at $",
+            (rb"^[ \t]*;|,[ \t]*/[a-zA-Z]\w*|,[ \t]*\$[ \t]*$|(?i:^[ \t]*(?:endif|endfor|endelse)\b)",),
+        ),
+    ),
     ".rsc": (
         Sign(
             "RouterOS Script",
@@ -172,7 +189,11 @@ SIGNS: Signs = {
     ),
     ".trigger": (
         Sign("Shell", "a shell's first line", (rb"\A#!|^[ \t]*(?:fi|done|esac)[ \t]*$",)),
-        Sign("Apex", "trigger … on", (rb"(?i)^[ \t]*trigger[ \t]+\w+[ \t]+on\b",)),
+        Sign(
+            "Apex",
+            "trigger … on, or a class",
+            (rb"(?i)^[ \t]*trigger[ \t]+\w+[ \t]+on\b|^[ \t]*(?:public|global|private)\b[^\n]{0,200}\bclass\b",),
+        ),
     ),
     ".vhost": (
         Sign("Nginx", "server {", (rb"^[ \t]*(?:server|location[^\n]*|upstream[^\n]*)[ \t]*\{",)),

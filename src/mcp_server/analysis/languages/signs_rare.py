@@ -117,9 +117,12 @@ SIGNS: Signs = {
             (
                 (
                     rb"\b(?:VBA|[vV]ba)(?:\b|[0-9A-Z_])|Declare PtrSafe|Option (?:Private Module"
-                    rb"|Compare Database)\b|[ (](?:Access|Excel|Outlook|PowerPoint|Visio|Word)\.\w|\b(?:(?:This"
-                    rb"|Active)?Workbooks?|Worksheets?|ActiveSheet|WorksheetFunction"
-                    rb"|Application\.ScreenUpdating)\b"
+                    rb"|Compare Database)\b|[ (](?:Access|Excel|Outlook|PowerPoint|Visio|Word|VBIDE)\.\w|\b(?:(?:This"
+                    rb"|Active)?Workbooks?|Worksheets?|Active(?:Sheet|Chart|Cell|Document|Explorer|Inspector"
+                    rb"|Presentation)|WorksheetFunction|ThisDrawing|AcadObject|VBComponents?|(?:Active)?VBProjects?"
+                    rb"|Application\.(?:VBE|ScreenUpdating))\b|\bSelection\.(?:Document|Find|Paragraphs|Range)\b"
+                    rb"|^ *#If Win64\b|^ *(?:Dim|Const) \w* *As Long(?:Ptr|Long)\b"
+                    rb"|\bRange\(\"|\bCells\(\w*, (?:\w*|\"[a-zA-Z]{1,3}\")\)"
                 ),
             ),
         ),
@@ -155,7 +158,7 @@ SIGNS: Signs = {
         Sign(
             "Cairo Zero",
             "%lang, %builtins or from starkware",
-            (rb"^[ \t]*%lang[ \t]|^[ \t]*%builtins|^[ \t]*from[ \t]+starkware\.",),
+            (rb"^[ \t]*%lang[ \t]|^[ \t]*%builtins|^[ \t]*from[ \t]+starkware\.|[,;][ \t]*ap\+\+;?$",),
         ),
         Sign("Cairo", "no sign of Cairo Zero"),
     ),
@@ -293,7 +296,7 @@ SIGNS: Signs = {
             "Declare or Install",
             (rb"(?:Declare|BindGlobal|KeyDependentOperation|Install(?:Method|GlobalFunction)|SetPackageInfo)",),
         ),
-        Sign("G-code", "G01", (rb"^[MG][0-9]+$",)),
+        Sign("G-code", "G01", (rb"^(?:N\d+[ \t]*)?[MG][0-9]{1,3}(?:[ \t]+[A-Z]-?[0-9.]+)*[ \t]*$",)),
     ),
     ".gml": (
         Sign("XML", "an XML declaration", (_XML,)),
@@ -456,7 +459,7 @@ SIGNS: Signs = {
         Sign("Pickle", "no sign of Pkl"),
     ),
     ".plt": (Sign("Prolog", "a directive with :-", (rb"^[ \t]*:-",)), Sign("Gnuplot", "no directive")),
-    ".pluginspec": (Sign("XML", "an XML declaration", (rb"^[ \t]*<\?xml",)), Sign("Ruby", "no XML")),
+    ".pluginspec": (Sign("XML", "starts with a tag", (rb"\A\s{0,99}<[?!a-zA-Z]",)), Sign("Ruby", "no XML")),
     ".pod": (
         Sign("Pod 6", "=begin pod or =item1", (rb"^[ \t]*=(?:comment|begin pod|begin para|item\d+)",)),
         Sign("Pod", "no sign of Pod 6"),
@@ -500,6 +503,12 @@ SIGNS: Signs = {
             "@captures or #predicates",
             (rb"\(#[\w-]+[!?]|[)\]][ \t]*[*+?](?:\s|$)|^[ \t]*\w+:[ \t]*[(\[\"]|@[\w.-]+(?:\)\s|$)",),
             (rb"\([+\-:<>/=~)]",),
+        ),
+        Sign(
+            "Tree-sitter Query",
+            "@captures after nodes and strings",
+            (rb"^[ \t]*[)\]\"][^;\n]{0,99}[ \t]@[a-z][\w.-]*$|^\([a-z_]+\)[ \t]+@[a-z][\w.-]*$",),
+            (rb"^[ \t]*\((?:define\*?|import|library|lambda)[ (]",),
         ),
         Sign(
             "Scheme",

@@ -22,6 +22,9 @@ GENERIC_EXTENSIONS = frozenset(
 )
 
 
+_Index = dict[str, tuple[str, ...]]
+
+
 class Language(NamedTuple):
     """One language. `group` is the language its files are counted under (JSX counts as JavaScript)."""
 
@@ -64,22 +67,22 @@ def table() -> Table:
     packed = cast(dict[str, object], orjson.loads(Path(__file__).with_name("linguist.json").read_bytes()))
     rows = cast(list[list[object]], packed["languages"])
     languages: dict[str, Language] = {}
-    indexes: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})
+    indexes: tuple[_Index, _Index, _Index] = ({}, {}, {})
     by_alias: dict[str, str] = {}
     for row in rows:
         name = cast(str, row[0])
         languages[name] = Language(name, cast(LanguageType, row[1]), cast(str, row[2]) or name)
-        for index, keys in zip(indexes, cast(list[list[str]], row[3:6]), strict=True):
+        extensions, filenames, interpreters = cast(list[list[str]], row[3:6])
+        for index, keys in zip(indexes, ([key.lower() for key in extensions], filenames, interpreters), strict=True):
             _add(index, keys, name)
         for alias in cast(list[str], row[6]):
             by_alias.setdefault(alias.lower(), name)
     for name in languages:
         by_alias[name.lower()] = name
         by_alias.setdefault(name.lower().replace(" ", "-"), name)
-    extensions, filenames, interpreters = indexes
-    return Table(languages, extensions, filenames, interpreters, by_alias, cast(str, packed["source"]))
+    return Table(languages, *indexes, by_alias, cast(str, packed["source"]))
 
 
 def _add(index: dict[str, tuple[str, ...]], keys: Iterable[str], name: str) -> None:
-    for key in keys:
+    for key in dict.fromkeys(keys):
         index[key] = (*index.get(key, ()), name)

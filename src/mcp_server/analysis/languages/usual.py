@@ -14,7 +14,10 @@ USUAL: dict[str, str] = {
     for language, extensions in {
         "C": ".h",
         "C#": ".cs .cake",
-        "C++": ".hh .cp .re",
+        "C++": ".hh .cp",
+        "Reason": ".re",
+        "RouterOS Script": ".rsc",
+        "GAP": ".g",
         "Objective-C": ".m",
         "Objective-C++": ".mm",
         "Perl": ".pl .pm .t .cgi .fcgi .al",

@@ -87,6 +87,14 @@ CASES = [
     {".gitattributes": "*.py text eol=lf linguist-language=One -diff\n!*.js linguist-language=Two\n"},
     {".gitattributes": "*.py\tlinguist-language=One\r\n"},
     {".gitattributes": "a\\*b linguist-language=One\n"},
+    {".gitattributes": "[attr]mine linguist-language=One\n", "src/.gitattributes": "*.py mine\n"},
+    {".gitattributes": "*.py mine\n[attr]mine linguist-language=One\n*.js -mine\n"},
+    {".gitattributes": "[attr]outer inner -diff\n[attr]inner linguist-language=One\n*.py outer\n"},
+    {".gitattributes": "[attr]own own linguist-language=One\n*.py own linguist-language=Two\n*.js own\n"},
+    {".gitattributes": "[attr]mine linguist-language=One\n[attr]mine linguist-language=Two\n*.py mine\n"},
+    {"src/.gitattributes": "[attr]mine linguist-language=One\n*.py mine\n"},
+    {".gitattributes": "*.py linguist-language=One\n", "src/.gitattributes": "*.py !linguist-language\n"},
+    {".gitattributes": "\ufeff*.py linguist-language=One\n *.js linguist-language=Two\n"},
 ]
 
 

@@ -32,6 +32,8 @@ def decide(path: str, data: bytes, attributes: Attributes | None = None) -> File
         ("Makefile", "Makefile", "languages.filename"),
         ("x/Dockerfile", "Dockerfile", "languages.filename"),
         ("page.html.erb", "HTML+ERB", "languages.extension"),
+        ("words.TextGrid", "TextGrid", "languages.extension"),
+        ("a.tmLanguage", "XML Property List", "languages.extension"),
         ("view.blade.php", "Blade", "languages.extension"),
         ("app.ts", "TypeScript", "languages.path-only"),
         ("lib.rs", "Rust", "languages.path-only"),
@@ -129,6 +131,28 @@ SHARED = [
     ("highlights.scm", b'(identifier) @variable\n((call) @f (#eq? @f "x"))\n', "Tree-sitter Query"),
     ("a.spec", b"Name: a\nVersion: 1\n%description\n", "RPM Spec"),
     (".eslintrc", b"rules:\n  semi: 1\n", "YAML"),
+    ("a.h", b"#include <memory>\nint f(void);\n", "C++"),
+    ("a.h", b"#ifdef __cplusplus\n#include <cstdlib>\n#else\n#include <stdlib.h>\n#endif\n", "C"),
+    ("a.m", b"#include <stdio.h>\nint main() { return 0; }\n", "Objective-C"),
+    ("a.d", b"void f()\n{\n}\n", "D"),
+    ("a.d", b'unittest("x")\n{\n}\n', "D"),
+    ("a.pp", b"# a type alias\ntype Ntp::Type = String\n", "Puppet"),
+    ("a.pp", b"function ntp::f {\n  1\n}\n", "Puppet"),
+    ("a.re", b"let x = 1;\n", "Reason"),
+    ("a.re", b"/*!re2c\n  [a-z]+ { return 1; }\n*/\n", "C++"),
+    ("a.g", b"header { package a; }\nclass P extends Parser;\n", "GAP"),
+    ("a.g", b"N10 G21 X1\nG01\n", "G-code"),
+    ("a.bf", b"++++++++[>++++<-]\n", "Brainfuck"),
+    ("a.cairo", b"[ap + 0] = [fp + -4], ap++;\n", "Cairo Zero"),
+    ("a.i", b"/* File: a.i */\n#include <time.h>\n", "SWIG"),
+    ("a.bas", b'Attribute VB_Name = "A"\nSet t = ActiveDocument.AttachedTemplate\n', "VBA"),
+    ("a.pro", b"; a comment\nplot, x, y, $\n  /noerase\n", "IDL"),
+    ("a.trigger", b"public with sharing class A extends B {\n}\n", "Apex"),
+    ("a.inc", b"// move a\nnamespace a {\n  int f();  // mov eax, 1\n}\n", "C++"),
+    ("a.inc", b"\xef\xbb\xbf<?php\nfunction a() {}\n", "PHP"),
+    ("highlights.scm", b'"return" @keyword\n\n(identifier) @variable\n', "Tree-sitter Query"),
+    ("a.pluginspec", b'<plugin name="A">\n</plugin>\n', "XML"),
+    ("page.1.in", b".TH A 1\n.SH NAME\na\n", "Roff Manpage"),
     (".eslintrc", b"{\n  // c\n}\n", "JSON with Comments"),
 ]
 
@@ -137,7 +161,7 @@ SHARED = [
 def test_content_decides_between_languages_that_share_an_extension(path: str, data: bytes, language: str) -> None:
     file = decide(path, data)  # S-30
     assert file.language == language, explain(file)
-    assert file.rule in ("languages.content", "languages.usual")
+    assert file.rule in ("languages.content", "languages.usual", "languages.manpage")
 
 
 @pytest.mark.parametrize(
@@ -167,6 +191,11 @@ def test_an_interpreter_line_names_the_language(data: bytes, language: str | Non
         (b"a\nb\n# vim: sw=2 filetype=python\n", "Python"),
         (b"text\n" * 40 + b"// vi: ft=go\n", "Go"),
         (b"// vim: set ft=go\n", None),
+        (b"# vim: set ft=c ft=ruby :\n", "Ruby"),
+        (b"# vim: titlestring=a\\ ft=sh ft=perl\n", "Perl"),
+        (b"# vim: titlestring=a\\ ft=sh\n", None),
+        (b"a\n" * 9 + b"# vim: ft=ruby\na\nb\nc\nd\n", "Ruby"),
+        (b"a\n" * 9 + b"# vim: ft=ruby\na\nb\nc\nd\n\n", None),
         (b"see -*- above\n", None),
     ],
 )
@@ -183,11 +212,23 @@ def test_an_undecided_file_follows_the_other_files_of_its_repository() -> None:
     assert decide("c.m", b"x = 1;\n").rule == "languages.usual"
 
 
+def test_few_files_and_files_that_are_no_code_speak_for_no_other() -> None:
+    stray = {"a.t": b"% a comment\n", **{f"{n}.t": b"  $ run it\n" for n in range(11)}}
+    answers = classify([entry(p, len(d)) for p, d in stray.items()], stray)
+    assert [f.rule for f in answers][1:] == ["languages.usual"] * 11
+    xml = {"lib.rs": b"// nothing yet\n", "recipe.spec": b"# nothing\n", "a.xsd": b"<a/>", "a.rb": b"x = 1\n"}
+    found = {f.path: f.language for f in classify([entry(p, len(d)) for p, d in xml.items()], xml)}
+    assert (found["lib.rs"], found["recipe.spec"]) == ("Rust", "RPM Spec")
+
+
 def test_binary_content_has_no_language_whatever_its_name() -> None:
     for path in ("a.mo", "texture.blp", "a.py", "a.pkl"):
         file = decide(path, b"\xde\x12\x04\x95\0\0\0\0")
         assert (file.language, file.binary, file.counted) == (None, True, False)
+    assert decide("late.c", b"int x;\n" * 2_000 + b"\0").binary
+    assert decide("a.md", b"%PDF-1.4\n").binary
     assert decide("wide.py", "x = 1\n".encode("utf-16")).language == "Python"
+    assert decide("wide.inc", "<?php\n".encode("utf-16")).language == "PHP"
 
 
 def test_a_large_file_pointer_is_not_its_content() -> None:
@@ -207,6 +248,8 @@ def test_attributes_stand_before_every_other_rule() -> None:  # S-30
     assert decide("vendor/ours/a.py", b"x = 1\n", attributes).counted
     assert not decide("vendor/theirs/a.py", b"x = 1\n", attributes).counted
     assert decide("a.json", b"{}\n", attributes).counted
+    unknown = decide("a.py", b"x = 1\n", parse_attributes({".gitattributes": b"*.py linguist-language=Nonesuch\n"}))
+    assert (unknown.language, unknown.counted) == ("Python", False)  # linguist has no language then, so none is counted
 
 
 def test_why_this_language_is_answerable_for_any_file() -> None:  # S-30
