@@ -18,9 +18,10 @@ from plumbrule.mcp_server.dependencies.model import ManifestRule
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
 _LICENCE = LazyPattern(
-    r"(?i)(?:un)?licen[cs]es?(?:[-_.].*)?$|copying(?:[-_.].*)?$|.*[-_.]licen[cs]e(?:\.(?:txt|md|rst))?$"
+    r"(?i)(?:un)?licen[cs]es?(?:[-_.].*)?$|copying(?:[-_.].*)?$|.*[-_.]licen[cs]e(?:\.(?:txt|md|rst))?$|"
+    r"(?:ofl|[al]?gpl(?:[-_]?v?[23](?:\.[01])?)?)\.(?:txt|md)$|copyright(?:\.(?:txt|md|rst))?$"
 )
-_LICENCE_BEGINS = frozenset(("LI", "Li", "li", "UN", "Un", "un", "CO", "Co", "co"))
+_LICENCE_BEGINS = frozenset(("LI", "Li", "li", "UN", "Un", "un", "CO", "Co", "co", "OF", "GP", "LG", "AG"))
 _README = LazyPattern(r"(?i)readme(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|org|rdoc|pod))?$")
 _DOCUMENTS = (
     ("changelog", LazyPattern(r"(?i)(?:changelog|changes|history|news|releases?)(?:\.(?:md|rst|txt|adoc))?$")),

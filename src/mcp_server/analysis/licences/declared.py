@@ -30,9 +30,14 @@ def normalise(declared: str) -> Declared:
     return _without_expression(text, declared)
 
 
+_UPL = {"Universal Permissive License (UPL)": "UPL-1.0"}
+"""The only classifier without a version of a licence that has one."""
+
+
 def _classifier(text: str, declared: str) -> Declared:
     last = text.rsplit("::", 1)[1].strip()
-    if found := named(last):
+    bracketed = last[last.rfind("(") + 1 : -1] if last.endswith(")") else ""
+    if found := named(last) or identifier(bracketed) or _UPL.get(last):
         return Declared(found, declared, "declared.classifier")
     return _without_expression(last, declared)
 

@@ -9,13 +9,17 @@ from dataclasses import replace
 
 from plumbrule.mcp_server.analysis.licences.declared import normalise
 from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
-from plumbrule.mcp_server.analysis.licences.notices import bases_of, find_exceptions, find_notices
+from plumbrule.mcp_server.analysis.licences.notices import bases_of, find_exceptions, find_notices, refusal_in
+from plumbrule.mcp_server.analysis.licences.restrictions import restricted
 from plumbrule.mcp_server.analysis.licences.terms import terms_of
 from plumbrule.mcp_server.analysis.licences.texts import MATCH, find_texts
 from plumbrule.mcp_server.analysis.licences.words import MAX_TEXT, words_of
 
 _HEADER = re.compile(r"SPDX-License-Identifier:[ \t]{0,8}([^\n\r\"'<>]{1,200})")
 _MAX_HEADERS = 20
+MAX_REFUSAL = 20_000
+"""Characters of a text that says no more than that nothing is granted."""
+
 _REPLACED = {"Nunit": "zlib-acknowledgement"}
 """Identifiers that SPDX deprecates for another one with the same words."""
 
@@ -37,6 +41,9 @@ def detect(text: str) -> list[LicenceMatch]:
     found = [each for each in found if not _is_inside(each, texts)] + texts
     covered = [(each.start_line, each.end_line) for each in found]
     found += find_notices(text, covered)
+    if not found and len(text) <= MAX_REFUSAL and (refusal := refusal_in(text)):
+        return [refusal]
+    found = restricted(found, text)
     return sorted(_with_exceptions(found, text), key=lambda each: (each.start_line, -each.score))
 
 

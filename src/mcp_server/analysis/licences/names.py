@@ -64,7 +64,9 @@ _ALIASES: dict[str, str] = {
         "Python-2.0": "python|python 2.0",
         "Artistic-2.0": "artistic 2.0|artistic 2",
         "Artistic-1.0-Perl": "artistic 1.0 perl",
-        "Artistic-1.0-Perl OR GPL-1.0-or-later": "perl 5|perl|same terms as perl",
+        "Artistic-1.0-Perl OR GPL-1.0-or-later": (
+            "perl 5|perl|same terms as perl|same as perl|same as perl itself|same as perl 5|same as perl 5 itself"
+        ),
         "OFL-1.1": "ofl|ofl 1.1|sil open font|sil open font 1.1|open font",
         "WTFPL": "wtfpl|do what the fuck you want to public",
         "BUSL-1.1": "busl|busl 1.1|bsl 1.1|business source 1.1|business source",
@@ -84,6 +86,9 @@ _ALIASES: dict[str, str] = {
         "OSL-3.0": "osl 3.0|open 3.0",
         "MulanPSL-2.0": "mulanpsl 2.0|mulan permissive 2",
         "AGPL-3.0-only": "agpl 3",
+        "CDDL-1.0 OR GPL-2.0-only WITH Classpath-exception-2.0": (
+            "cddl + gplv2 with classpath exception|cddl + gpl 2 with classpath exception|cddl/gplv2+ce|cddl gpl 2 ce"
+        ),
         "Apache-2.0 WITH LLVM-exception": "apache 2.0 with llvm exception|apache 2.0 with llvm exceptions",
         "GPL-2.0-only WITH Classpath-exception-2.0": (
             "gpl2 w cpe|gpl 2 with classpath exception|gnu general public 2 with the gnu classpath exception|"
@@ -222,6 +227,11 @@ def _gnu(key: str) -> str | None:
     base = f"{letter}GPL-{number}"
     full = f"{base}-or-later" if found["later"] else f"{base}-only"
     return full if spdx().identifier(full) else None
+
+
+def address(lowered: str) -> str | None:
+    """The licence that stands at a web address (in lower case), or None."""
+    return _at_address(lowered)
 
 
 def _at_address(lowered: str) -> str | None:

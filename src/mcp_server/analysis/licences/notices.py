@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.mcp_server.analysis.licences.model import LicenceMatch
-from plumbrule.mcp_server.analysis.licences.names import Named, names_in
+from plumbrule.mcp_server.analysis.licences.names import Named, address, names_in
 
 _MAX_PARAGRAPH = 2_000
 _MARK = LazyPattern(r"[\s*#/;%>|\-=~_`'\"!.]{0,40}")
@@ -168,19 +168,42 @@ def _under_heading(block: Paragraph) -> LicenceMatch | None:
     return _match(named, block, 0.9)
 
 
+_PERL = LazyPattern(r"\bsame terms as (?:the )?perl\b")
+_REFUSED = LazyPattern(
+    r"\bproprietary and confidential\b|\bconfidential and proprietary\b|\bis proprietary (?:software|to)\b|"
+    r"\bunauthori[sz]ed (?:copying|use|reproduction|distribution)\b[^.]{0,120}\bprohibited\b|"
+    r"\bno licen[cs]e (?:is|or right is) (?:hereby )?granted\b"
+)
+_ADDRESS = LazyPattern(r"\b(?:https?://|www\.)[^\s<>()\"']{5,200}")
+_MAX_POINTER = 200
+
+
 def _notices(block: Paragraph) -> list[LicenceMatch]:
+    span = (block.start_line, block.end_line)
+    if _PERL.search(block.text) and not _PARTIAL.search(block.text):
+        return [LicenceMatch("Artistic-1.0-Perl OR GPL-1.0-or-later", 0.95, *span, "licences.choice")]
     named = names_in(block.text)
+    if not named and len(block.text) <= _MAX_POINTER and "licen" in block.text:
+        meant = {meaning for each in _ADDRESS.findall(block.text) if (meaning := address(each))}
+        return [LicenceMatch(meant.pop(), 0.8, *span, "licences.notice")] if len(meant) == 1 else []
     if not named or _PARTIAL.search(block.text) or _LATER_LICENCE.search(block.text):
         return []
     granted = [each for each in named if any(_grants(block.text, each))]
     return [_match(granted, block, 0.9)] if granted else []
 
 
+_OF_OTHERS = LazyPattern(
+    r"\b(?:uses|using|depends? on|dependency|dependencies|based on|derived from|adapted from|ported from|"
+    r"includes?|including|contains?|thanks to)\b"
+)
+"""A sentence that goes on about somebody else's work."""
+
+
 def _grants(text: str, each: Named) -> Iterable[bool]:
     """Whether words of granting stand in the 160 characters before the name, without a full stop between."""
     before = text[max(each.start - 160, 0) : each.start]
     sentence = before[before.rfind(". ") + 1 :]
-    yield _GRANT.search(sentence) is not None
+    yield _GRANT.search(sentence) is not None and not _OF_OTHERS.search(sentence)
 
 
 def _match(named: list[Named], block: Paragraph, score: float) -> LicenceMatch:
@@ -189,6 +212,15 @@ def _match(named: list[Named], block: Paragraph, score: float) -> LicenceMatch:
     expression = (" OR " if offered else " AND ").join(distinct)
     rule = "licences.choice" if offered else "licences.notice"
     return LicenceMatch(expression, score, block.start_line, block.end_line, rule)
+
+
+def refusal_in(text: str) -> LicenceMatch | None:
+    """What a file that names no licence says where it grants none at all."""
+    for block in paragraphs(text, ()):
+        if _REFUSED.search(block.text):
+            span = (block.start_line, block.end_line)
+            return LicenceMatch("LicenseRef-Proprietary", 0.9, *span, "licences.notice")
+    return None
 
 
 def _titles(block: Paragraph) -> list[LicenceMatch]:

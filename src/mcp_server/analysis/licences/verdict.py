@@ -26,12 +26,17 @@ IN_DOUBT = 0.5
 """A file whose first known words stand below so many lines opens with a licence that nobody knows; what is known is one
 of its parts, and what the metadata say stands before it."""
 
+SEVERAL = 0.95
+"""One file with several texts and no word on how they combine: what it opens with is most likely the work's."""
+
 _MAIN = LazyPattern(r"(?:UN)?LICEN[CS]E(?:\.(?:txt|md|markdown|rst|adoc|html|rtf))?\Z", re.IGNORECASE)
 _COPYING = LazyPattern(r"COPYING(?:\.(?:txt|md|markdown|rst|lib|lesser))?\Z", re.IGNORECASE)
 _SUFFIXED = LazyPattern(
     r"(?:LICEN[CS]ES?|COPYING)[-_.][\w.+-]{1,60}\Z|[\w.+-]{1,40}[-_.]LICEN[CS]E(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE
 )
-_OTHER = LazyPattern(r"(?:COPYRIGHT|LICENSING|LEGAL)(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE)
+_OTHER = LazyPattern(
+    r"(?:COPYRIGHT|LICENSING|LEGAL|OFL|[AL]?GPL(?:[-_]?v?[23](?:\.[01])?)?)(?:\.(?:txt|md|rst))?\Z", re.IGNORECASE
+)
 _JOINT = LazyPattern(r"\s+(?:OR|AND)\s+")
 _README = LazyPattern(r"README(?:\.(?:txt|md|markdown|rst|adoc))?\Z", re.IGNORECASE)
 _CODE = LazyPattern(r"\.(?:py|js|ts|go|rs|java|c|h|cpp|rb|php|json|ya?ml|toml|xml|spdx|cs|sh)\Z", re.IGNORECASE)
@@ -83,12 +88,22 @@ def combine(
     if not stated:
         return LicenceVerdict(from_files, score, "verdict.text", evidence, tuple(disagreements))
     in_words = any(match.rule == "licences.choice" and match.expression for found in files.values() for match in found)
+    in_folder = all(_rank(*_parted(path)) in (4, 5) for path, found in files.items() if found)
     agreed = _agreed(from_files, stated[0].expression or "", chosen_in_words=in_words)
+    if agreed is None and "only" not in stated[0].original.lower() and _later_of(from_files, stated[0].expression):
+        agreed = from_files  # "LGPLv3" does not say whether later versions are allowed; the notice does
+    if agreed is None and in_folder and _identifiers(stated[0].expression or "") < _identifiers(from_files):
+        agreed = stated[0].expression  # REUSE keeps the texts of all files' licences side by side
     if agreed is not None:
         return LicenceVerdict(agreed, score, "verdict.agreed", evidence, tuple(disagreements))
     at = next(where for where, each in declared if each is stated[0])
     disagreements.insert(0, f"the licence files say {from_files}, {at} says {stated[0].expression}")
     return LicenceVerdict(from_files, round(score * 0.6, 3), "verdict.disagreed", evidence, tuple(disagreements))
+
+
+def _parted(path: str) -> tuple[str, str]:
+    folder, _, name = path.rpartition("/")
+    return folder, name
 
 
 def _evidence(
@@ -162,7 +177,8 @@ def _said_by_one(matches: Sequence[LicenceMatch]) -> tuple[str, float] | None:
         chosen = [match for match in matches if match.rule in rules]
         if chosen and first is not None:
             distinct = list(dict.fromkeys(match.expression for match in [*chosen[:1], *riders]))
-            return " AND ".join(distinct), min(chosen[0].score, 1.0 if first.start_line <= DEEP_LINES else IN_DOUBT)
+            sure = SEVERAL if len({match.expression for match in chosen}) > 1 else 1.0
+            return " AND ".join(distinct), min(chosen[0].score, sure if first.start_line <= DEEP_LINES else IN_DOUBT)
     return None
 
 
@@ -206,7 +222,11 @@ def _agreed(from_files: str, stated: str, *, chosen_in_words: bool) -> str | Non
         return stated  # the text alone cannot say "or later"; the metadata do
     if {from_files, stated} <= {"Python-2.0", "Python-2.0.1", "PSF-2.0"}:
         return stated  # the stack that ships with Python contains the PSF licence
+    if from_files.replace("BSD-2-Clause-Views", "BSD-2-Clause") == stated:
+        return from_files  # FreeBSD's variant of the text, which metadata seldom tell apart
     in_files, in_words = _identifiers(from_files), _identifiers(stated)
+    if "BSD-2-Clause-Views" in from_files and _identifiers(from_files.replace("-Views", "")) == in_words:
+        return from_files
     if chosen_in_words and " OR " in from_files and _without_later(in_files) == _without_later(in_words):
         return stated
     if in_files == in_words:
@@ -216,6 +236,10 @@ def _agreed(from_files: str, stated: str, *, chosen_in_words: bool) -> str | Non
     if in_words < in_files and " OR " in from_files and " AND " not in from_files:
         return from_files  # the metadata name one of the licences that the files offer
     return None
+
+
+def _later_of(from_files: str, stated: str | None) -> bool:
+    return "-or-later" in from_files and from_files.replace("-or-later", "-only") == stated
 
 
 def _same(one: str, other: str) -> bool:

@@ -13,6 +13,12 @@ from plumbrule.mcp_server.analysis.licences.verdict import candidates, combine
 TEXTS: dict[str, str] = json.loads(Path(__file__).with_name("spdx_texts.json").read_text("utf-8"))
 
 
+GPL_LATER = (
+    "This library is free software; you can redistribute it under the terms of the GNU Lesser General Public License "
+    "as published by the Free Software Foundation, either version 3, or (at your option) any later version."
+)
+
+
 def verdict(files: dict[str, str], declared: dict[str, str] | None = None) -> LicenceVerdict:
     paths = candidates(files)
     said = [(at, normalise(text)) for at, text in (declared or {}).items()]
@@ -145,3 +151,57 @@ def test_no_licence_is_said_plainly(files: dict[str, str]) -> None:  # S-40
     found = verdict(files)
     assert (found.expression, found.confidence, found.rule) == (None, 0.0, "verdict.none")
     assert found.rule in RULES
+
+
+MIT, BSD = TEXTS["MIT"], TEXTS["BSD-3-Clause"]
+TAKEN_BACK = [
+    MIT.replace(
+        "The above copyright notice", "It may be used for non-commercial purposes only.\n\nThe above copyright notice"
+    ),
+    MIT.replace("without restriction", "for academic and non-commercial purposes only"),
+    MIT + "\n\nThe Software shall not be used to train machine learning models.\n",
+    MIT + "\n\nCommercial use requires a licence of its own.\n",
+    BSD.replace("permitted provided", "permitted for academic, non-commercial use provided"),
+    TEXTS["Apache-2.0"] + "\n\nAdditional terms: you may not offer the Work as a hosted service.\n",
+]
+
+
+@pytest.mark.parametrize("text", TAKEN_BACK)
+def test_a_permissive_text_that_takes_use_back_is_not_that_licence(text: str) -> None:  # S-40
+    found = verdict({"LICENSE": text})
+    assert found.expression is not None
+    assert found.expression.endswith(" AND LicenseRef-Additional-Restrictions")
+    assert found.confidence <= 0.95
+
+
+@pytest.mark.parametrize("name", ["MIT", "BSD-3-Clause", "Apache-2.0"])
+def test_a_permissive_text_of_its_own_takes_nothing_back(name: str) -> None:
+    assert verdict({"LICENSE": TEXTS[name]}).expression == name
+
+
+def test_words_of_another_licence_below_take_nothing_from_the_one_above() -> None:
+    other = TEXTS["Apache-2.0"] + "\n\n" + "\n" * 20 + "Fonts: for personal use only.\n"
+    assert verdict({"LICENSE": other}).expression == "Apache-2.0"
+
+
+def test_several_texts_without_a_word_on_them_leave_a_doubt() -> None:
+    found = verdict({"LICENSE": MIT + "\n\n----\n\n" + TEXTS["Apache-2.0"]})
+    assert (found.expression, found.confidence) == ("MIT", 0.95)
+
+
+MORE = [
+    ({"LICENSE": "Acme Inc. All rights reserved. This is proprietary and confidential."}, {}, "LicenseRef-Proprietary"),
+    ({"LICENSE": "License: see https://www.apache.org/licenses/LICENSE-2.0"}, {}, "Apache-2.0"),
+    ({"README.md": "# X\n\nIt uses foo, which is licensed under the GPL-3.0, and bar (MIT).\n"}, {}, None),
+    ({"LICENSE": "You may redistribute it under the same terms as the Perl 5 programming language system itself."}, {},
+     "Artistic-1.0-Perl OR GPL-1.0-or-later"),
+    ({"LICENSE": GPL_LATER}, {"setup.cfg": "LGPLv3"}, "LGPL-3.0-or-later"),
+    ({"LICENSES/MIT.txt": MIT, "LICENSES/Apache-2.0.txt": TEXTS["Apache-2.0"]}, {"pyproject.toml": "MIT"}, "MIT"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "declared", "expected"), MORE)
+def test_what_else_files_say_of_the_whole(
+    files: dict[str, str], declared: dict[str, str], expected: str | None
+) -> None:  # S-40
+    assert verdict(files, declared).expression == expected
