@@ -19,11 +19,10 @@ from plumbrule.core.security.masking_structures import jwt, url_userinfo
 from plumbrule.core.security.masking_values import lowered
 from plumbrule.core.security.randomness import reads_random, shuffled
 from plumbrule.core.security.secret_keys import KEYWORDS, Strength
+from plumbrule.core.security.secret_literals import BARE, bare_bytes, is_drawn, names_something
 from plumbrule.core.security.secret_values import is_placeholder
-from plumbrule.core.security.token_formats import Body, TokenFormat, body_matcher, token_formats
-
-MIN_TOKEN_BODY_CHARS = 16
-"""Shorter bodies are hidden in logs but not reported: too many identifiers share such a short form."""
+from plumbrule.core.security.token_formats import body_matcher, token_formats
+from plumbrule.core.security.token_openings import GLUED_BODY_CHARS, Opening, opening_of
 
 MIN_LITERAL_CHARS = 16
 """The least length of an assigned literal that is reported without a known format."""
@@ -48,14 +47,19 @@ def secrets_of_file(text: str, small: bytes) -> list[Finding]:
     gate = _bulk_gate()
     if gate is None:
         return find_secrets(text)
-    rows, find, inside_words, opening = gate
-    hits = [hit for hit in find(small) if not (inside_words[hit[0]] and hit[1] and small[hit[1] - 1] in _WORD_BYTES)]
+    rows, find, not_behind, opening = gate
+    hits = [hit for hit in find(small) if not (hit[1] and small[hit[1] - 1] in not_behind[hit[0]])]
     goes_on = _begun_body().match
     hits = [hit for hit in hits if not opening[hit[0]] or goes_on(small, hit[2])]
     if len(small) != len(text):
         # Counting in characters takes longer than a look at what follows.
         literals = _Literals(small, _quoted_bytes().search, NEAR_CHARS * MAX_CHAR_BYTES)
-        hits = [hit for hit in hits if rows[hit[0]] not in _STRENGTHS or literals.begin_near(hit[2])]
+        bare = bare_bytes().match
+        hits = [
+            hit
+            for hit in hits
+            if rows[hit[0]] not in _STRENGTHS or literals.begin_near(hit[2]) or bare(small, hit[2]) is not None
+        ]
         hits = _in_characters(small, hits)
     return _judged(text, hits, rows)
 
@@ -71,6 +75,8 @@ def _judged(text: str, hits: Sequence[Hit], rows: "list[_Row]") -> list[Finding]
                 continue
         elif row not in _STRENGTHS:
             given = _at(text, start, end, row)
+        elif bare := BARE.match(text, end):
+            given = [Finding("assigned-literal", *bare.span(1))] if is_drawn(bare[1]) else ()
         elif literals.begin_near(end):
             given = _assigned_literal(text, start, end, row)
         else:
@@ -126,17 +132,7 @@ def _in_characters(small: bytes, hits: Sequence[Hit]) -> list[Hit]:
     return [(index, known[start], known[end]) for index, start, end in hits]
 
 
-class _Opening(NamedTuple):
-    """A literal that opens a token of a kind, as it is written; `least` characters of its body count."""
-
-    literal: str
-    kind: str
-    body: Body
-    least: int
-    opens_word: bool
-
-
-_Row = tuple[_Opening, ...] | Strength | str
+_Row = tuple[Opening, ...] | Strength | str
 
 _SKIPPED_KINDS = frozenset(("crypt", "plaid-public", "fly", "harness"))
 _PUBLIC_BY_DESIGN = frozenset(
@@ -163,7 +159,7 @@ def _rows() -> dict[str, _Row]:
             if literal not in _PUBLIC_BY_DESIGN:
                 low = lowered(literal)
                 before = rows.get(low, ())
-                rows[low] = (*(before if isinstance(before, tuple) else ()), _opening(form, literal))
+                rows[low] = (*(before if isinstance(before, tuple) else ()), opening_of(form, literal))
     for keyword, strength in KEYWORDS.items():
         if strength in ("password", "strong") or keyword == "token":
             rows.setdefault(keyword, strength)
@@ -178,11 +174,12 @@ def _gate() -> tuple[Gate, list[_Row]]:
 
 
 class _Bulk(NamedTuple):
-    """The gate for files, its rows, and of each whether it counts for nothing inside a word and opens a long body."""
+    """The gate for files, its rows, and of each the bytes that it may not stand behind, and whether it opens a long
+    body."""
 
     rows: list[_Row]
     find: BulkGate
-    inside_words: list[bool]
+    not_behind: list[frozenset[int]]
     opening: list[bool]
 
 
@@ -203,22 +200,24 @@ def _bulk_gate() -> _Bulk | None:
     find = build_bulk_gate(list(_rows()))
     if find is None:
         return None
-    inside = [isinstance(row, tuple) and all(one.opens_word for one in row) for row in rows]
+    behind = [_not_behind(row) if isinstance(row, tuple) else frozenset[int]() for row in rows]
     long = [
         isinstance(row, tuple) and all(one.least >= _BEGUN_CHARS and one.body != "url" for one in row) for row in rows
     ]
-    return _Bulk(rows, find, inside, long)
+    return _Bulk(rows, find, behind, long)
 
 
-_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-.")
+_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
+_GLUE = frozenset(b"_-.")
 
 
-def _opening(form: TokenFormat, literal: str) -> _Opening:
-    least = max(form.body_chars, MIN_TOKEN_BODY_CHARS if form.body_chars > 12 else form.body_chars)
-    return _Opening(literal, form.kind, form.body, least, literal[0].isalnum() and form.body != "url")
+def _not_behind(row: tuple[Opening, ...]) -> frozenset[int]:
+    if not all(one.opens_word for one in row):
+        return frozenset()
+    return _WORD_BYTES if any(one.glued for one in row) else _WORD_BYTES | _GLUE
 
 
-def _tokens(text: str, start: int, end: int, row: tuple[_Opening, ...]) -> list[Finding]:
+def _tokens(text: str, start: int, end: int, row: tuple[Opening, ...]) -> list[Finding]:
     found: list[Finding] = []
     for one in row:
         if text.startswith(one.literal, start):
@@ -248,11 +247,14 @@ def _at(text: str, start: int, end: int, row: str) -> Iterator[Finding]:
         )
 
 
-def _token_end(text: str, start: int, end: int, opening: _Opening) -> int:
-    if opening.opens_word and start and (text[start - 1].isalnum() or text[start - 1] in "_-."):
+def _token_end(text: str, start: int, end: int, opening: Opening) -> int:
+    glued = bool(opening.opens_word and start and text[start - 1] in "_-.")
+    if opening.opens_word and start and (text[start - 1].isalnum() or (glued and not opening.glued)):
         return 0
     body = body_matcher(opening.body)(text, end)
-    if body is None or body.end() - end < opening.least:
+    if body is None or body.end() - end < max(opening.least, GLUED_BODY_CHARS if glued else 0):
+        return 0
+    if glued and opening.doubtful and not shuffled(body[0]):
         return 0
     return body.end() if reads_random(body[0]) and len(set(body[0])) >= 8 else 0
 
@@ -283,7 +285,7 @@ def _assigned_literal(text: str, start: int, end: int, row: str) -> Iterator[Fin
         and _LITERAL.fullmatch(value)
         and shuffled(value)
         and len(set(value)) >= 10
-        and not _names_something(value)
+        and not names_something(value)
         and not _is_search_key(text, *span)
     ):
         yield Finding("assigned-literal", *span)
@@ -297,14 +299,6 @@ def _is_search_key(text: str, start: int, end: int) -> bool:
 
 _SEARCHED = LazyPattern(r"\bapp_?[iI]d[\"']?\s*[:=]")
 _SEARCHED_INDEX = LazyPattern(r"\bindex_?[nN]ame[\"']?\s*[:=]")
-_SOMETHING = LazyPattern(
-    r"(?:https?:|/|\./|\$|[a-z]+[.\-_/][a-z0-9]+[.\-_/][a-z0-9.\-_/]*\Z|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|sha\d+[:\-]|(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]*\Z|"
-    r"(?:[a-z]+\d?[_\-.])+[a-z0-9]+\Z|[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+\Z)"
-)
-
-
-def _names_something(value: str) -> bool:
-    return _SOMETHING.match(value) is not None
 
 
 def _is_literal_password(value: str) -> bool:
@@ -321,7 +315,7 @@ _WEAK_PASSWORD = LazyPattern(
     r"x+|\*+|my[-_]?\w*|your[-_]?\w*|some[-_]?\w*|\w*pass(?:word|wd)?|\w*(?:%20)?secret|api_?key|[a-z_]+)\d{0,4}!?"
 )
 _EXAMPLE = LazyPattern(
-    r"(?i)example|dummy|fake|placeholder|redacted|changeme|your[_-]?|x{4,}|test[_-]?(?:key|token|secret)|sample|insert|abcdefgh|12345678|deadbeef|0{6,}|1{6,}|a{6,}"
+    r"(?i)example|dummy|fake|placeholder|redacted|changeme|your[_-]?|x{4,}|test[_-]?(?:key|token|secret)|sample|insert|abcdefgh|12345678|deadbeef|eby8vdm02xno|0{6,}|1{6,}|a{6,}"
 )
 
 
@@ -345,5 +339,6 @@ def _outermost(found: list[Finding]) -> list[Finding]:
     return kept
 
 
-def _place(finding: Finding) -> tuple[int, int]:
-    return finding.start, -finding.end
+def _place(finding: Finding) -> tuple[int, bool, int]:
+    """By position; where two rules begin at one, a known format says more than a name in front."""
+    return finding.start, finding.rule == "assigned-literal", -finding.end

@@ -1,7 +1,10 @@
 """Scanning reports what is committed, and never an example."""
 
+import base64
 import string
 from collections.abc import Callable
+
+import pytest
 
 from plumbrule.core.security.secrets import find_secrets, secrets_of_file
 
@@ -53,3 +56,66 @@ def test_a_whole_file_holds_the_same_secrets_as_its_text(drawn: Draw) -> None:
         for text in ("\n".join(lines[:size]), "\n".join(lines[size - 1 :] + lines[:size])):
             assert secrets_of_file(text, text.encode().lower()) == find_secrets(text)
     assert {one.rule for one in find_secrets("\n".join(lines))} == {"github", "assigned-literal", "url-password"}
+
+
+@pytest.mark.parametrize("glue", ["prefix_", "prefix-", "prefix.", "1_", "__"])
+@pytest.mark.parametrize("literal", ["ghp_", "glpat-", "sk_live_", "AKIA", "AIza", "xoxb-", "hf_", "npm_"])
+def test_a_token_is_found_behind_what_glues_it_to_a_name(literal: str, glue: str, drawn: Draw) -> None:  # S-41
+    body = drawn(16).upper() if literal == "AKIA" else drawn(36)
+    text = f"name = {glue}{literal}{body}\n"
+    whole = secrets_of_file(text, text.encode().lower())
+    assert [text[one.start : one.end] for one in whole] == [literal + body]
+    assert whole == find_secrets(text)
+
+
+def test_names_that_go_on_as_a_token_opens_are_none(drawn: Draw) -> None:
+    words = (
+        "self.key_of_the_door_and_the_other_things this.test_that_nothing_is_lost_here pub.s.someVeryLongMethodName2"
+    )
+    assert not find_secrets(words)
+    assert not find_secrets(f"x.A3-{drawn(30)} prefix-ak-{drawn(24)} a.md-{drawn(24)}")
+
+
+BARE = [
+    "export DB_PASSWORD={}",
+    "aws_secret_access_key = {} # why",
+    "  secret_key_base: {}",
+    "jwt.secret={}\r",
+    "<password>{}</password>",
+    "Server=x;AccountKey={}==;Endpoint=y",
+    'const apiKey = `{}`;',
+    '"x": "{{\\"api_key\\": \\"{}\\"}}"',
+    "https://x.example/?api_key={}&page=1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BARE)
+def test_a_random_value_without_quotes_of_its_own_is_found(line: str, drawn: Draw) -> None:  # S-41
+    value = "a1B2" + drawn(36)
+    text = f"é = 1\n{line.format(value)}\nend\n"
+    found = secrets_of_file(text, text.encode().lower())
+    assert [(one.rule, text[one.start : one.end].rstrip("=")) for one in found] == [("assigned-literal", value)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password: ${{ secrets.DEPLOY_PASSWORD_OF_THE_SITE }}",
+        "token = SomeTokenProviderFactory2Impl",
+        "secret: my-very-long-secret-name-2-of-the-cluster",
+        "api_key=/run/secrets/api_key_of_the_service1",
+        "password = hash_password_with_argon2_and_salt",
+        "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;",
+    ],
+)
+def test_a_name_in_the_place_of_a_value_is_none(line: str) -> None:
+    assert not find_secrets(line + "\n")
+
+
+def test_a_known_format_says_more_than_the_name_in_front(drawn: Draw) -> None:
+    assert [one.rule for one in find_secrets(f"API_KEY=ghp_{drawn(36)}\n")] == ["github"]
+
+
+def test_a_cloud_key_is_found_in_base64(drawn: Draw) -> None:
+    key = base64.b64encode(f"AKIA{drawn(16).upper()}:{drawn(20)}".encode()).decode()
+    assert [one.rule for one in find_secrets(f"data: {key}\n")] == ["aws-key-id-base64"]

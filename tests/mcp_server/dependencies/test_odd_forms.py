@@ -108,7 +108,7 @@ pipelines:
 
 PROPS = '<Project><ItemGroup><PackageReference Include="A" Version="1" /></ItemGroup></Project>'
 
-CASES = {
+CASES: dict[str, tuple[str, str, list[tuple[str, str, str, int]]]] = {
     "Dockerfile": (
         "Dockerfile",
         DOCKERFILE,
