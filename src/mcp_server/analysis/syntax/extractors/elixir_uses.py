@@ -4,10 +4,17 @@ Routes are those of Phoenix and Plug routers, with the prefixes of the scopes ar
 """
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import owners, parents
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.resource_routes import (
+    PHOENIX,
+    resource_routes,
+    single_routes,
+    singular,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
 if TYPE_CHECKING:
@@ -29,11 +36,11 @@ _SIGNS = (
 _QUERY = """
 (call target: (dot left: [(alias) (atom)] @on right: (identifier) @method)) @call
 (call target: (identifier) @word (#any-of? @word "scope" "get" "post" "put" "patch" "delete" "options" "head" "live"
-  "resources" "forward" "match" "defmodule")) @call
+  "live_dashboard" "connect" "trace" "resources" "forward" "match" "defmodule")) @call
 (pair key: (keyword) @key value: (list (keywords (pair key: (keyword) @inner value: (integer) @number))))
 (pair key: (keyword) @key value: (atom) @atom) @call
 """
-_VERBS = frozenset(("get", "post", "put", "patch", "delete", "options", "head"))
+_VERBS = frozenset(("get", "post", "put", "patch", "delete", "options", "head", "connect", "trace"))
 _QUERYING = frozenset(("query", "query!", "execute", "execute!"))
 _UPPER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -145,19 +152,56 @@ def _routes(raw: bytes, calls: list[tuple[str, "Node"]], rule: str) -> list[Use]
         prefixes.append(((prefixes[outer] if outer >= 0 else "") + _segment(raw, node))[:300])
     found: list[Use] = []
     for (word, node), holder in zip(calls, owners(spans, [node.start_byte for _, node in calls]), strict=True):
-        given = values(node)
-        at = 1 if word == "match" else 0
-        path = _literal(raw, given[at]) if len(given) > at else None
-        if word in ("scope", "defmodule") or path is None or (rule == "route.phoenix" and len(given) < 2):
-            continue
         if holder >= 0 and starts.get(node.start_byte) == holder:
             holder = above[holder]
-        whole = "/" + f"{prefixes[holder] if holder >= 0 else ''}/{path.strip('/')}".strip("/")
-        verb = word.upper() if word in _VERBS else "GET" if word == "live" else ""
-        if word == "match" and (named := said(raw, given[0]).strip(":")) != "*":
-            verb = named.upper()
-        found.append(Use("route", whole, row(node), rule, verb))
+        prefix = prefixes[holder] if holder >= 0 else ""
+        for path, verb in _served(raw, word, node, prefix, phoenix=rule == "route.phoenix"):
+            found.append(Use("route", path or "/", row(node), rule, verb))
     return found
+
+
+def _served(raw: bytes, word: str, node: "Node", prefix: str, *, phoenix: bool) -> Iterator[tuple[str, str]]:
+    """(path, verb) of what one call serves."""
+    given = values(node)
+    first = _literal(raw, given[0]) if given else None
+    if word in ("scope", "defmodule"):
+        return
+    if word == "resources":
+        if first is not None and len(given) > 1:
+            yield from _resource(raw, node, prefix, first)
+        return
+    if word == "match" and phoenix:
+        path = _literal(raw, given[1]) if len(given) > 1 else None
+        verbs = _verbs(raw, given[0]) if path is not None else []
+    elif word == "match":  # Plug.Router: `match "/x", via: [:get, :post]`
+        path, via = first, keyword(raw, given[-1], "via") if given else None
+        verbs = [""] if via is None else _verbs(raw, via)
+    else:
+        path = first
+        verbs = [word.upper() if word in _VERBS else "GET" if word.startswith("live") else ""]
+    if path is not None and (not phoenix or len(given) > 1 or word == "live_dashboard"):
+        whole = f"{prefix}/{path.strip('/')}".rstrip("/")
+        yield from ((whole, verb) for verb in verbs)
+
+
+def _verbs(raw: bytes, node: "Node") -> list[str]:
+    """The verbs of `:get`, `[:get, :post]` or `:*`, which stands for all."""
+    return ["" if verb == "*" else verb.upper() for verb in re.findall(r":(\w+|\*)", said(raw, node)[:200])]
+
+
+def _resource(raw: bytes, node: "Node", prefix: str, path: str) -> Iterator[tuple[str, str]]:
+    """Each action of a resource that `only` and `except` leave (`Phoenix.Router.resources/4`)."""
+    options = values(node)[-1]
+    only, but = keyword(raw, options, "only"), keyword(raw, options, "except")
+    left = None if only is None else frozenset(re.findall(r"\w+", said(raw, only)))
+    out = frozenset(re.findall(r"\w+", said(raw, but))) if but is not None else frozenset[str]()
+    base = f"{prefix}/{path.strip('/')}".rstrip("/")
+    single = keyword(raw, options, "singleton")
+    if single is not None and said(raw, single) == "true":
+        yield from single_routes(PHOENIX, base, left, out)
+        return
+    param = keyword(raw, options, "param")
+    yield from resource_routes(PHOENIX, base, f"{base}/:{_literal(raw, param) or 'id'}", left, out)
 
 
 def _block(node: "Node") -> bool:
@@ -174,6 +218,18 @@ def _segment(raw: bytes, node: "Node") -> str:
         return ""
     segment = "/" + path.strip("/")
     if said(raw, node).startswith("resources"):
-        single = path.strip("/").rpartition("/")[2]
-        return f"{segment}/:{single[:-1] if single.endswith('s') else single}_id"
+        options = given[-1]
+        single = keyword(raw, options, "singleton")
+        if single is not None and said(raw, single) == "true":
+            return segment
+        named, param = keyword(raw, options, "name"), keyword(raw, options, "param")
+        return f"{segment}/:{_literal(raw, named) or _resource_name(raw, given)}_{_literal(raw, param) or 'id'}"
     return segment
+
+
+def _resource_name(raw: bytes, given: list["Node"]) -> str:
+    """What Phoenix calls a resource: its controller without the suffix (`Phoenix.Naming.resource_name/2`)."""
+    controller = said(raw, given[1]).rpartition(".")[2] if len(given) > 1 else ""
+    if controller.endswith("Controller"):
+        return _UPPER.sub("_", controller.removesuffix("Controller")).lower()
+    return singular((_literal(raw, given[0]) or "").strip("/").rpartition("/")[2])

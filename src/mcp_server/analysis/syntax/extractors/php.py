@@ -7,7 +7,7 @@ modifier is public (PHP manual, "Visibility").
 import re
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors import php_uses
+from plumbrule.mcp_server.analysis.syntax.extractors import php_calls, php_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded, owners
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import (
     Scope,
@@ -187,9 +187,9 @@ def included_path(raw: bytes, node: "Node | None") -> str:
     if node is None:
         return ""
     if node.type != "binary_expression":
-        return php_uses.literal(raw, node) or ""
+        return php_calls.literal(raw, node) or ""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    tail = php_uses.literal(raw, right)
+    tail = php_calls.literal(raw, right)
     if left is None or not tail:
         return ""
     base = said(raw, left)[:200]
@@ -280,7 +280,7 @@ def _declared(raw: bytes, node: "Node", head: int, kind: str) -> list[tuple[str,
 
 def _defined(raw: bytes, node: "Node", symbols: list[Symbol]) -> None:
     """The constant that `define('NAME', value)` makes."""
-    arguments = php_uses.arguments(node)
-    name = php_uses.literal(raw, arguments[0]) if len(arguments) > 1 else None
+    arguments = php_calls.arguments(node)
+    name = php_calls.literal(raw, arguments[0]) if len(arguments) > 1 else None
     if name:
         symbols.append(Symbol("constant", name, row(node), node.end_point.row + 1, shown(raw, node, 300)))

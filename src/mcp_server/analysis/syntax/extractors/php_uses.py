@@ -1,14 +1,14 @@
 """What PHP code does with its surroundings: environment, routes, commands, dangerous calls.
 
-Routes are Laravel's (`Route::get`, with the prefixes of the groups around), Slim's (`$app->get` in a file that names
-Slim) and Symfony's (`#[Route]`, with the class's own prefix).
+Routes are `php_routes`' part.
 """
 
 import re
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors.common import owners, parents
+from plumbrule.mcp_server.analysis.syntax.extractors import php_routes
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, part, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.php_calls import arguments, literal
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _SIGNS = (
     b"env(",
     b"Route",
     b"Slim\\",
+    b"$router->",
     b"AsCommand",
     b"setName",
     b"defaultName",
@@ -62,7 +63,6 @@ _QUERY = """
 (echo_statement (subscript_expression . (variable_name) @echoed)) @call
 (array_element_initializer . (_) @key . (_) @value) @call
 """
-_VERBS = frozenset(("get", "post", "put", "patch", "delete", "options", "any"))
 _EXECUTING = frozenset(("exec", "shell_exec", "system", "passthru", "popen", "proc_open"))
 _INPUT = frozenset(("$_GET", "$_POST", "$_REQUEST", "$_COOKIE"))
 _HASHES = frozenset(("md5", "sha1"))
@@ -80,9 +80,7 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
     if not any(sign in raw for sign in _SIGNS):
         return []
     found: list[Use] = []
-    routes: list[tuple[Node, str, str]] = []
-    groups: list[tuple[Node, str]] = []
-    slim = b"Slim\\" in raw
+    router = php_routes.Router(raw)
     for match in matched(tree, _QUERY):
         if "shell" in match:
             node = match["shell"][0]
@@ -94,7 +92,7 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
             _function(raw, said(raw, match["function"][0]).lower(), node, found)
         elif "method" in match:
             on = match["scope"][0] if "scope" in match else match["object"][0]
-            _method(raw, on, said(raw, match["method"][0]), node, slim, found, routes, groups)
+            _method(raw, on, said(raw, match["method"][0]), node, found, router)
         elif "array" in match:
             if said(raw, match["array"][0]) == "$_ENV" and (key := literal(raw, part(node, 1))):
                 found.append(Use("env", key, row(node), "env.read"))
@@ -107,27 +105,10 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
                 found.append(_danger(raw, node, "danger.html"))
         elif _unverified(raw, match["key"][0], match["value"][0]):
             found.append(_danger(raw, node, "danger.tls-off"))
-    found.extend(_placed(routes, groups, "route.laravel" if not slim else "route.slim"))
+    found.extend(router.routes())
+    if b"@Route(" in raw:
+        found.extend(php_routes.annotated_routes(raw, tree))
     return sorted(set(found), key=lambda use: (use.line, use.rule, use.value, use.detail))
-
-
-def arguments(call: "Node") -> list["Node"]:
-    """The expressions of a call's arguments."""
-    listed = call.child_by_field_name("arguments") or call.child_by_field_name("parameters")
-    if listed is None:
-        return []
-    return [
-        each.named_children[-1] for each in listed.named_children if each.type == "argument" and each.named_children
-    ]
-
-
-def literal(raw: bytes, node: "Node | None") -> str | None:
-    """The value of a string without interpolation; None for anything else."""
-    if node is None or node.type not in ("string", "encapsed_string"):
-        return None
-    if any(child.type not in ("string_content", "escape_sequence") for child in node.named_children):
-        return None
-    return said(raw, node)[1:-1]
 
 
 def _unverified(raw: bytes, key: "Node", value: "Node") -> bool:
@@ -173,32 +154,13 @@ def _function(raw: bytes, name: str, node: "Node", found: list[Use]) -> None:
         found.append(_danger(raw, node, "danger.xml"))
 
 
-def _method(
-    raw: bytes,
-    on: "Node",
-    name: str,
-    node: "Node",
-    slim: bool,
-    found: list[Use],
-    routes: list[tuple["Node", str, str]],
-    groups: list[tuple["Node", str]],
-) -> None:
+def _method(raw: bytes, on: "Node", name: str, node: "Node", found: list[Use], routes: "php_routes.Router") -> None:
     values = arguments(node)
     first = values[0] if values else None
     path = literal(raw, first)
-    routing = _routes_on(raw, on, slim)
-    if routing and name in _VERBS and path is not None and len(values) > 1:
-        routes.append((node, path, "" if name == "any" else name.upper()))
-    elif routing and name in ("match", "map") and len(values) > 1 and (target := literal(raw, values[1])) is not None:
-        verbs = re.findall(r"['\"](\w+)['\"]", shown(raw, values[0]))
-        routes.extend((node, target, verb.upper()) for verb in verbs)
-    elif routing and name in ("resource", "apiResource") and path:
-        routes.append((node, path, ""))
-    elif name == "group" and values:
-        prefix = path if slim else _laravel_prefix(raw, on, first)
-        if prefix:
-            groups.append((node, prefix))
-    elif name == "setName" and path and b"Symfony\\Component\\Console" in raw and said(raw, on) == "$this":
+    if routes.take(on, name, node, values):
+        return
+    if name == "setName" and path and b"Symfony\\Component\\Console" in raw and said(raw, on) == "$this":
         found.append(Use("command", path, row(node), "command.symfony-console"))
     elif name == "command" and path and said(raw, on) == "Artisan":
         found.append(Use("command", path.split()[0], row(node), "command.laravel"))
@@ -206,84 +168,14 @@ def _method(
         found.append(_danger(raw, node, "danger.sql"))
 
 
-def _routes_on(raw: bytes, on: "Node", slim: bool) -> bool:
-    """Whether a receiver takes routes: `Route` or a chain that begins there, in a Slim file `$app` or `$group`."""
-    whole = said(raw, on)[:400]
-    if slim:
-        return bool(re.match(r"\$(?:this->)?(?:app|group|router|r)\b", whole))
-    return whole == "Route" or whole.startswith(("Route::", "\\Illuminate\\Support\\Facades\\Route::"))
-
-
-def _laravel_prefix(raw: bytes, on: "Node", first: "Node | None") -> str:
-    chained = re.search(r"(?:->|::)prefix\(\s*['\"]([^'\"]*)['\"]", said(raw, on)[:400])
-    if chained:
-        return chained[1]
-    if first is None or first.type != "array_creation_expression":
-        return ""
-    keyed = re.search(r"['\"]prefix['\"]\s*=>\s*['\"]([^'\"]*)['\"]", said(raw, first)[:400])
-    return keyed[1] if keyed else ""
-
-
-def _placed(routes: list[tuple["Node", str, str]], groups: list[tuple["Node", str]], rule: str) -> list[Use]:
-    """The routes with the prefixes of all groups around them."""
-    if not routes:
-        return []
-    routes.sort(key=lambda route: route[0].start_byte)
-    groups.sort(key=lambda group: (group[0].start_byte, -group[0].end_byte))
-    spans = [(node.start_byte, node.end_byte) for node, _ in groups]
-    prefixes: list[str] = []
-    for (_, prefix), above in zip(groups, parents(spans), strict=True):
-        prefixes.append(((prefixes[above] if above >= 0 else "") + "/" + prefix.strip("/"))[:300])
-    holders = owners(spans, [node.start_byte for node, _, _ in routes])
-    return [
-        Use(
-            "route",
-            "/" + f"{prefixes[held] if held >= 0 else ''}/{path}".strip("/").replace("//", "/"),
-            row(node),
-            rule,
-            verb,
-        )
-        for (node, path, verb), held in zip(routes, holders, strict=True)
-    ]
-
-
 def _attribute(raw: bytes, name: str, node: "Node", found: list[Use]) -> None:
-    if name not in ("Route", "AsCommand"):
-        return
-    values: dict[str, str] = {}
-    listed = node.child_by_field_name("parameters")
-    for at, argument in enumerate(listed.named_children if listed is not None else ()):
-        key = argument.child_by_field_name("name")
-        value = argument.named_children[-1] if argument.named_children else None
-        if value is not None:
-            values[said(raw, key) if key is not None else str(at)] = said(raw, value)
-    if name == "AsCommand":
-        if command := values.get("name", values.get("0", "")).strip("'\""):
-            found.append(Use("command", command, row(node), "command.symfony-console"))
-        return
-    held = _held(node)
-    written = values.get("path", values.get("0", ""))
-    if held is None or held.type != "method_declaration" or written[:1] not in ("'", '"'):
-        return
-    path = "/" + f"{_class_prefix(raw, held)}/{written[1:-1].strip('/')}".strip("/")
-    verbs = re.findall(r"['\"](\w+)['\"]", values.get("methods", "")) or [""]
-    found.extend(Use("route", path, row(node), "route.symfony", verb.upper()) for verb in verbs)
-
-
-def _held(attribute: "Node") -> "Node | None":
-    group = attribute.parent
-    listed = group.parent if group is not None else None
-    return listed.parent if listed is not None else None
-
-
-def _class_prefix(raw: bytes, method: "Node") -> str:
-    body = method.parent
-    held = body.parent if body is not None else None
-    attributes = held.child_by_field_name("attributes") if held is not None else None
-    if attributes is None:
-        return ""
-    prefix = re.search(r"\bRoute\(\s*(?:path:\s*)?['\"]([^'\"]*)['\"]", said(raw, attributes)[:1000])
-    return prefix[1].strip("/") if prefix else ""
+    if name == "Route":
+        found.extend(php_routes.symfony_routes(raw, node))
+    elif name == "AsCommand":
+        values = php_routes.attribute_values(node, raw)
+        given = values.get("name", values.get("0"))
+        if command := literal(raw, given):
+            found.append(Use("command", command.partition("|")[0], row(node), "command.symfony-console"))
 
 
 def _property(raw: bytes, name: str, node: "Node", found: list[Use]) -> None:

@@ -7,10 +7,10 @@ nothing about `def self.x` (Ruby documentation, "Modules and Classes", visibilit
 
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors import ruby_uses
-from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded, owners
+from plumbrule.mcp_server.analysis.syntax.extractors import ruby_requires, ruby_uses
+from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, part, row, said
-from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
+from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
@@ -23,6 +23,10 @@ _QUERY = """
 (singleton_method) @def.singleton
 (assignment left: [(constant) (scope_resolution)]) @def.constant
 (operator_assignment left: [(constant) (scope_resolution)]) @def.constant
+(assignment left: (left_assignment_list (constant) @def.several))
+(call method: (identifier) @_word block: (_) (#any-of? @_word
+  "included" "prepended" "extended" "inherited" "class_methods" "concerning" "class_eval" "module_eval" "class_exec"
+  "module_exec" "instance_eval" "instance_exec")) @def.reopening
 (alias) @def.alias
 (call !receiver method: (identifier) @_word (#any-of? @_word
   "attr_reader" "attr_writer" "attr_accessor" "attr" "define_method" "alias_method"
@@ -59,6 +63,7 @@ _QUERY = """
 (body_statement (constant) @ref)
 """
 _CALLABLE = frozenset(("method", "singleton"))
+_BODIES = frozenset(("class", "module", "eigenclass", "constant", "reopening"))
 _CLASSES = frozenset((("Struct", "new"), ("Class", "new"), ("Data", "define")))
 _WORDS: dict[str, Visibility] = {
     "public": "public",
@@ -89,7 +94,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     for scope in scopes:
         reader.read(scope)
     reader.remark()
-    found.imports = _requires(raw, captures, [each for each in scopes if each.kind in _CALLABLE])
+    found.imports = ruby_requires.requires(raw, captures, [each for each in scopes if each.kind in _CALLABLE])
     found.uses = ruby_uses.uses(raw, tree)
     return found
 
@@ -102,6 +107,8 @@ class _Reader:
         self._symbols = symbols
         self._later: dict[tuple[str, bool], Visibility] = {}
         """Visibilities that are given by name, under the qualified name and whether it is the class's own method."""
+        self._seen: dict[tuple[str, bool], Visibility] = {}
+        """The visibility of each method so far, under the same keys."""
 
     def read(self, scope: Scope) -> None:
         """Adds what `scope` defines."""
@@ -113,17 +120,21 @@ class _Reader:
             case "marking":
                 self._marking(scope)
             case "eigenclass":
-                scope.notes["self"] = "yes"
+                self._eigenclass(scope)
+            case "reopening":
+                pass  # its `private` ends with it: the block runs in a class body of its own
             case "module" | "class":
                 self._container(scope)
             case "method" | "singleton":
                 self._method(scope)
             case "constant":
                 self._constant(scope)
+            case "several":
+                self._several(scope)
             case "alias":
                 names = scope.node.named_children
-                if names and names[0].type == "identifier":
-                    self._add("method", scope, said(self._raw, names[0]), scope.end, self._visibility(scope))
+                if len(names) > 1 and names[0].type == "identifier":
+                    self._alias(scope, said(self._raw, names[0]), said(self._raw, names[1]), scope.end)
             case _:
                 self._made(scope)
 
@@ -138,10 +149,34 @@ class _Reader:
 
     def _section(self, scope: Scope) -> None:
         holder = scope.around
-        inside = holder is not None and holder.kind in ("class", "module", "eigenclass", "constant")
+        inside = holder is not None and holder.kind in _BODIES
         # Only a word that stands alone opens a section; as an argument or a receiver it is something else.
         if holder is not None and inside and _alone(self._raw, scope):
             holder.notes["visibility"] = said(self._raw, scope.node)
+
+    def _several(self, scope: Scope) -> None:
+        """One of `A, B = 1, 2`, which shows the whole statement."""
+        name = said(self._raw, scope.node)
+        listed = scope.node.parent
+        whole = listed.parent if listed is not None else None
+        if whole is not None:
+            scope.start, scope.end = whole.start_byte, whole.end_byte
+        self._add("constant", scope, name, scope.end, "public")
+
+    def _eigenclass(self, scope: Scope) -> None:
+        """`class << self` belongs to what is around it, `class << Other` to the class that it names."""
+        scope.notes["self"] = "yes"
+        value = scope.node.child_by_field_name("value")
+        if value is not None and value.type in ("constant", "scope_resolution"):
+            name = _path(self._raw, value)
+            if scope.name.rpartition(".")[2] != name:
+                scope.name = scope.within(name)
+
+    def _alias(self, scope: Scope, name: str, of: str, end: int) -> None:
+        """Another name has the visibility of the first, not that of the section (`Module#alias_method`)."""
+        own = self._holder_notes(scope, "self") == "yes"
+        seen = self._seen.get((scope.within(of), own), "public")
+        self._add("method", scope, name, end, seen, 0, ("self",) if own else ())
 
     def _marking(self, scope: Scope) -> None:
         word = said(self._raw, scope.node.child_by_field_name("method") or scope.node)
@@ -154,7 +189,7 @@ class _Reader:
             return
         own = word in ("private_class_method", "public_class_method", "private_constant") or "self" in scope.notes
         for name in _literal_names(self._raw, arguments):
-            self._later[(scope.within(name), own)] = visibility
+            self._later[(scope.within(name), own)] = self._seen[(scope.within(name), own)] = visibility
 
     def _container(self, scope: Scope) -> None:
         name = scope.node.child_by_field_name("name")
@@ -204,10 +239,14 @@ class _Reader:
         if arguments is None:
             return
         names = _literal_names(self._raw, arguments)
+        if word == "alias_method":
+            if len(names) == 2:
+                self._alias(scope, names[0], names[1], scope.end)
+            return
         block = scope.node.child_by_field_name("block")
         end = block.start_byte if block is not None else scope.end
         kind: SymbolKind = "property"
-        if word in ("define_method", "alias_method", "define_singleton_method"):
+        if word in ("define_method", "define_singleton_method"):
             names, kind = names[:1], "method"
         own = word == "define_singleton_method" or self._holder_notes(scope, "self") == "yes"
         outer = scope.name
@@ -231,6 +270,8 @@ class _Reader:
         signature = folded(self._raw, scope.start, end, 160 if kind == "constant" else 300)
         first, last = row(scope.node), scope.node.end_point.row + 1
         doc = _documentation(self._raw, start)
+        if kind in ("method", "property"):
+            self._seen[scope.name, "self" in modifiers] = visibility
         self._symbols.append(Symbol(kind, scope.name, first, last, signature, visibility, doc, complexity, modifiers))
 
     def _marked(self, scope: Scope) -> str:
@@ -269,6 +310,8 @@ def _literal_names(raw: bytes, arguments: "Node") -> list[str]:
     for node in listed[:500]:
         if node.type in ("array", "symbol_array", "string_array"):
             listed.extend(node.named_children)
+        elif node.type == "splat_argument":
+            listed.extend(child for array in node.named_children for child in array.named_children)
     for node in listed:
         if node.type in ("simple_symbol", "bare_symbol", "bare_string"):
             found.append(said(raw, node).removeprefix(":"))
@@ -291,32 +334,3 @@ def _documentation(raw: bytes, start: int) -> str:
         if not line.strip().lstrip("# ").startswith(_DIRECTIVES) and not line.startswith("#!")
     ]
     return doc_line("\n".join(kept))
-
-
-def _requires(raw: bytes, captures: dict[str, list["Node"]], functions: list[Scope]) -> list[Import]:
-    nodes = sorted(captures.get("require", ()), key=lambda node: node.start_byte)
-    points = [node.start_byte for node in nodes]
-    lazy = owners([(scope.start, scope.end) for scope in functions], points)
-    survived = sorted(
-        (holder.start_byte, node.start_byte)
-        for node in captures.get("survived", ())
-        if (holder := node.parent) is not None
-    )
-    optional = owners(survived, points)
-    found: list[Import] = []
-    for node, within, guarded in zip(nodes, lazy, optional, strict=True):
-        word = said(raw, node.child_by_field_name("method") or node)
-        listed = node.child_by_field_name("arguments")
-        values = listed.named_children if listed is not None else []
-        path = values[-1 if word == "autoload" else 0] if values else None
-        target = ruby_uses.path_literal(raw, path)
-        if not target:
-            continue
-        flags = [
-            flag for flag, set_ in (("lazy", within >= 0 or word == "autoload"), ("optional", guarded >= 0)) if set_
-        ]
-        if word == "require_relative":
-            flags.append("relative")
-        names = (said(raw, values[0]).lstrip(":"),) if word == "autoload" and len(values) > 1 else ()
-        found.append(Import(target, row(node), "include" if word == "load" else "require", names, tuple(flags)))
-    return found

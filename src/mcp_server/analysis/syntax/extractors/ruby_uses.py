@@ -1,14 +1,15 @@
 """What Ruby code does with its surroundings: environment, ports, routes, commands, dangerous calls.
 
-Routes are those of a Rails routes file, with the prefixes of the blocks around them, and of Sinatra.
+Routes are `ruby_routes`' part.
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plumbrule.mcp_server.analysis.syntax.extractors import ruby_routes
 from plumbrule.mcp_server.analysis.syntax.extractors.common import owners, parents
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, row, said, shown
+from plumbrule.mcp_server.analysis.syntax.extractors.ruby_calls import Call, call_of, literal
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _SIGNS = (
     b"capture2",
     b"capture3",
     b"run!",
+    b"resources :",
 )
 """Where none of these stands there is nothing to look for. One pattern of all takes ten times as long to search."""
 _QUERY = """
@@ -50,12 +52,11 @@ _QUERY = """
   "capture2" "capture2e" "capture3" "load" "restore" "unsafe_load" "find_by_sql" "execute" "exec_query" "select_all"
   "where" "digest" "hexdigest" "base64digest" "set" "new" "open" "run!" "start" "desc" "command" "task" "namespace"
   "scope" "resources" "resource" "member" "collection" "concern" "map" "mount" "root" "match"
-  "get" "post" "put" "patch" "delete" "options" "head")) @call
+  "concerns" "shallow" "route" "link" "unlink" "get" "post" "put" "patch" "delete" "options" "head")) @call
 (subshell) @shell
 (assignment left: (call method: (identifier) @set) right: (_) @value) @call
 (pair key: (hash_key_symbol) @set value: (scope_resolution) @value) @call
 """
-_VERBS = frozenset(("get", "post", "put", "patch", "delete", "options", "head"))
 _EVALUATING = frozenset(("instance_eval", "class_eval", "module_eval"))
 _RUNNING = frozenset(("system", "exec", "spawn"))
 _PIPES = frozenset(
@@ -63,8 +64,6 @@ _PIPES = frozenset(
 )
 _SQL = re.compile(r"^\W*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|drop\s|alter\s)", re.I)
 _SECRET_NAME = re.compile(r"[@\w.]*(?:pass(?:word|wd|phrase)|signature)[\w.]*", re.IGNORECASE)
-_HERE = re.compile(r"^File\.(?P<how>expand_path|join)\(\s*(?P<inner>.+?)\s*\)$", re.DOTALL)
-_LITERAL = re.compile(r"^(['\"])([^'\"#]*)\1$")
 
 
 def uses(raw: bytes, tree: "Tree") -> list[Use]:
@@ -72,7 +71,7 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
     if not any(sign in raw for sign in _SIGNS):
         return []
     found: list[Use] = []
-    calls: list[_Call] = []
+    calls: list[Call] = []
     for match in matched(tree, _QUERY):
         if "shell" in match:
             node = match["shell"][0]
@@ -87,69 +86,20 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
             if said(raw, match["value"][0]).endswith("SSL::VERIFY_NONE"):
                 found.append(_danger(raw, node, "danger.tls-off"))
         else:
-            calls.append(_call(raw, node, match["method"][0]))
+            calls.append(call_of(raw, node, match["method"][0]))
     for call in calls:
         _called(raw, call, found)
     calls.sort(key=lambda call: (call.node.start_byte, -call.node.end_byte))
     if b"routes.draw" in raw:
-        found.extend(_placed(raw, calls, _RAILS, "route.rails"))
+        found.extend(ruby_routes.rails_routes(raw, calls))
     elif b"sinatra" in raw or b"Sinatra" in raw:
-        found.extend(_placed(raw, calls, _SINATRA, "route.sinatra"))
+        found.extend(ruby_routes.sinatra_routes(raw, calls))
+    elif b"resources :" in raw and ruby_routes.is_partial(raw):
+        found.extend(ruby_routes.rails_routes(raw, calls))
     if b"task" in raw:
         found.extend(_tasks(raw, calls))
     found = [use for use in found if use[:2] != ("port", "0")]
     return sorted(set(found), key=lambda use: (use.line, use.rule, use.value, use.detail))
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call: `on` is its receiver as written, "" without one."""
-
-    name: str
-    on: str
-    node: "Node"
-    arguments: list["Node"] = field(default_factory=list["Node"])
-    block: "Node | None" = None
-
-
-def _call(raw: bytes, node: "Node", method: "Node") -> _Call:
-    receiver = node.child_by_field_name("receiver")
-    listed = node.child_by_field_name("arguments")
-    on = said(raw, receiver)[:120] if receiver is not None else ""
-    values = listed.named_children if listed is not None else []
-    return _Call(said(raw, method), on, node, values, node.child_by_field_name("block"))
-
-
-def literal(raw: bytes, node: "Node | None") -> str | None:
-    """The value of a string without interpolation or of a symbol; None for anything else."""
-    if node is None:
-        return None
-    if node.type == "simple_symbol":
-        return said(raw, node)[1:]
-    if node.type != "string" or any(child.type != "string_content" for child in node.named_children):
-        return None
-    return "".join(said(raw, child) for child in node.named_children)
-
-
-def path_literal(raw: bytes, node: "Node | None") -> str:
-    """The path of a require: as written, or `__dir__/...` where it starts at the file's folder; "" when computed."""
-    if node is None:
-        return ""
-    if node.type == "string":
-        return literal(raw, node) or ""
-    shape = _HERE.match(said(raw, node)[:300]) if node.type == "call" else None
-    if shape is None:
-        return ""
-    parts = [part.strip() for part in shape["inner"].split(",")]
-    base = parts.pop() if shape["how"] == "expand_path" else parts.pop(0)
-    written = [found[2] for part in parts if (found := _LITERAL.match(part)) is not None]
-    if len(written) != len(parts) or not written:
-        return ""
-    path = "/".join(written)
-    if base == "__FILE__":
-        # The file itself counts as a folder there: the first step up only leaves it.
-        return "__dir__/" + path.removeprefix("../") if path.startswith("../") else ""
-    return "__dir__/" + path if base in ("__dir__", "File.dirname(__FILE__)") else ""
 
 
 def _danger(raw: bytes, node: "Node", rule: str) -> Use:
@@ -170,7 +120,7 @@ def _built(node: "Node | None") -> bool:
     return False
 
 
-def _called(raw: bytes, call: _Call, found: list[Use]) -> None:
+def _called(raw: bytes, call: Call, found: list[Use]) -> None:
     first = call.arguments[0] if call.arguments else None
     on, name, node = call.on, call.name, call.node
     if on == "ENV" and name in ("fetch", "key?", "has_key?"):
@@ -199,7 +149,7 @@ def _called(raw: bytes, call: _Call, found: list[Use]) -> None:
         _serving(raw, call, found)
 
 
-def _serving(raw: bytes, call: _Call, found: list[Use]) -> None:
+def _serving(raw: bytes, call: Call, found: list[Use]) -> None:
     """Ports and commands."""
     values, node = call.arguments, call.node
     if call.name == "set" and len(values) > 1 and said(raw, values[0]) == ":port" and values[1].type == "integer":
@@ -218,90 +168,7 @@ def _serving(raw: bytes, call: _Call, found: list[Use]) -> None:
         found.extend([Use("command", named, row(node), "command.mercenary")] if mercenary else [])
 
 
-_RAILS = frozenset(("namespace", "scope", "resources", "resource", "member", "collection", "concern"))
-_SINATRA = frozenset(("namespace", "map"))
-
-
-def _placed(raw: bytes, calls: list[_Call], grouping: frozenset[str], rule: str) -> list[Use]:
-    """The routes with the prefixes of all blocks around them."""
-    groups = [call for call in calls if call.name in grouping and not call.on and call.block is not None]
-    spans = [(call.node.start_byte, call.node.end_byte) for call in groups]
-    prefixes: list[str] = []
-    around = parents(spans)
-    for call, above in zip(groups, around, strict=True):
-        prefixes.append(_inside(raw, call, prefixes[above] if above >= 0 else "")[:300])
-    routes = [call for call in calls if not call.on]
-    held = owners(spans, [call.node.start_byte for call in routes])
-    found: list[Use] = []
-    for call, holder in zip(routes, held, strict=True):
-        if holder >= 0 and groups[holder] is call:
-            holder = around[holder] if call.name in ("resources", "resource") else -2
-        if holder == -2:
-            continue
-        prefix = prefixes[holder] if holder >= 0 else ""
-        if (on := re.search(r"\bon(?::|\s*=>)\s*:(member|collection)\b", shown(raw, call.node, 200))) is not None:
-            prefix = _on(prefix, on[1])
-        for path, verb in _routed(raw, call, rule):
-            whole = "/" + f"{prefix}/{path.strip('/')}".strip("/")
-            found.append(Use("route", whole, row(call.node), rule, verb))
-    return found
-
-
-def _inside(raw: bytes, call: _Call, prefix: str) -> str:
-    """The prefix of the paths inside a block."""
-    return (
-        _on(prefix, call.name) if call.name in ("member", "collection") else prefix + _segment(raw, call, inside=True)
-    )
-
-
-def _on(prefix: str, which: str) -> str:
-    """The prefix of what is said of one member, or of the whole collection, inside `resources`."""
-    return re.sub(r"/:\w+_id$", "/:id" if which == "member" else "", prefix)
-
-
-def _segment(raw: bytes, call: _Call, *, inside: bool) -> str:
-    """What a block adds to the paths in it."""
-    given = re.search(r"\bpath(?::|\s*=>)\s*['\"]([^'\"]*)['\"]", shown(raw, call.node, 200).partition(" do")[0])
-    first = literal(raw, call.arguments[0]) if call.arguments else None
-    if call.name == "concern" or (call.name == "scope" and call.arguments and said(raw, call.arguments[0])[:1] == ":"):
-        return ""
-    written = given[1] if given else first
-    if written is None or not written.strip("/"):
-        return ""
-    segment = "/" + written.strip("/")
-    if inside and call.name == "resources":
-        return segment + "/:" + re.sub(r"s$", "", written.strip("/").rpartition("/")[2]) + "_id"
-    return segment
-
-
-def _routed(raw: bytes, call: _Call, rule: str) -> list[tuple[str, str]]:
-    first = call.arguments[0] if call.arguments else None
-    path = literal(raw, first)
-    if first is not None and first.type == "pair":
-        path = literal(raw, first.child_by_field_name("key"))
-    if call.name in _VERBS and path is not None:
-        if rule == "route.sinatra" and (call.block is None or first is None or first.type != "string"):
-            return []
-        return [(path, call.name.upper())]
-    if rule == "route.sinatra":
-        return []
-    if call.name == "root":
-        return [("", "GET")]
-    if call.name == "match" and path is not None:
-        verbs = re.findall(r":(get|post|put|patch|delete|all)\b", shown(raw, call.node, 300))
-        return [(path, "" if verb == "all" else verb.upper()) for verb in verbs]
-    if call.name in ("resources", "resource"):
-        names = [name for each in call.arguments if (name := literal(raw, each)) is not None]
-        if len(names) == 1:
-            return [(_segment(raw, call, inside=False), "")]
-        return [(name, "") for name in names]
-    if call.name == "mount":
-        at = re.search(r"(?:=>|\bat:)\s*['\"]([^'\"]*)['\"]", shown(raw, call.node, 300))
-        return [(at[1], "")] if at else []
-    return []
-
-
-def _tasks(raw: bytes, calls: list[_Call]) -> list[Use]:
+def _tasks(raw: bytes, calls: list[Call]) -> list[Use]:
     """Rake tasks, with the namespaces around them."""
     spaces = [call for call in calls if call.name == "namespace" and call.block is not None and call.arguments]
     spans = [(call.node.start_byte, call.node.end_byte) for call in spaces]

@@ -129,7 +129,14 @@ USES = """
 23 danger.eval Code.eval_string(x)
 24 danger.shell :os.cmd(name)
 51 route.phoenix /api/users/:id GET
-52 route.phoenix /api/posts
+52 route.phoenix /api/posts GET
+52 route.phoenix /api/posts POST
+52 route.phoenix /api/posts/:id DELETE
+52 route.phoenix /api/posts/:id GET
+52 route.phoenix /api/posts/:id PATCH
+52 route.phoenix /api/posts/:id PUT
+52 route.phoenix /api/posts/:id/edit GET
+52 route.phoenix /api/posts/new GET
 55 command.mix shop.open_now
 """
 

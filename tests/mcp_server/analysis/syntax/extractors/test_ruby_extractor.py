@@ -109,7 +109,7 @@ SYMBOLS = """
 44-44 public method A.M.B.baz= 1
 45-45 private method A.M.B.qux 1
 50-50 protected method A.M.B.<=> 1
-51-51 protected method A.M.B.again 0
+51-51 private method A.M.B.again 0
 52-54 public class A.M.B.Point 0
 53-53 public method A.M.B.Point.z 1
 71-74 public class Tool 0
@@ -133,7 +133,7 @@ USES = """
 36 danger.shell `ls #{x}`
 36 danger.shell system("ls #{x}")
 58 route.rails /x GET
-60 route.rails /api/users
+60 route.rails /api/users GET
 61 route.rails /api/users/:id/foo GET
 62 route.rails /api/users/all GET
 65 route.rails / GET
@@ -181,3 +181,24 @@ def test_ruby_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+VISIBLE = [
+    ("class A; private; def a; end; alias b a; alias c itself; end", "A.a private, A.b private, A.c public"),
+    ("class A; def a; end; def b; end; private(*%i[a]); end", "A.a private, A.b public"),
+    ("module A\n included do\n private\n def a; end\n end\n def b; end\nend", "A.a private, A.b public"),
+    ("module A\n [1].each do\n private\n def a; end\n end\n def b; end\nend", "A.a private, A.b private"),
+    ("class A; end\nclass << A\n def a; end\nend", "A.a public"),
+]
+"""As `private_instance_methods` and its kin answer for the same text."""
+
+
+@pytest.mark.parametrize(("text", "expected"), VISIBLE)
+def test_ruby_visibility_is_that_of_the_running_program(text: str, expected: str) -> None:
+    found = [f"{one.name} {one.visibility}" for one in read(text).symbols if one.kind == "method"]
+    assert ", ".join(found) == expected
+
+
+def test_each_constant_of_a_multiple_assignment_is_one() -> None:
+    found = [(one.name, one.kind, one.signature) for one in read("module M\n  A, B = 1, 2\nend\n").symbols]
+    assert found[1:] == [("M.A", "constant", "A, B = 1, 2"), ("M.B", "constant", "A, B = 1, 2")]
