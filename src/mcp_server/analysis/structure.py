@@ -14,10 +14,12 @@ from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.file_routes import file_routes
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
+from plumbrule.mcp_server.analysis.mounted_routes import behind, prefixes_of
 from plumbrule.mcp_server.analysis.notes import Notes
 from plumbrule.mcp_server.analysis.published import api_of
 from plumbrule.mcp_server.analysis.sections.structure import CommandName, Port, Route, Structure, Variable
 from plumbrule.mcp_server.analysis.syntax.model import Use, UseKind
+from plumbrule.mcp_server.analysis.syntax.use_rules import MOUNTED
 from plumbrule.mcp_server.analysis.words import evidence, word
 
 MAX_ROWS = 5_000
@@ -139,8 +141,12 @@ def _note_port(found: dict[int, Evidence], text: str, at: Evidence) -> None:
 
 def _routes(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Route, ...]:
     found: dict[tuple[str, str], Evidence] = {}
-    for path, use in uses:
-        found.setdefault((use.value, use.detail), evidence(path, use.rule, use.line))
+    listed = list(uses)
+    prefixes = prefixes_of(deep, listed)
+    for path, use in listed:
+        if use.rule != MOUNTED:
+            value = behind(prefixes[path], use.value) if path in prefixes else use.value
+            found.setdefault((value, use.detail), evidence(path, use.rule, use.line))
     for route in file_routes(deep):
         found.setdefault((route.path, route.method), evidence(route.file, route.rule))
     return tuple(

@@ -86,6 +86,52 @@ def test_files_are_routes_where_the_framework_says_so(
     assert [(one.path, one.method) for one in told] == ([expected] if expected else [])
 
 
+def test_routes_of_a_file_that_is_mounted_have_the_prefix_of_its_place() -> None:  # S-32
+    files = {"app.ts": "", "routes/index.ts": "", "routes/users.ts": "", "lone.ts": ""}
+    told = structure_of(
+        deep_of(
+            files,
+            {
+                "app.ts": facts(raw_uses=[["route", "/api", 3, "route.mounted", "express ./routes"]]),
+                "routes/index.ts": facts(
+                    raw_uses=[
+                        ["route", "/users", 4, "route.mounted", "express ./users.js"],
+                        ["route", "/x", 5, "route.mounted", "express ../outside/of/the/../../../../tree"],
+                        ["route", "/ping", 6, "route.express", "GET"],
+                    ]
+                ),
+                "routes/users.ts": facts(
+                    raw_uses=[
+                        ["route", "/", 1, "route.express", "GET"],
+                        ["route", "/:id", 2, "route.express", "GET"],
+                        ["route", "/ring", 3, "route.mounted", "express ./index"],
+                    ]
+                ),
+                "lone.ts": facts(raw_uses=[["route", "/lone", 1, "route.express", "GET"]]),
+            },
+        )
+    ).routes
+    assert {one.evidence.at: one.path for one in told}["lone.ts:1"] == "/lone"
+    assert all("mounted" not in one.evidence.rule for one in told)
+    assert "/users" in {one.evidence.at: one.path for one in told}["routes/users.ts:1"]
+
+
+@pytest.mark.parametrize(("mounts", "path"), [(["/api", "/users"], "/api/users/:id"), (["", "/users/"], "/users/:id")])
+def test_prefixes_of_mounts_are_joined_from_the_outside_in(mounts: list[str], path: str) -> None:  # S-32
+    files = {"app.js": "", "routes/index.js": "", "routes/users.js": ""}
+    told = structure_of(
+        deep_of(
+            files,
+            {
+                "app.js": facts(raw_uses=[["route", mounts[0], 3, "route.mounted", "express ./routes"]]),
+                "routes/index.js": facts(raw_uses=[["route", mounts[1], 4, "route.mounted", "express ./users"]]),
+                "routes/users.js": facts(raw_uses=[["route", "/:id", 2, "route.express", "GET"]]),
+            },
+        )
+    ).routes
+    assert [(one.path, one.method) for one in told] == [(path, "GET")]
+
+
 def _definition(kind: str, name: str, line: int = 1, **more: str) -> dict[str, object]:
     return {"kind": kind, "name": name, "line": line, "end_line": line, "signature": name, **more}
 

@@ -3,6 +3,10 @@
 Dangerous calls are findings; their rules stand in `findings/catalog`. `analysis/rules` shows all of them.
 """
 
+MOUNTED = "route.mounted"
+"""A router of another file hangs here: `value` is the prefix, `detail` the framework and the module that is imported.
+`mounted_routes` puts the prefix before the other file's routes; it is never shown."""
+
 _ROUTES = {
     "akka-http": "a path directive of Akka or Pekko HTTP",
     "aspnet": "a route attribute or `Map…` call of ASP.NET Core",
@@ -54,6 +58,7 @@ _COMMANDS = (
     "argparse",
     "cac",
     "caporal",
+    "citty",
     "clap",
     "click",
     "cliffy",

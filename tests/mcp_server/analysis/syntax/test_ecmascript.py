@@ -112,6 +112,25 @@ COMMON_JS = [
         [("variable", "app", "public"), ("function", "app.use", "public")],
     ),
     ("const fs = require('fs'), { a } = require('b'); const n = 1;", [("constant", "n", "internal")]),
+    (
+        "var pp = Parser.prototype; pp.eat = function () {}; var all = module.exports; all.go = () => 1",
+        [
+            ("variable", "pp", "internal"),
+            ("function", "pp.eat", "internal"),
+            ("variable", "all", "public"),
+            ("function", "all.go", "public"),
+        ],
+    ),
+    (
+        "exports.x = 1; class A { /** @private */ b() {} /** Says.\n * @protected\n */ c = 1; [ d.e ]() {} }",
+        [
+            ("variable", "x", "public"),
+            ("class", "A", "internal"),
+            ("method", "A.b", "private"),
+            ("field", "A.c", "protected"),
+            ("method", "A.[d.e]", "internal"),
+        ],
+    ),
     ("(function () { function hidden() {} })()", [("function", "hidden", "private")]),
     (
         "function mix(A) { A.prototype.b = function () {} }",
@@ -361,7 +380,7 @@ UNREADABLE = [
         ["b", "e", "h"],
     ),
     ("interface A {\n  <T>(a: T): T\n  <U>(b: U): T\n  c: U }", ["A", "A.c"], []),
-    ("interface A {\n  a: B\n  in?: C\n  d: E }", ["A", "A.a", "A.in", "A.d"], []),
+    ("interface A {\n  a: B\n  in2: F\n  in?: C\n  d: E }", ["A", "A.a", "A.in2", "A.in", "A.d"], []),
     ("const a = b<typeof import('./c')>(d)", ["a"], ["./c"]),
     ("using a: B = c(), d = e()", ["a", "d"], []),
     ("const A = styled.div<{\n  a: string }>`b ${(c) => c}`; const D = e(f)<G & { h: I[] }>`j`", ["A", "D"], []),

@@ -35,7 +35,7 @@ def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...]) -> Extrac
     if of_types:
         imports = sorted((*imports, *of_types), key=lambda one: one.line)
     return Extracted(
-        Symbols(raw, entries, captured, exports).found,
+        Symbols(raw, entries, captured, exports, typescript=typescript).found,
         imports,
         uses_of(raw, tree, captured, imports),
         common.error_lines(tree),

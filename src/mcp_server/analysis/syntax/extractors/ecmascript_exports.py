@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _EXPORT_STAR_AS = re.compile(rb"export\s+(?:type\s+)?\*\s+as\s+([\w$]+|'[^'\n]*'|\"[^\"\n]*\")")
 _EXPORTED_PATH = re.compile(rb"^(?:module\s*\.\s*)?exports(?:\s*\.\s*([A-Za-z_$][\w$]*))?$")
 _ALIAS = re.compile(
-    rb"(?<![\w$])([A-Za-z_$][\w$]{0,80})\s*=\s*(?:exports\s*=\s*)?module\s*\.\s*exports\s*=[^=]|"
+    rb"(?<![\w$.])([A-Za-z_$][\w$]{0,80})\s*=\s*(?:exports\s*=\s*)?module\s*\.\s*exports\s*(?:=[^=]|[;,\n])|"
     rb"\bmodule\s*\.\s*exports\s*=\s*(?:exports\s*=\s*)?([A-Za-z_$][\w$]{0,80})\s*=[^=>]"
 )
 _SAID_TO_BE_MODULE = re.compile(rb"\brequire\s*\(|\bmodule\s*\.\s*exports\b|\bexports\s*\.")

@@ -184,9 +184,17 @@ def _holders(raw: bytes, entries: list[Entry]) -> set[str]:
             if value is None or value.type != "assignment_expression":
                 break
             value = value.child_by_field_name("right")
-        if value_of(entry.node) is not None or (value is not None and value.type in {"object", *FUNCTION_TYPES}):
+        if value_of(entry.node) is not None or (value is not None and _holds(value)):
             found.add(key_text(named))
     return found
+
+
+def _holds(value: "Node") -> bool:
+    """Whether properties given to a name bound to `value` are definitions: `var pp = Parser.prototype`."""
+    if value.type in ("member_expression", "identifier"):
+        text = value.text or b""
+        return text in (b"module.exports", b"exports") or text.endswith(b".prototype")
+    return value.type == "object" or value.type in FUNCTION_TYPES
 
 
 def key_text(node: "Node") -> str:
@@ -194,9 +202,11 @@ def key_text(node: "Node") -> str:
     raw = node.text or b""
     if raw[:1] in (b"'", b'"') and raw:
         return common.unquoted(raw.decode("utf-8", "replace"))
-    return (
-        raw.decode("utf-8", "replace") if raw[:1] != b"[" and len(raw) < 100 else common.folded(raw, 0, len(raw), 100)
-    )
+    if raw[:1] == b"[":
+        raw = b"[" + raw[1:-1].strip() + b"]"
+    elif len(raw) < 100:
+        return raw.decode("utf-8", "replace")
+    return common.folded(raw, 0, len(raw), 100)
 
 
 def value_of(node: "Node", name: str = "value") -> "Node | None":

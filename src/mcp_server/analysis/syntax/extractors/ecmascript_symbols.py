@@ -62,6 +62,7 @@ _STATEMENT_START = re.compile(
     rb"\s*(?:(?:export|default|declare|const|let|var|async|abstract|public|private|protected|static|readonly|override|"
     rb"accessor|get|set|exports|module)\s+|[\w.$]+\s*=\s*)*"
 )
+_TAG = re.compile(r"^[\s*/]*@(private|protected)\b", re.MULTILINE)
 SHORT_VALUE_BYTES = 80
 """A value longer than this, or of several lines, is left out of a constant's or a field's signature."""
 Span = tuple[int, int]
@@ -71,7 +72,9 @@ _RANKS: tuple[Visibility, ...] = ("public", "protected", "internal", "private")
 class Symbols:
     """Makes the symbols of one file. `found` holds them in source order."""
 
-    def __init__(self, raw: bytes, entries: list[Entry], captured: Captured, exports: Exports) -> None:
+    def __init__(
+        self, raw: bytes, entries: list[Entry], captured: Captured, exports: Exports, *, typescript: bool
+    ) -> None:
         self._raw = raw
         self._entries = entries
         self._exports = exports
@@ -79,6 +82,7 @@ class Symbols:
         self._complexity = _complexities(entries, captured)
         self._visibility: list[Visibility] = []
         self._merged: dict[tuple[int, str, str, bool], int] = {}
+        self._tagged = not typescript and (b"@private" in raw or b"@protected" in raw)
         self.found: list[Symbol] = []
         for at, entry in enumerate(entries):
             self._visibility.append(self._visibility_of(entry))
@@ -93,14 +97,15 @@ class Symbols:
             return
         start = self._statement_start(entry)
         modifiers, words = self._modifiers(entry, node, start)
+        comment = self._comment(start)
         symbol = Symbol(
             kind,
             entry.full,
             entry.line or entry.node.start_point.row + 1,
             entry.node.end_point.row + 1,
             self._signature(entry, node),
-            self._visibility[at],
-            self._doc(start),
+            self._tagged_visibility(entry, self._visibility[at], comment),
+            common.doc_line(comment),
             self._complexity.get((node.start_byte, node.end_byte), 0),
             modifiers,
         )
@@ -113,7 +118,7 @@ class Symbols:
 
     def _add_pattern(self, at: int, entry: Entry, kind: SymbolKind) -> None:
         prefix = self._entries[entry.above].full if entry.above >= 0 else ""
-        doc = self._doc(self._statement_start(entry))
+        doc = common.doc_line(self._comment(self._statement_start(entry)))
         for name, offset in entry.names:
             line = entry.line + self._raw.count(b"\n", entry.start, offset)
             visibility = self._visibility[at]
@@ -284,14 +289,22 @@ class Symbols:
             start = line + len(raw[line:start]) - len(raw[line:start].lstrip())
         return start
 
-    def _doc(self, start: int) -> str:
+    def _tagged_visibility(self, entry: Entry, visibility: Visibility, comment: str) -> Visibility:
+        """A member of a class in JavaScript is as private as its comment says, for TypeScript too."""
+        if not self._tagged or visibility == "private" or self._around(entry) != "class":
+            return visibility
+        tag = _TAG.search(comment)
+        return visibility if tag is None else "private" if tag[1] == "private" else "protected"
+
+    def _comment(self, start: int) -> str:
+        """The documentation above a definition, "" without one."""
         if self._decorators:
             at = bisect_left(self._decorators, (start + 1, 0)) - 1
             while at >= 0 and not self._raw[self._decorators[at][0] : start].strip():
                 start = self._decorators[at][1]
                 at -= 1
         comment = common.comment_above(self._raw, start, (), blank_lines=9)  # as TypeScript attaches them
-        return common.doc_line(comment) if comment.startswith("/**") else ""
+        return comment if comment.startswith("/**") else ""
 
     def _visibility_of(self, entry: Entry) -> Visibility:
         above = self._visibility[entry.above] if entry.above >= 0 else None

@@ -39,7 +39,8 @@ _USING = re.compile(rb"(?<![\w$.])(using)(?![\w$])(?!\s+[\w$])")
 _RESOURCE = re.compile(rb"(?<![\w$.])(?:await[ \t]{1,9})?using(?=[ \t]{1,9}[A-Za-z_$][\w$]{0,80}\s{0,20}[:=,])")
 _TUPLE_LABEL = re.compile(rb"\[\s*(symbol|string|number|object)(?=\??:)")
 _NEXT_MEMBER = (
-    rb"(?:[\w>\])}'\"]|\*/)[ \t]*(?:\r?\n[ \t]*)+([ \t])(?:\[[\w.$]{1,80}\]\s{0,20}[=(;:?]|in(?:stanceof)?\??:"
+    rb"(?:[\w>\])}'\"]|\*/)[ \t]*(?:\r?\n[ \t]*)+([ \t])"
+    rb"(?:\[[\w.$]{1,80}\]\s{0,20}[=(;:?]|in(?:stanceof)?(?:\??:|[\d_$])"
 )
 _SEPARATED = re.compile(_NEXT_MEMBER + rb")")
 _SEPARATED_TYPED = re.compile(_NEXT_MEMBER + rb"|<\s{0,40}[A-Za-z_$])")
