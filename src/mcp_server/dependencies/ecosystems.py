@@ -145,6 +145,8 @@ TABLE: tuple[tuple[str, str, ManifestKind, str], ...] = (
     ("kubernetes/*.yml",           "kubernetes",   "container", "kubernetes"),
     ("/.github/workflows/*.yml",   "github_actions", "ci",      "github_workflow"),
     ("/.github/workflows/*.yaml",  "github_actions", "ci",      "github_workflow"),
+    ("action.yml",                 "github_actions", "task",    "github_action"),
+    ("action.yaml",                "github_actions", "task",    "github_action"),
     ("/.gitlab-ci.yml",            "gitlab_ci",    "ci",        "gitlab_ci"),
     ("/.circleci/config.yml",      "circleci",     "ci",        "circleci"),
     ("/.travis.yml",               "travis",       "ci",        ""),

@@ -37,7 +37,7 @@ PARSERS: dict[str, str] = {
     **dict.fromkeys(
         ("makefile", "justfile", "taskfile", "pre_commit", "version_file", "tool_versions", "mise"), "tasks"
     ),
-    **dict.fromkeys(("github_workflow", "gitlab_ci", "circleci", "azure"), "ci"),
+    **dict.fromkeys(("github_workflow", "github_action", "gitlab_ci", "circleci", "azure"), "ci"),
 }
 
 

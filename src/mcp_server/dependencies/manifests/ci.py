@@ -6,7 +6,7 @@ from plumbrule.mcp_server.dependencies.manifests.pipeline_dangers import azure_d
 from plumbrule.mcp_server.dependencies.manifests.scorecard_facts import workflow_facts
 from plumbrule.mcp_server.dependencies.manifests.texts import yaml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
-from plumbrule.mcp_server.dependencies.manifests.workflow_dangers import workflow_dangers
+from plumbrule.mcp_server.dependencies.manifests.workflow_dangers import action_dangers, workflow_dangers
 from plumbrule.mcp_server.dependencies.model import CI_SCOPE, Declaration, ManifestText
 
 _TESTS = re.compile(
@@ -48,6 +48,17 @@ def github_workflow(file: ManifestText) -> list[Declaration]:
         found += _job(tree, job)
     events = frozenset(one.value for one in found if one.field == "trigger")
     return [*found, *workflow_dangers(tree, events), *workflow_facts(tree, events)]
+
+
+def github_action(file: ManifestText) -> list[Declaration]:
+    """`action.yml`: what a composite action uses, and its dangers; its name is of no component."""
+    tree = yaml_tree(file.raw)
+    found: list[Declaration] = []
+    for index in range(len(tree.items("runs", "steps"))):
+        keys = ("runs", "steps", str(index), "uses")
+        if used := tree.text(*keys):
+            found.append(_action(used, tree.line(*keys)))
+    return [*found, *action_dangers(tree)]
 
 
 def _job(tree: Tree, job: str) -> list[Declaration]:

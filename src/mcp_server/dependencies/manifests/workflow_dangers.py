@@ -10,6 +10,12 @@ from collections.abc import Iterator
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.dependencies.manifests.dangers import MAX_SCRIPT_CHARS, Grade, danger, downloads, line_in
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
+from plumbrule.mcp_server.dependencies.manifests.workflow_steps import (
+    environment_files,
+    evaluated_words,
+    kept_token,
+    written_password,
+)
 from plumbrule.mcp_server.dependencies.model import Declaration
 
 _PRIVILEGED = frozenset(
@@ -36,6 +42,9 @@ _UNTRUSTED = re.compile(
 """Words that a stranger chooses."""
 
 _INPUT = re.compile(r"\binputs\s*\.\s*([\w-]+)")
+_OF_WRITERS = re.compile(r"\bgithub\s*\.\s*(?:event\s*\.\s*client_payload|ref_name\b)")
+"""What whoever may write to the repository chooses: the payload of a dispatch, the name of a branch or tag."""
+
 _ENV = re.compile(r"\benv\s*\.\s*([\w-]+)")
 _HARMLESS = re.compile(
     # What an expression only asks: a comparison, a search or a hash gives no stranger's words on.
@@ -96,9 +105,7 @@ def workflow_dangers(tree: Tree, triggers: frozenset[str]) -> list[Declaration]:
     """The dangers of one workflow, top to bottom."""
     flow = _Workflow(tree, triggers, _free_inputs(tree, triggers), _tainted(tree, ()))
     found = list(_permissions(flow))
-    if tree.text("env", "ACTIONS_ALLOW_UNSECURE_COMMANDS") == "true":
-        line = tree.line("env", "ACTIONS_ALLOW_UNSECURE_COMMANDS")
-        found.append(danger("ci.insecure-commands", "medium", "ACTIONS_ALLOW_UNSECURE_COMMANDS", line))
+    found += _insecure_commands(tree, ())
     for trigger in ("pull_request_target", "workflow_run"):
         if trigger in triggers:
             grade: Grade = "medium" if trigger == "pull_request_target" else "low"
@@ -110,6 +117,24 @@ def workflow_dangers(tree: Tree, triggers: frozenset[str]) -> list[Declaration]:
             if one.rule != "ci.input-in-script" or one.value not in told:  # the same input in every job says no more
                 found.append(one)
             told.add(one.value)
+    return found
+
+
+def _insecure_commands(tree: Tree, keys: tuple[str, ...]) -> list[Declaration]:
+    at = (*keys, "env", "ACTIONS_ALLOW_UNSECURE_COMMANDS")
+    if tree.text(*at).lower() not in ("true", "1"):
+        return []
+    return [danger("ci.insecure-commands", "medium", "ACTIONS_ALLOW_UNSECURE_COMMANDS", tree.line(*at))]
+
+
+def action_dangers(tree: Tree) -> list[Declaration]:
+    """The dangers of a composite action: every input is a text of the caller's choice."""
+    flow = _Workflow(tree, frozenset(), frozenset(tree.table("inputs")), frozenset())
+    found: list[Declaration] = []
+    for index in range(len(tree.items("runs", "steps"))):
+        step = ("runs", "steps", str(index))
+        found += _scripts(flow, step, _tainted(tree, step))
+        found += _insecure_commands(tree, step)
     return found
 
 
@@ -174,13 +199,21 @@ def _job(flow: _Workflow, job: str) -> Iterator[Declaration]:
             yield danger("ci.unpinned-image", "low", named, tree.line(*base, *image))
     if tree.text(*base, "secrets") == "inherit" and not tree.text(*base, "uses").startswith(("./", "$/")):
         yield danger("ci.secrets-inherit", "medium", tree.text(*base, "uses"), tree.line(*base, "secrets"))
+    yield from written_password(tree, base)
+    yield from kept_token(tree, base)
+    yield from _insecure_commands(tree, base)
     tainted = flow.tainted | _tainted(tree, base)
     checkouts: list[Declaration] = []
     cached = 0
     for index in range(len(tree.items(*base, "steps"))):
         step = (*base, "steps", str(index))
         both = f"{condition} {tree.text(*step, 'if')[:MAX_CONDITION_CHARS]}"
-        yield from _scripts(flow, step, tainted | _tainted(tree, step))
+        inside = tainted | _tainted(tree, step)
+        yield from _scripts(flow, step, inside)
+        yield from _insecure_commands(tree, step)
+        yield from evaluated_words(tree, step, inside, flow.grade_of_words())
+        if flow.triggers & _PRIVILEGED:
+            yield from environment_files(tree, step, inside, of_artifacts="workflow_run" in flow.triggers)
         checkouts += _foreign_checkout(flow, step, both)
         used = tree.text(*step, "uses")
         if checkouts and (used.startswith("actions/cache") or tree.text(*step, "with", "cache") not in ("", "false")):
@@ -243,5 +276,5 @@ def _scripts(flow: _Workflow, step: tuple[str, ...], tainted: frozenset[str]) ->
         place = line_in(script, line, found.start())
         if _UNTRUSTED.search(asked) or any(name in tainted for name in _ENV.findall(asked)):
             yield danger("ci.script-injection", flow.grade_of_words(), seen, place)
-        elif any(name in flow.inputs for name in _INPUT.findall(asked)):
+        elif any(name in flow.inputs for name in _INPUT.findall(asked)) or _OF_WRITERS.search(asked):
             yield danger("ci.input-in-script", "low", seen, place)
