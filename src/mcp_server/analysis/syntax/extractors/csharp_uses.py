@@ -7,6 +7,7 @@ prefix of the group when the group is a variable of the same file.
 import re
 from typing import TYPE_CHECKING
 
+from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
@@ -141,7 +142,7 @@ def _called(
     elif name == "Start" and on is not None and said(raw, on).endswith("Process") and len(arguments) > 1:
         if _SHELLS.match(said(raw, arguments[0])) and _literal(raw, arguments[1]) is None:
             found.append(Use("danger", shown(raw, node), row(node), "danger.shell"))
-    elif name in _RAW_SQL and first is not None and _built(raw, first):
+    elif name in _RAW_SQL and (made := assigned(first)) is not None and _built(raw, made):
         found.append(Use("danger", shown(raw, node), row(node), "danger.sql"))
     elif name == "AddCommand" and literal and b"Spectre.Console" in raw:
         found.append(Use("command", literal, row(node), "command.spectre"))
@@ -151,7 +152,7 @@ def _made(raw: bytes, name: str, node: "Node", arguments: list["Node"], command_
     first = arguments[0] if arguments else None
     if name in _FORMATTERS:
         found.append(Use("danger", shown(raw, node), row(node), "danger.deserialize"))
-    elif name in _COMMANDS and first is not None and _built(raw, first):
+    elif name in _COMMANDS and (made := assigned(first)) is not None and _built(raw, made):
         found.append(Use("danger", shown(raw, node), row(node), "danger.sql"))
     elif name == "Command" and command_line and (literal := _literal(raw, first)):
         found.append(Use("command", literal, row(node), "command.system-commandline"))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import common, ecmascript_queries
+from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_scopes import Captured
 from plumbrule.mcp_server.analysis.syntax.model import Import, Use
 
@@ -180,7 +181,8 @@ def _shell(raw: bytes, callee: str, plain: bytes, given: "list[Node]", modules: 
     return "danger.shell" if re.search(rb"\bshell\s*:\s*(?:true|['\"])", options) else ""
 
 
-def _built_sql(raw: bytes, first: "Node") -> bool:
+def _built_sql(raw: bytes, given: "Node") -> bool:
+    first = assigned(given) or given
     if first.type not in ("template_string", "binary_expression") or _harmless(first):
         return False
     return bool(_SQL.match(raw[first.start_byte : first.end_byte][:1000]))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.common import text, unquoted
 from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
     METHODS,
@@ -195,7 +196,7 @@ def _query(uses: _Uses, call: _Call) -> None:
     at = 1 if call.word.endswith("Context") else 0
     if len(call.arguments) <= at:
         return
-    given = call.arguments[at]
+    given = assigned(call.arguments[at]) or call.arguments[at]
     if given.type == "call_expression":
         function, arguments = given.child_by_field_name("function"), given.child_by_field_name("arguments")
         if function is None or arguments is None or uses.text(function) != "fmt.Sprintf":

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.common import text, unquoted
 from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
     SECRETIVE,
@@ -222,12 +223,12 @@ def _called(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
         imports = uses.extracted.imports
         if given and value is None and any(one.target.startswith("javax.script") for one in imports):
             uses.danger("danger.eval", call)
-    elif word in _QUERIES and given and given[0].type == "binary_expression":
-        first = given[0]
+    elif word in _QUERIES and given and (made := assigned(given[0]) or given[0]).type == "binary_expression":
+        first = made
         while first.type == "binary_expression" and (left := first.child_by_field_name("left")) is not None:
             first = left
         opening = uses.literal(first)
-        if opening and SQL.match(opening + " from set") and not _constant(uses, given[0]):
+        if opening and SQL.match(opening + " from set") and not _constant(uses, made):
             uses.danger("danger.sql", call)
 
 

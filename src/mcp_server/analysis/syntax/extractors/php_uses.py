@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors import php_routes
+from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import matched, part, row, said, shown
 from plumbrule.mcp_server.analysis.syntax.extractors.php_calls import arguments, literal
 from plumbrule.mcp_server.analysis.syntax.model import Use
@@ -66,7 +67,7 @@ _QUERY = """
 _EXECUTING = frozenset(("exec", "shell_exec", "system", "passthru", "popen", "proc_open"))
 _INPUT = frozenset(("$_GET", "$_POST", "$_REQUEST", "$_COOKIE"))
 _HASHES = frozenset(("md5", "sha1"))
-_SECRET_NAME = re.compile(r"pass(?:word|wd|phrase)|signature", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"pass(?:word|wd|phrase)?(?![a-z])|pwd|signature", re.IGNORECASE)
 _SQL = re.compile(
     r"^\W*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|drop\s|alter\s|replace\s+into\s)", re.I
 )
@@ -144,7 +145,7 @@ def _function(raw: bytes, name: str, node: "Node", found: list[Use]) -> None:
     elif name in _HASHES and first.type == "variable_name" and _SECRET_NAME.search(said(raw, first)):
         found.append(_danger(raw, node, "danger.weak-hash"))
     elif name in _QUERY_FUNCTIONS:
-        if any(_sql(raw, value) for value in values[:2]):
+        if any(_sql(raw, made) for each in values[:2] if (made := assigned(each)) is not None):
             found.append(_danger(raw, node, "danger.sql"))
     elif name == "curl_setopt" and len(values) == 3:
         option, value = said(raw, values[1]), said(raw, values[2]).lower()
@@ -164,7 +165,7 @@ def _method(raw: bytes, on: "Node", name: str, node: "Node", found: list[Use], r
         found.append(Use("command", path, row(node), "command.symfony-console"))
     elif name == "command" and path and said(raw, on) == "Artisan":
         found.append(Use("command", path.split()[0], row(node), "command.laravel"))
-    elif name in _QUERYING and first is not None and _sql(raw, first):
+    elif name in _QUERYING and (built := assigned(first)) is not None and _sql(raw, built):
         found.append(_danger(raw, node, "danger.sql"))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.common import folded, text
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
@@ -136,6 +137,7 @@ def _call_at(raw: bytes, node: "Node") -> _Call | None:
             if name is not None and value is not None:
                 named[text(raw, name.start_byte, name.end_byte)] = folded(raw, value.start_byte, value.end_byte)
         elif child.type != "comment":
+            child = (assigned(child) or child) if node.text == b"execute" and not positional else child
             positional.append(folded(raw, child.start_byte, child.end_byte))
     return _Call(
         folded(raw, function.start_byte, function.end_byte),
