@@ -12,14 +12,14 @@ from plumbrule.mcp_server.app import App
 from plumbrule.mcp_server.cli.calls import as_result, call
 from plumbrule.mcp_server.cli.exits import DONE, PARTIAL
 from plumbrule.mcp_server.cli.page import Block, Page
-from plumbrule.mcp_server.cli.page_words import Row
+from plumbrule.mcp_server.cli.page_words import Row, shortened
 from plumbrule.mcp_server.cli.session import print_json
 from plumbrule.mcp_server.tools.changes_budget import changes_answer
 
 NAME = "analyze_repository"
 MAX_CHARACTERS = 240
 ROWS = 20
-"""Of one kind on a page; `--json` has all."""
+"""Of one kind on a page."""
 
 _TONES = {"yes": "bad", "perhaps": "warn", "no": "plain", "high": "bad", "medium": "warn", "low": "plain"}
 
@@ -56,7 +56,7 @@ def _page(report: RepositoryReport) -> Page:
     counts = f"{files.changed} files changed, {files.added} added, {files.removed} removed, {files.moved} moved"
     if changes.breaking:
         counts += f"; {changes.breaking} breaking changes of the API"
-    blocks = [Block(title, tuple(rows)[:ROWS]) for title, rows in _blocks(changes)]
+    blocks = [Block(title, tuple(shortened(rows, ROWS))) for title, rows in _blocks(changes)]
     return Page(
         clean_line(report.name.value, MAX_CHARACTERS),
         (f"{when}: {counts}",),

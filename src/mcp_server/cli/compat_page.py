@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from plumbrule.core.security.text import clean_line
+from plumbrule.mcp_server.cli.more import listed, more
 from plumbrule.mcp_server.cli.page_words import counted
 from plumbrule.mcp_server.compatibility.report import (
     CompatibilityReport,
@@ -15,6 +16,8 @@ from plumbrule.mcp_server.dependencies.joint.findings import Change, Member
 
 WIDTH = 400
 MAX_ROWS = 20
+MAX_VERSIONS = 8
+MAX_NAMES = 5
 """Of one kind; `--json` has all."""
 
 
@@ -53,12 +56,14 @@ def _repositories(report: CompatibilityReport) -> Iterator[str]:
         yield f"{one.label}: {counted(one.parsed, 'requirement')}{alone}{licence}"
         for left in one.not_checked[:MAX_ROWS]:
             yield f"   not checked  {left.requirement}  [{left.evidence.at} {left.evidence.rule}]"
+        yield from (f"   {words}" for words in more(one.not_checked, MAX_ROWS))
 
 
 def _conflicts(report: CompatibilityReport) -> Iterator[str]:
     for one in report.conflicts[:MAX_ROWS]:
         yield f"{one.id}  {one.sentence}" + ("" if one.verified else "  (not verified)")
         yield from (f"   {member_words(member)}" for member in one.members)
+    yield from more(report.conflicts, MAX_ROWS, "conflicts")
 
 
 def member_words(member: Member) -> str:
@@ -76,17 +81,19 @@ def change_words(change: Change) -> str:
 
 def _fixes(report: CompatibilityReport) -> Iterator[str]:
     for one in report.fixes[:MAX_ROWS]:
-        versions = ", ".join(f"{each.package} {each.version}" for each in one.resulting[:8])
+        versions = listed([f"{each.package} {each.version}" for each in one.resulting], MAX_VERSIONS)
         yield f"{one.id}  fix" + (f" (then {versions})" if versions else "")
         yield from (f"   {change_words(change)}" for change in one.changes)
         if one.clears:
             yield f"   clears {', '.join(one.clears)}"
+    yield from more(report.fixes, MAX_ROWS, "fixes")
 
 
 def _blocked(report: CompatibilityReport) -> Iterator[str]:
     for one in report.blocked_fixes[:MAX_ROWS]:
         changes = "; ".join(change_words(change) for change in one.changes)
         yield f"does not help: {changes}: {one.reason}"
+    yield from more(report.blocked_fixes, MAX_ROWS)
 
 
 def _around(report: CompatibilityReport) -> Iterator[str]:
@@ -96,15 +103,17 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
         yield f"{one.name}: {one.intersection or 'no common version'}"
     for each in report.ecosystems:
         if each.blockers:
-            yield f"{each.ecosystem}: in the way: {', '.join(each.blockers[:MAX_ROWS])}"
-        for note in each.notes[:MAX_ROWS]:
+            yield f"{each.ecosystem}: in the way: {listed(each.blockers, MAX_ROWS)}"
+        for note in each.notes:
             yield f"{each.ecosystem}: {note}"
     if report.licences is not None:
         yield f"licences ({report.licences.use}): {report.licences.verdict}"
         yield from (f"   {pair_words(pair)}" for pair in report.licences.pairs[:MAX_ROWS])
+        yield from (f"   {words}" for words in more(report.licences.pairs, MAX_ROWS, "pairs"))
         yield from (f"   {words}" for words in further_words(report.licences))
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"{clash.kind.replace('_', ' ')} {clash.name}: {clash.explanation}"
+    yield from more(report.interfaces, MAX_ROWS)
     known = report.vulnerabilities
     if known is not None:
         reason = f" ({known.reason})" if known.reason else ""
@@ -112,6 +121,7 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
         for bad in known.found[:MAX_ROWS]:
             fixed = f", fixed in {', '.join(bad.fixed_in)}" if bad.fixed_in else ""
             yield f"   {bad.package} {bad.version}: {bad.id}{f' ({bad.severity})' if bad.severity else ''}{fixed}"
+        yield from (f"   {words}" for words in more(known.found, MAX_ROWS))
 
 
 def pair_words(pair: LicencePair) -> str:
@@ -125,8 +135,7 @@ def further_words(licences: Licences) -> Iterator[str]:
         yield f"as one work the whole can be given out under {' or '.join(licences.combined_under)}"
     if licences.unknown:
         names = list(dict.fromkeys(one.package or one.repository for one in licences.unknown))
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        yield f"no licence that can be read: {', '.join(names[:5])}{more}"
+        yield f"no licence that can be read: {listed(names, MAX_NAMES)}"
 
 
 def _side(side: LicenceSide) -> str:

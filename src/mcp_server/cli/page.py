@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.model import Bulk, Languages, LanguageShare, Licence, RepositoryReport, Source
-from plumbrule.mcp_server.cli.page_words import Row, clean, counted, where
+from plumbrule.mcp_server.cli.page_words import Row, clean, counted, shortened, where
 
 MAX_ROWS = 60
 """Rows of a block: a page is for reading, and a monorepo has a thousand manifests. `--json` gives all."""
@@ -36,17 +36,9 @@ def page_of(report: RepositoryReport, mask: Callable[[str], str]) -> Page:
     def masked(row: Row) -> Row:
         return Row(mask(row.text), mask(row.where), row.tone)
 
-    blocks = (Block(title, tuple(map(masked, _first(rows(report))))) for title, rows in _blocks(report))
+    blocks = (Block(title, tuple(map(masked, shortened(rows(report), MAX_ROWS)))) for title, rows in _blocks(report))
     about = tuple(mask(line) for line in _about(report))
     return Page(mask(clean(report.name.value)), about, tuple(block for block in blocks if block.rows))
-
-
-def _first(rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows, of very many the first and how many there are beside."""
-    found = list(rows)
-    yield from found[:MAX_ROWS]
-    if len(found) > MAX_ROWS:
-        yield Row(f"and {len(found) - MAX_ROWS:,} more; --json gives all", tone="quiet")
 
 
 def _blocks(report: RepositoryReport) -> Iterator[tuple[str, Callable[[RepositoryReport], Iterable[Row]]]]:

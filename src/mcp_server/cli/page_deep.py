@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from plumbrule.mcp_server.analysis.model import RepositoryReport
 from plumbrule.mcp_server.analysis.sections.code import Cycle
 from plumbrule.mcp_server.analysis.sections.dependencies import Dependency
+from plumbrule.mcp_server.cli.more import more
 from plumbrule.mcp_server.cli.page_words import Row, clean, counted, where
 
 MOST = 8
@@ -16,9 +17,8 @@ MOST = 8
 _TONES = {"A": "plain", "B": "plain", "C": "warn", "D": "warn", "F": "bad"}
 
 
-def _rest(items: Sequence[object], noun: str) -> Iterator[Row]:
-    if len(items) > MOST:
-        yield Row(f"and {counted(len(items) - MOST, f'more {noun}')}", tone="quiet")
+def _rest(items: Sequence[object], nouns: str) -> Iterator[Row]:
+    yield from (Row(text, tone="quiet") for text in more(items, MOST, nouns))
 
 
 def _quality(report: RepositoryReport) -> Iterator[Row]:
@@ -32,7 +32,7 @@ def _quality(report: RepositoryReport) -> Iterator[Row]:
         )
     for outlier in quality.outliers[:MOST]:
         yield Row(f"{outlier.measure} {outlier.value}: {clean(outlier.name) or 'one body'}", where(outlier.evidence))
-    yield from _rest(quality.outliers, "outlier")
+    yield from _rest(quality.outliers, "outliers")
 
 
 def _architecture(report: RepositoryReport) -> Iterator[Row]:
@@ -47,6 +47,7 @@ def _architecture(report: RepositoryReport) -> Iterator[Row]:
     for flow in drawn.flows[:MOST]:
         through = " -> ".join(names.get(one, one) for one in flow.through)
         yield Row(f"{clean(flow.entry)}: {through}", where(flow.evidence), "quiet")
+    yield from _rest(drawn.flows, "flows")
     yield from _cycles(drawn.cycles)
 
 
@@ -64,12 +65,13 @@ def _imports(report: RepositoryReport) -> Iterator[Row]:
         yield Row(f"nothing imports {counted(graph.orphans_count, 'file')}, such as {shown}", tone="quiet")
     for lost in graph.unresolved[:MOST]:
         yield Row(f"leads nowhere: {clean(lost.target)}", where(lost.evidence), "warn")
+    yield from _rest(graph.unresolved, "imports that lead nowhere")
 
 
 def _cycles(cycles: Sequence[Cycle]) -> Iterator[Row]:
     for cycle in cycles[:MOST]:
         yield Row(f"cycle of {cycle.size}: {' -> '.join(map(clean, cycle.path))}", where(cycle.evidence), "warn")
-    yield from _rest(cycles, "cycle")
+    yield from _rest(cycles, "cycles")
 
 
 def _dependencies(report: RepositoryReport) -> Iterator[Row]:
@@ -81,15 +83,20 @@ def _dependencies(report: RepositoryReport) -> Iterator[Row]:
         scopes[one.scope] = scopes.get(one.scope, 0) + 1
     words = ", ".join(f"{count} {scope}" for scope, count in sorted(scopes.items(), key=lambda pair: -pair[1]))
     yield Row(f"{words or 'none'}; {counted(len(found.transitive), 'package')} below them in locks")
-    for one in [one for one in found.direct if one.scope == "runtime"][:MOST]:
+    runtime = [one for one in found.direct if one.scope == "runtime"]
+    for one in runtime[:MOST]:
         yield Row(_dependency(one), where(one.evidence))
+    yield from _rest(runtime, "of the runtime")
     for lost in found.missing[:MOST]:
         yield Row(f"imported and not declared: {clean(lost.name)} ({lost.scope})", where(lost.evidence), "warn")
+    yield from _rest(found.missing, "that are not declared")
     for spare in found.unused[:MOST]:
         yield Row(f"declared and never imported: {clean(spare.name)}", where(spare.evidence), "warn")
+    yield from _rest(found.unused, "that are never imported")
     for clash in found.clashes[:MOST]:
         both = f"{clean(clash.first)} and {clean(clash.second)}, which stands at {where(clash.second_at)}"
         yield Row(f"no version satisfies both: {clean(clash.name)} {both}", where(clash.first_at), "bad")
+    yield from _rest(found.clashes, "clashes")
 
 
 def _dependency(one: Dependency) -> str:
@@ -105,15 +112,16 @@ def _interfaces(report: RepositoryReport) -> Iterator[Row]:
         return
     for route in found.routes[:MOST]:
         yield Row(f"route {route.method or 'any'} {clean(route.path)}", where(route.evidence))
-    yield from _rest(found.routes, "route")
+    yield from _rest(found.routes, "routes")
     for command in found.cli_commands[:MOST]:
         yield Row(f"command {clean(command.name)}", where(command.evidence))
-    yield from _rest(found.cli_commands, "command")
+    yield from _rest(found.cli_commands, "commands")
     for variable in found.environment[:MOST]:
         yield Row(f"reads {clean(variable.name)}", where(variable.evidence))
-    yield from _rest(found.environment, "variable")
+    yield from _rest(found.environment, "variables")
     for port in found.ports[:MOST]:
         yield Row(f"port {port.number}", where(port.evidence))
+    yield from _rest(found.ports, "ports")
 
 
 def _history(report: RepositoryReport) -> Iterator[Row]:
@@ -136,7 +144,8 @@ def _history(report: RepositoryReport) -> Iterator[Row]:
 
 
 def _symbols(report: RepositoryReport) -> Iterator[Row]:
-    for one in (report.symbols.languages if report.symbols else ())[:MOST]:
+    languages = report.symbols.languages if report.symbols else ()
+    for one in languages[:MOST]:
         if one.metrics_only:
             yield Row(f"{one.language}: metrics only, {counted(one.files, 'file')}", tone="quiet")
             continue
@@ -145,6 +154,7 @@ def _symbols(report: RepositoryReport) -> Iterator[Row]:
             broken = f", {counted(one.files_with_errors, 'file')} with lines that the grammar could not read"
         words = f"{counted(one.functions, 'function')}, {one.classes:,} types in {counted(one.files, 'file')}{broken}"
         yield Row(f"{one.language}: {words}")
+    yield from _rest(languages, "languages")
 
 
 def _licences(report: RepositoryReport) -> Iterator[Row]:
@@ -153,11 +163,14 @@ def _licences(report: RepositoryReport) -> Iterator[Row]:
         return
     for name in found.source_available:
         yield Row(f"{clean(name)} is no open source licence", tone="warn")
-    for one in [one for one in found.components if not one.inherited][:MOST]:
+    own = [one for one in found.components if not one.inherited]
+    for one in own[:MOST]:
         yield Row(f"{clean(one.component)}: {clean(one.expression)}", where(one.evidence))
+    yield from _rest(own, "components")
     for two in found.disagreements[:MOST]:
         second = f"{clean(two.second)} at {where(two.second_at)}"
         yield Row(f"says {clean(two.first)}, and {second}", where(two.first_at), "warn")
+    yield from _rest(found.disagreements, "disagreements")
 
 
 DEEP_BLOCKS: tuple[tuple[str, Callable[[RepositoryReport], Iterable[Row]]], ...] = (

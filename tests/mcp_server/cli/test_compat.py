@@ -148,6 +148,18 @@ def test_lines_that_lead_elsewhere_are_listed_and_never_followed(plumbrule, inde
     assert {one["name"] for one in told["packages"]} == {"apple", "pie"}
 
 
+def test_a_page_that_cuts_a_long_list_says_so(plumbrule) -> None:
+    a, b = project(plumbrule.work, "a", []), project(plumbrule.work, "b", [])
+    elsewhere = [f"git+https://example.org/{number}.git#egg=n{number}" for number in range(60)]
+    (plumbrule.work / "b/requirements.txt").write_text("\n".join(elsewhere) + "\n")
+    page = plumbrule("compat", a, b, "--offline").stdout
+    assert page.count("   not checked  ") == 20
+    assert "   and 40 more; --json gives all\n" in page
+    text = plumbrule("compat", a, b, "--offline", "--format", "markdown").stdout
+    assert text.count("Not checked: `") == 50
+    assert "- Not checked: and 10 more; --json gives all" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

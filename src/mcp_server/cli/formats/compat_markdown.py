@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from plumbrule.mcp_server.cli.compat_page import further_words, pair_words, target_words
+from plumbrule.mcp_server.cli.compat_page import MAX_VERSIONS, further_words, pair_words, target_words
 from plumbrule.mcp_server.cli.formats.escaping import code, plain
+from plumbrule.mcp_server.cli.more import listed, more
 from plumbrule.mcp_server.compatibility.report import CompatibilityReport
 from plumbrule.mcp_server.dependencies.joint.findings import Change, Conflict
 
@@ -21,6 +22,7 @@ def compat_markdown(report: CompatibilityReport) -> str:
     lines += [""] if report.targets else []
     for conflict in report.conflicts[:MAX_ROWS]:
         lines += _conflict(conflict)
+    lines += [f"{one}\n" for one in more(report.conflicts, MAX_ROWS, "conflicts")]
     lines += _fixes(report)
     around = list(_around(report))
     lines += ["### Also", "", *around, ""] if around else []
@@ -47,19 +49,21 @@ def _fixes(report: CompatibilityReport) -> Iterator[str]:
     if report.fixes:
         yield from ("### Smallest changes that work, each solved again", "")
     for fix in report.fixes[:MAX_ROWS]:
-        versions = ", ".join(code(f"{one.package} {one.version}") for one in fix.resulting[:8])
+        versions = listed([code(f"{one.package} {one.version}") for one in fix.resulting], MAX_VERSIONS)
         clears = f", clears {', '.join(map(plain, fix.clears))}" if fix.clears else ""
         yield (
             f"- **{fix.id}**: {'; '.join(map(_change, fix.changes))}"
             + (f" (then {versions})" if versions else "")
             + clears
         )
+    yield from (f"- {one}" for one in more(report.fixes, MAX_ROWS, "fixes"))
     if report.fixes:
         yield ""
     if report.blocked_fixes:
         yield from ("These do not help:", "")
     for one in report.blocked_fixes[:MAX_ROWS]:
         yield f"- {'; '.join(map(_change, one.changes))}: {plain(one.reason)}"
+    yield from (f"- {one}" for one in more(report.blocked_fixes, MAX_ROWS))
     if report.blocked_fixes:
         yield ""
 
@@ -80,23 +84,27 @@ def _around(report: CompatibilityReport) -> Iterator[str]:
         yield f"- Licences ({report.licences.use}): {report.licences.verdict}"
         for pair in report.licences.pairs[:MAX_ROWS]:
             yield f"  - {plain(pair_words(pair))}"
+        yield from (f"  - {one}" for one in more(report.licences.pairs, MAX_ROWS, "pairs"))
         for words in further_words(report.licences):
             yield f"  - {plain(words)}"
     for clash in report.interfaces[:MAX_ROWS]:
         yield f"- {plain(clash.kind.replace('_', ' '))} {code(clash.name)}: {plain(clash.explanation)}"
+    yield from (f"- {one}" for one in more(report.interfaces, MAX_ROWS))
     known = report.vulnerabilities
     if known is not None and known.state != "none known":
         yield f"- Vulnerabilities: {known.state}" + (f" ({plain(known.reason)})" if known.reason else "")
         for one in known.found[:MAX_ROWS]:
             yield f"  - {code(f'{one.package} {one.version}')}: {plain(one.id)}"
+        yield from (f"  - {one}" for one in more(known.found, MAX_ROWS))
     for repository in report.repositories:
         for left in repository.not_checked[:MAX_ROWS]:
             yield f"- Not checked: {code(left.requirement)} in {code(repository.label)} ({code(left.evidence.at)})"
+        yield from (f"- Not checked: {one}" for one in more(repository.not_checked, MAX_ROWS))
         if repository.error is not None:
             yield f"- Could not be read: {code(repository.label)}: {plain(str(repository.error.get('message', '')))}"
     for each in report.ecosystems:
         if each.blockers:
-            yield f"- {plain(each.ecosystem)}: in the way: {', '.join(map(code, each.blockers[:MAX_ROWS]))}"
-        yield from (f"- {plain(each.ecosystem)}: {plain(note)}" for note in each.notes[:MAX_ROWS])
+            yield f"- {plain(each.ecosystem)}: in the way: {listed([code(one) for one in each.blockers], MAX_ROWS)}"
+        yield from (f"- {plain(each.ecosystem)}: {plain(note)}" for note in each.notes)
     if report.limits_hit:
         yield f"- Limits hit: {plain(', '.join(report.limits_hit))}"
