@@ -7,28 +7,13 @@ stands as a statement of its own is a comment: documentation (cloc does the same
 guesses where there is none.
 """
 
+import codecs
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-_Mark = tuple[str, str]
-
-
-class Syntax(NamedTuple):
-    """How a language writes comments (to the end of the line; from one mark to another) and strings.
-
-    `strings` are delimiters of strings with backslash escapes that end on their line; `raw` those of strings that may
-    go over lines, as pairs, without escapes unless they begin with a backslash.
-    """
-
-    line: tuple[str, ...] = ()
-    block: tuple[_Mark, ...] = ()
-    strings: tuple[str, ...] = ('"', "'")
-    raw: tuple[_Mark, ...] = ()
-    docstrings: bool = False
-    column: str = ""
-    """Marks that open a comment only as the first character of a line (`C` in fixed Fortran, `*` in COBOL)."""
+from plumbrule.mcp_server.analysis.syntax.comment_marks import TABLE, Syntax
 
 
 class Lines(NamedTuple):
@@ -42,117 +27,19 @@ class Lines(NamedTuple):
     """The stripped text's lines without white space, where they were counted."""
 
 
-_C_BLOCK = (("/*", "*/"),)
-_C = Syntax(("//",), _C_BLOCK)
-_C_TICK = Syntax(("//",), _C_BLOCK, raw=(("`", "`"),))
-_C_TRIPLE = Syntax(("//",), _C_BLOCK, raw=(('"""', '"""'),))
-_DOUBLE = ('"',)
-_C_DOUBLE = Syntax(("//",), _C_BLOCK, _DOUBLE)
-_HASH = Syntax(("#",))
-_PY = Syntax(("#",), raw=(('\\"""', '"""'), ("\\'''", "'''")), docstrings=True)
-_LISP = Syntax((";",), (("#|", "|#"),), _DOUBLE)
-_ML = Syntax((), (("(*", "*)"),), _DOUBLE)
-_XML = Syntax((), (("<!--", "-->"),), ())
-_DASH = Syntax(("--",), _C_BLOCK)
-_PERCENT = Syntax(("%",), (), ())
-_HASKELL = Syntax(("--",), (("{-", "-}"),), _DOUBLE)
-_SEMICOLON = Syntax((";",), (), ('"', "'"))
-_ASM = Syntax(("#", ";", "//"), _C_BLOCK, _DOUBLE)
-
-_GROUPS: tuple[tuple[Syntax, str], ...] = (
-    (_PY, "Python|Starlark|GN|Cython|Snakemake|Xonsh"),
-    (_C_TICK, "JavaScript|TypeScript|TSX|JSX|Go|V|Svelte Script|CoffeeScript Literate"),
-    (
-        _C,
-        (
-            "C|C++|Objective-C|Objective-C++|C#|ActionScript|AspectJ|Ceylon|Chapel|CUDA|Cuda|DTrace|GLSL|HLSL|Haxe|"
-            "Java|Java Server Pages|JavaCC|Jsonnet|LPC|Mojo|OpenCL|OpenSCAD|PHP|Pawn|Pike|PowerBuilder|Processing|"
-            "Protocol Buffer|Proto Buffer|Qt Script|QML|Squirrel|SourcePawn|Stylus|UnrealScript|Vala|Verilog|"
-            "WebAssembly Interface Type|XC|ShaderLab|Metal|WGSL|Bicep|Less|SCSS|Sass|Gosu|ANTLR|Thrift|FlatBuffers|"
-            "Cap'n Proto|JSON5|JSON with Comments|SystemVerilog|Apex|ReScript|Reason|Nemerle|Wren|Yacc|Bison|"
-            "Lex|Move|Cairo"
-        ),
-    ),
-    (_C_TRIPLE, "Kotlin|Scala|Swift|Groovy|Gradle|Dart"),
-    (_C_DOUBLE, "Rust|Zig|D|Solidity|Odin|F*|Ballerina|Dafny|P4|Hack"),
-    (
-        _HASH,
-        (
-            "Shell|Makefile|Dockerfile|YAML|TOML|CMake|R|Ruby|Perl|Tcl|Awk|Fish|PowerShell|Nix|Just|GraphQL|Raku|Meson|"
-            "Crystal|Elixir|Julia|Nim|CoffeeScript|Puppet|HCL|Terraform|Ignore List|Git Config|Git Attributes|INI|"
-            "Java Properties|Desktop|Gnuplot|Euphoria|Elvish|Nushell|Ninja|SPARQL|Turtle|Procfile|systemd|BitBake|"
-            "Gettext Catalog|Linux Kernel Module|OpenRC runscript|Option List|Zeek|Rez|jq|sed|"
-            "Motorola 68K Assembly|Gemfile.lock"
-        ),
-    ),
-    (_LISP, "Common Lisp|Emacs Lisp|Scheme|Racket|Clojure|Fennel|Hy|NewLisp|AutoLISP|Janet|WebAssembly"),
-    (_ML, "OCaml|Standard ML|Coq|Rocq Prover|Pascal Script|Mathematica|Wolfram Language|Isabelle|AppleScript"),
-    (
-        _XML,
-        (
-            "XML|HTML|SVG|Vue|Svelte|Markdown|XSLT|Maven POM|XAML|MDX|Astro|HTML+ERB|HTML+Django|Jinja|Handlebars|"
-            "Mustache|Ant Build System|XML Property List|HTML+EEX|HTML+Razor|HTML+PHP|ColdFusion|Genshi|Plist"
-        ),
-    ),
-    (_DASH, "SQL|PLSQL|PLpgSQL|TSQL|SQLPL|HiveQL"),
-    (Syntax(("--",), (("--[[", "]]"), ("--[=[", "]=]")), raw=(("[[", "]]"),)), "Lua|Luau|MoonScript"),
-    (_HASKELL, "Haskell|Elm|PureScript|Idris|Agda|Lean|Literate Haskell|Dhall|Curry|Frege"),
-    (Syntax(("--",), (), _DOUBLE), "Ada|VHDL|Eiffel|AsciiDoc Ada"),
-    (_PERCENT, "TeX|Erlang|MATLAB|PostScript|Prolog|Logtalk|Mercury|BibTeX|LilyPond"),
-    (_SEMICOLON, "AutoHotkey|AutoIt|NSIS|Inno Setup|Rebol|Red|Assembly|LLVM|NASM"),
-    (Syntax(("!",), (), ('"', "'"), column="cC*"), "Fortran"),
-    (Syntax(("!",), (), ('"', "'")), "Fortran Free Form"),
-    (
-        Syntax(("'",), (), _DOUBLE),
-        "Visual Basic .NET|VBA|VBScript|Visual Basic 6.0|Classic ASP|BASIC|FreeBasic|QuickBASIC",
-    ),
-    (Syntax((), _C_BLOCK), "CSS|PostCSS|Linker Script|RPGLE"),
-    (Syntax(("//",), (("(*", "*)"),), raw=(('"""', '"""'),), strings=_DOUBLE), "F#"),
-    (Syntax(("//",), (("{", "}"), ("(*", "*)")), ("'",)), "Pascal|Delphi|Component Pascal"),
-    (Syntax(('"',), (), ("'",)), "Vim Script|Vim script"),
-    (Syntax((), (('"', '"'),), ("'",)), "Smalltalk"),
-    (Syntax(("*>",), (), ('"', "'"), column="*/"), "COBOL"),
-    (Syntax(("REM ", "rem ", "Rem ", "::", "@REM ", "@rem "), (), ()), "Batchfile"),
-    (Syntax(("//",), (), ("'", '"')), "Stata|Modelica|Robot"),
-    (Syntax(("#", "//"), _C_BLOCK, _DOUBLE), "HCL Template|Terraform Template|Thrift IDL"),
-    (Syntax(("#", "//"), _C_BLOCK, ('"', "'")), "PHP Script"),
-    (Syntax(("..",), (), ()), "reStructuredText Comments"),
-    (Syntax(("#",), (("#=", "=#"),), _DOUBLE, raw=(('"""', '"""'),)), "Julia Block"),
-    (_ASM, "Unix Assembly|GAS"),
-    (Syntax(("--",), (("/*", "*/"),), ("'",)), "Ada SQL"),
-    (Syntax(("//",), _C_BLOCK, ('"', "'"), raw=(('"""', '"""'),)), "GraphQL Code"),
-)
-
-_BETTER: dict[str, Syntax] = {
-    "PHP": Syntax(("//", "#"), _C_BLOCK),
-    "HCL": Syntax(("#", "//"), _C_BLOCK, _DOUBLE),
-    "Terraform": Syntax(("#", "//"), _C_BLOCK, _DOUBLE),
-    "Ruby": Syntax(("#",), (("\n=begin", "\n=end"),)),
-    "Perl": Syntax(("#",), (("\n=pod", "\n=cut"), ("\n=head", "\n=cut"))),
-    "Elixir": Syntax(("#",), raw=(('"""', '"""'), ("'''", "'''"))),
-    "Julia": Syntax(("#",), (("#=", "=#"),), _DOUBLE, raw=(('"""', '"""'),)),
-    "Nim": Syntax(("#",), (("#[", "]#"),), _DOUBLE, raw=(('"""', '"""'),)),
-    "PowerShell": Syntax(("#",), (("<#", "#>"),), ()),
-    "CoffeeScript": Syntax(("#",), (("###", "###"),), raw=(('"""', '"""'), ("'''", "'''"))),
-    "TOML": Syntax(("#",), raw=(('"""', '"""'), ("'''", "'''"))),
-    "C#": Syntax(("//",), _C_BLOCK, raw=(('"""', '"""'), ('@"', '"'))),
-    "Java": Syntax(("//",), _C_BLOCK, raw=(('"""', '"""'),)),
-    "Sass": Syntax(("//",), _C_BLOCK),
-    "Shell": Syntax(("#",), (), ()),
-    "Makefile": Syntax(("#",), (), ()),
-    "Dockerfile": Syntax(("#",), (), ()),
-    "YAML": Syntax(("#",), (), ()),
-}
-_HASH_AT_WORD = frozenset(("Shell", "Makefile", "Dockerfile", "YAML", "Fish", "PowerShell", "Tcl", "Nix", "Awk"))
+_HASH_AT_WORD = frozenset(("Shell", "Makefile", "Dockerfile", "YAML", "fish", "PowerShell", "Tcl", "Nix", "Awk"))
 """Where `#` opens a comment only at the start of a word: `$#`, `${x#y}`, `a#b` are none."""
 
-_WHOLE_LINES = frozenset(("Gettext Catalog",))
-"""Where comments have lines of their own and strings end on theirs: counted without a look at the strings."""
+MAX_NESTED = 4
+"""How deep comments are followed that hold others of their kind."""
 
-_HASH_LINE = re.compile(rb"\n[ \t]*+#")
+_WITH_SCRIPTS = frozenset(
+    ("HTML", "Vue", "Svelte", "Astro", "HTML+PHP", "Marko", "Riot", "mdsvex", "HTML+Razor", "Blade")
+)
+_SCRIPT = re.compile(rb"(?i)<(script|style)\b([^>]{0,400}+)>((?:[^<]++|<(?!/\1))*+)")
+_FIRST_LINE = 512  # bytes in which the first line's mark is looked for
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BLANK = re.compile(rb"\n[ \t\r\v\f]*+(?=\n)")
-
-TABLE: dict[str, Syntax] = {name: syntax for syntax, names in _GROUPS for name in names.split("|")} | _BETTER
 
 
 def lines_of(language: str, raw: bytes, comments: Sequence[tuple[int, int]] | None = None) -> Lines:
@@ -160,13 +47,19 @@ def lines_of(language: str, raw: bytes, comments: Sequence[tuple[int, int]] | No
 
     `comments` are their spans, where a tree has told them: ascending, none in another.
     """
+    if raw.startswith(_MARKS) and comments is None:
+        raw = raw[3:] if raw.startswith(codecs.BOM_UTF8) else raw.decode("utf-16", "replace").encode("utf-8", "replace")
     total = raw.count(b"\n") + (bool(raw) and not raw.endswith(b"\n"))
     filled = _filled(raw)
-    if language in _WHOLE_LINES:
-        whole = len(_HASH_LINE.findall(raw)) + raw.lstrip(b" \t").startswith(b"#")
+    if (alone := _alone(language)) is not None:
+        whole = len(alone.findall(raw)) + (alone.match(b"\n" + raw[:_FIRST_LINE]) is not None)
         return Lines(filled - whole, whole, total - filled, raw)
     pattern = _pattern(language) if comments is None else None
-    if pattern is not None:
+    if language in _WITH_SCRIPTS and pattern is not None and _SCRIPT.search(raw):
+        stripped = _without_scripts_comments(pattern, raw)
+    elif pattern is not None and _at_line_starts(language):
+        stripped = _without_comments(pattern, b"\n" + raw)[1:]
+    elif pattern is not None:
         stripped = _without_comments(pattern, raw)
     elif comments:
         stripped = _without(comments, raw)
@@ -220,13 +113,44 @@ def _without_comments(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
     return b"".join(parts)
 
 
+def _without_scripts_comments(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
+    """The text without the comments of its markup, of its scripts and of its styles."""
+    parts: list[bytes] = []
+    end = 0
+    for found in _SCRIPT.finditer(raw):
+        parts.append(_without_comments(pattern, raw[end : found.start(3)]))
+        inner = _pattern(
+            "CSS" if found.group(1).lower() == b"style" and b"lang" not in found.group(2) else "TypeScript"
+        )
+        parts.append(_without_comments(inner, found.group(3)) if inner else found.group(3))
+        end = found.end(3)
+    parts.append(_without_comments(pattern, raw[end:]))
+    return b"".join(parts)
+
+
+@cache
+def _at_line_starts(language: str) -> bool:
+    """Whether comments may begin with the line feed before them, which the first line must be given."""
+    syntax = TABLE[language]
+    return bool(syntax.column or syntax.first or syntax.patterns or any(mark[0] == "\n" for mark, _ in syntax.block))
+
+
+@cache
+def _alone(language: str) -> re.Pattern[bytes] | None:
+    """Where comments have lines of their own and no strings hide them: the start of such a line."""
+    syntax = TABLE.get(language)
+    if syntax is None or not syntax.first or syntax != Syntax(strings=(), first=syntax.first):
+        return None
+    return re.compile(_at_first(syntax.first))
+
+
 @cache
 def _pattern(language: str) -> re.Pattern[bytes] | None:
     """Group 1 is the code before a comment, group 2 the comment; None where the language has no known comments."""
     syntax = TABLE.get(language)
     if syntax is None:
         return None
-    comments = [*_blocks(syntax), *_line_comments(language, syntax)]
+    comments = [*syntax.patterns, *_blocks(syntax), *_line_comments(language, syntax)]
     strings = [*_raw_strings(syntax.raw), *_strings(syntax.strings)]
     if syntax.docstrings:
         # At the start of a line after indentation alone, and ending its line: a statement of its own.
@@ -253,9 +177,9 @@ def _starts(syntax: Syntax) -> bytes:
     """Characters at which something other than plain code may begin, as the inside of a class."""
     marks: set[str] = {mark[0] for mark in (*syntax.line, *syntax.strings)}
     marks |= {opening.lstrip("\\")[0] for opening, _ in (*syntax.block, *syntax.raw)}
-    if syntax.docstrings or syntax.column:
+    if syntax.docstrings or syntax.column or syntax.first or syntax.patterns:
         marks.add("\n")
-    return b"".join(re.escape(mark).encode() for mark in sorted(marks))
+    return b"".join(re.escape(mark.encode()[:1]) for mark in sorted(marks))
 
 
 def _line_comments(language: str, syntax: Syntax) -> Iterable[bytes]:
@@ -265,22 +189,39 @@ def _line_comments(language: str, syntax: Syntax) -> Iterable[bytes]:
         yield before + re.escape(mark).encode() + rb"[^\n]*+"
     if syntax.column:
         yield rb"(?:\n|\A)[" + re.escape(syntax.column).encode() + rb"][^\n]*+"
+    if syntax.first:
+        yield _at_first(syntax.first) + rb"[^\n]*+"
+
+
+def _at_first(marks: tuple[str, ...]) -> bytes:
+    """One of the marks with only white space before it on its line. A mark that ends in a letter ends a word, too."""
+    either = [re.escape(mark).encode() + (rb"\b" if mark[-1].isalpha() else b"") for mark in marks]
+    return rb"\n[ \t]*+" + (either[0] if len(either) == 1 else rb"(?:" + b"|".join(either) + rb")")
 
 
 def _blocks(syntax: Syntax) -> Iterable[bytes]:
     for opening, closing in syntax.block:
-        yield _until(opening, closing)
+        yield _until(opening, closing, MAX_NESTED if syntax.nested else 0)
 
 
-def _until(opening: str, closing: str) -> bytes:
-    """From one mark to the next other one, or to the end."""
-    last = re.escape(closing[0]).encode()
-    end = re.escape(closing).encode()
-    body = rb"(?:[^" + last + rb"]++|(?!" + end + rb")" + last + rb")*+"
-    return re.escape(opening).encode() + body + rb"(?:" + end + rb"|\Z)"
+def _until(opening: str, closing: str, depth: int = 0) -> bytes:
+    """From one mark to the next other one, or to the end; `depth` is how many of the same kind may lie within."""
+    start, end = re.escape(opening).encode(), re.escape(closing).encode()
+    if opening.startswith("\n"):
+        start = rb"(?:\n|\A)" + re.escape(opening[1:]).encode()
+    if closing.startswith("\n"):
+        end += rb"[^\n]*+"
+    firsts = b"".join(
+        re.escape(each.encode()[:1]) for each in sorted({closing[0], opening[0] if depth else closing[0]})
+    )
+    body = rb"(?:[^" + firsts + rb"]++|"
+    if depth:
+        body += _until(opening, closing, depth - 1) + rb"|"
+    body += rb"(?!" + end + rb")[" + firsts + rb"])*+"
+    return start + body + rb"(?:" + end + rb"|\Z)"
 
 
-def _raw_strings(pairs: tuple[_Mark, ...]) -> Iterable[bytes]:
+def _raw_strings(pairs: tuple[tuple[str, str], ...]) -> Iterable[bytes]:
     for opening, closing in pairs:
         if not opening.startswith("\\"):
             yield _until(opening, closing)
