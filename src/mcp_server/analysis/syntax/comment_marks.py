@@ -114,7 +114,8 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
             "Ignore List|Git Attributes|Java Properties|Procfile|Option List|Gherkin|RAML|RobotFramework|Salt|"
             "RPM Spec|Nginx|ApacheConf|Pip Requirements|SSH Config|Singularity|Dotenv|CODEOWNERS|Browserslist|"
             "Readline Config|Wget Config|cURL Config|dircolors|nanorc|TextMate Properties|Unity3D Asset|"
-            "Gettext Catalog|OASv2-yaml|OASv3-yaml|MiniYAML|Microsoft Visual Studio Solution|Microsoft Developer Studio Project|"
+            "Gettext Catalog|"
+            "OASv2-yaml|OASv3-yaml|MiniYAML|Microsoft Visual Studio Solution|Microsoft Developer Studio Project|"
             "HAProxy|kvlang|Debian Package Control File|Protocol Buffer Text Format|Wavefront Object|"
             "Wavefront Material|desktop|QMake|YASnippet|Kickstart|Proguard|Filebench WML|Fluent|BuildStream"
         ),
