@@ -61,6 +61,7 @@ CATALOG: dict[str, About] = {
     "danger.sql": About("code", "an SQL statement is put together from strings", "use placeholders and give the values apart"),
     "danger.tempfile": About("code", "the name of a temporary file is chosen before the file is made", "use the call that makes and opens the file in one step"),
     "danger.unsafe-c": About("code", "a C function that writes without a bound, or hands text to a shell", "use the bounded function, or give arguments as a list"),
+    "danger.debug": About("code", "a web application is started with its interactive debugger", "take the switch from the environment and leave it off where others can reach the port"),
     "danger.xml": About("code", "XML is read with external entities allowed", "forbid entities, or use a hardened parser"),
     "docker.root": About("code", "the container's process runs as root", "add a `USER` after the last step that needs root"),
     "docker.add-remote": About("code", "`ADD` of an address without a checksum", "give `--checksum`, or download and check in a `RUN`", _PINNED),

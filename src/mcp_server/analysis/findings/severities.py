@@ -17,6 +17,7 @@ DANGERS: dict[str, tuple[Severity, str]] = {
     "danger.sql": ("medium", "an SQL statement is put together from strings"),
     "danger.tempfile": ("low", "a temporary file's name is chosen before the file is made"),
     "danger.unsafe-c": ("low", "a C function without bounds"),
+    "danger.debug": ("medium", "a debugger that runs what visitors type is on"),
     "danger.xml": ("medium", "XML is read with external entities allowed"),
 }
 """The rules that extractors know; others are not shown."""

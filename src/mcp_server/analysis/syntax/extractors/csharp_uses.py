@@ -29,6 +29,8 @@ _SIGNS = (
     b"SqlQuery",
     b"ServerCertificate",
     b"DtdProcessing",
+    b"TypeNameHandling",
+    b"Html.Raw",
     b"System.CommandLine",
     b"AddCommand",
 )
@@ -142,6 +144,8 @@ def _called(
     elif name == "Start" and on is not None and said(raw, on).endswith("Process") and len(arguments) > 1:
         if _SHELLS.match(said(raw, arguments[0])) and _literal(raw, arguments[1]) is None:
             found.append(Use("danger", shown(raw, node), row(node), "danger.shell"))
+    elif name == "Raw" and on is not None and said(raw, on).endswith("Html") and first is not None and literal is None:
+        found.append(Use("danger", shown(raw, node), row(node), "danger.html"))
     elif name in _RAW_SQL and (made := assigned(first)) is not None and _built(raw, made):
         found.append(Use("danger", shown(raw, node), row(node), "danger.sql"))
     elif name == "AddCommand" and literal and b"Spectre.Console" in raw:
@@ -239,6 +243,10 @@ def _assigned(raw: bytes, name: str, node: "Node", value: "Node", found: list[Us
     if name in ("ServerCertificateCustomValidationCallback", "ServerCertificateValidationCallback"):
         if _TRUSTING.search(shape):
             found.append(Use("danger", shown(raw, node), row(node), "danger.tls-off"))
+    elif name == "TypeNameHandling" and re.fullmatch(
+        r"(?:[\w.]*\.)?TypeNameHandling\.(?:All|Auto|Objects|Arrays)", shape
+    ):
+        found.append(Use("danger", shown(raw, node), row(node), "danger.deserialize"))
     elif name == "DtdProcessing" and shape == "DtdProcessing.Parse":
         found.append(Use("danger", shown(raw, node), row(node), "danger.xml"))
 

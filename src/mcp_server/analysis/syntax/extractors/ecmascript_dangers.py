@@ -22,7 +22,9 @@ _CALLS = """
   arguments: (arguments) @arguments
   (#any-of? @callee "eval" "exec" "execSync" "spawn" "spawnSync" "query" "execute" "raw" "unsafe" "$queryRawUnsafe"
    "$executeRawUnsafe" "insertAdjacentHTML" "write" "writeln" "runInNewContext" "runInThisContext" "runInContext"
-   "compileFunction" "unserialize" "createHash" "parseXml" "parseXmlString")) @call
+   "compileFunction" "bypassSecurityTrustHtml" "bypassSecurityTrustScript" "bypassSecurityTrustResourceUrl"
+   "setTimeout" "setInterval"
+   "unserialize" "createHash" "parseXml" "parseXmlString")) @call
 (new_expression constructor: [(identifier) @callee (member_expression property: (property_identifier) @callee)]
   arguments: (arguments) @arguments
   (#any-of? @callee "Function" "Script")) @call
@@ -43,7 +45,8 @@ _PAIRS = """
 _CALL_WORDS: tuple[bytes, ...] = (
     *(b"eval(", b"eval (", b"child_process", b"Function(", b"Function (", b".query(", b".execute(", b".raw("),
     *(b".unsafe(", b"RawUnsafe(", b"insertAdjacentHTML", b"document.write", b'vm"', b"vm'", b"node-serialize"),
-    *(b"createHash", b"noent"),
+    *(b"createHash", b"noent", b"bypassSecurityTrust", b"setTimeout('", b'setTimeout("', b"setTimeout(`"),
+    *(b"setInterval('", b'setInterval("', b"setInterval(`"),
 )
 _HTML_WORDS = (b"innerHTML", b"outerHTML", b"__html")
 _TLS_WORDS = (b"rejectUnauthorized", b"strictSSL", b"NODE_TLS_REJECT_UNAUTHORIZED")
@@ -153,6 +156,10 @@ def _judged(raw: bytes, call: "Node", callee: str, arguments: "Node", modules: d
         return "danger.html" if len(given) > 1 and not _harmless(given[1]) and not _sanitised(raw, given[1]) else ""
     if callee in ("runInNewContext", "runInThisContext", "runInContext", "compileFunction", "Script"):
         return "danger.exec" if "vm" in modules and not _harmless(first) else ""
+    if callee.startswith("bypassSecurityTrust"):
+        return "" if _harmless(first) else "danger.html"
+    if callee in ("setTimeout", "setInterval"):
+        return "danger.eval" if first.type in _TEXTS and not _harmless(first) and _opens_text(first) else ""
     if callee == "unserialize":
         return "danger.deserialize" if "node-serialize" in modules else ""
     if callee == "createHash":
@@ -161,6 +168,16 @@ def _judged(raw: bytes, call: "Node", callee: str, arguments: "Node", modules: d
         options = b"".join(raw[one.start_byte : one.end_byte] for one in given[1:])
         return "danger.xml" if re.search(rb"\bnoent\s*:\s*true", options) else ""
     return ""
+
+
+_TEXTS = frozenset(("binary_expression", "template_string"))
+
+
+def _opens_text(node: "Node") -> bool:
+    """Whether a text stands first of what `+` joins: then all of it is one."""
+    while node.type == "binary_expression" and (left := node.child_by_field_name("left")) is not None:
+        node = left
+    return node.type in ("string", "template_string")
 
 
 def _shell(raw: bytes, callee: str, plain: bytes, given: "list[Node]", modules: dict[str, set[str]]) -> str:

@@ -58,7 +58,7 @@ _WORDS = frozenset(
     word.encode()
     for word in (
         *("getenv", "ObjectInputStream", "XMLDecoder", "ServerSocket", "InetSocketAddress", "ProcessBuilder", "exec"),
-        *("getInstance", "eval"),
+        *("getInstance", "eval", "setDefaultHostnameVerifier", "setHostnameVerifier", "hostnameVerifier"),
         *_QUERIES,
         *_TRUSTING,
     )
@@ -211,8 +211,14 @@ def _called(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
     if word == "getenv":
         if value and name == "System":
             uses.add("env", value, call, "env.read")
-    elif word == "exec" and given and name.endswith("getRuntime()"):
-        if given[0].type == "binary_expression" and not _constant(uses, given[0]):
+    elif word in _VERIFIERS:
+        if given and given[0].type == "lambda_expression" and re.search(r"->\s*true\Z", uses.text(given[0])):
+            uses.danger("danger.tls-off", call)
+    elif word == "exec" and given and _is_runtime(uses, owner, name):
+        made = assigned(given[0]) or given[0]
+        if (made.type == "binary_expression" and not _constant(uses, made)) or (
+            made.type == "identifier" and _is_text_parameter(uses, made)
+        ):
             uses.danger("danger.shell", call)
         elif given[0].type == "array_creation_expression":
             _shell(uses, call, given[0].named_children[-1].named_children)
@@ -230,6 +236,31 @@ def _called(uses: _Uses, word: str, call: "Node", given: "list[Node]") -> None:
         opening = uses.literal(first)
         if opening and SQL.match(opening + " from set") and not _constant(uses, made):
             uses.danger("danger.sql", call)
+
+
+_VERIFIERS = frozenset(("setDefaultHostnameVerifier", "setHostnameVerifier", "hostnameVerifier"))
+
+
+def _is_runtime(uses: _Uses, owner: "Node | None", name: str) -> bool:
+    if name.endswith("getRuntime()"):
+        return True
+    made = assigned(owner)
+    return made is not None and made is not owner and uses.text(made).endswith("getRuntime()")
+
+
+def _is_text_parameter(uses: _Uses, name: "Node") -> bool:
+    """Whether a name is a parameter of the method around that is declared as one `String`."""
+    node = name
+    for _ in range(40):
+        above = node.parent
+        if above is None:
+            return False
+        node = above
+        if node.type in ("method_declaration", "constructor_declaration"):
+            listed = node.child_by_field_name("parameters")
+            shown = uses.text(listed) if listed is not None else ""
+            return re.search(rf"\bString\s+{re.escape(uses.text(name))}\s*[,)]", shown) is not None
+    return False
 
 
 def _weak_hash(uses: _Uses, call: "Node", value: str | None) -> None:

@@ -35,6 +35,7 @@ _SIGNS = (
     b"unserialize",
     b"extract(",
     b"assert(",
+    b"preg_replace",
     b"create_function",
     b"exec(",
     b"system(",
@@ -62,6 +63,10 @@ _QUERY = """
 (attribute . (name) @attribute) @call
 (property_element name: (variable_name) @property) @call
 (echo_statement (subscript_expression . (variable_name) @echoed)) @call
+(include_expression (_) @included) @call
+(include_once_expression (_) @included) @call
+(require_expression (_) @included) @call
+(require_once_expression (_) @included) @call
 (array_element_initializer . (_) @key . (_) @value) @call
 """
 _EXECUTING = frozenset(("exec", "shell_exec", "system", "passthru", "popen", "proc_open"))
@@ -73,6 +78,9 @@ _SQL = re.compile(
 )
 _QUERYING = frozenset(("query", "exec", "prepare", "multi_query", "real_query", "executeQuery", "executeStatement"))
 _QUERY_FUNCTIONS = frozenset(("mysqli_query", "mysql_query", "pg_query", "sqlite_query", "db_query"))
+_EVALUATING = re.compile(r"[/#~!|@%][imsxuADSUXJ]*e[imsxuADSUXJ]*\Z")
+"""The modifier that runs a replacement as code (PHP before 7)."""
+
 _ESCAPED = re.compile(r"escapeshellarg|escapeshellcmd|ProcessUtils::escapeArgument")
 
 
@@ -101,6 +109,9 @@ def uses(raw: bytes, tree: "Tree") -> list[Use]:
             _attribute(raw, said(raw, match["attribute"][0]), node, found)
         elif "property" in match:
             _property(raw, said(raw, match["property"][0]), node, found)
+        elif "included" in match:
+            if any(name in said(raw, match["included"][0])[:300] for name in _INPUT):
+                found.append(_danger(raw, node, "danger.exec"))
         elif "echoed" in match:
             if said(raw, match["echoed"][0]) in _INPUT:
                 found.append(_danger(raw, node, "danger.html"))
@@ -140,6 +151,8 @@ def _function(raw: bytes, name: str, node: "Node", found: list[Use]) -> None:
     elif name == "unserialize":
         if literal(raw, first) is None and not re.search(r"allowed_classes", shown(raw, node)):
             found.append(_danger(raw, node, "danger.deserialize"))
+    elif name == "preg_replace" and _EVALUATING.search((literal(raw, first) or "")[-12:]):
+        found.append(_danger(raw, node, "danger.eval"))
     elif name == "extract" and said(raw, first)[:12] in _INPUT:
         found.append(_danger(raw, node, "danger.exec"))
     elif name in _HASHES and first.type == "variable_name" and _SECRET_NAME.search(said(raw, first)):

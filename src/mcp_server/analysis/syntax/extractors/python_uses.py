@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
 from plumbrule.mcp_server.analysis.syntax.extractors.common import folded, text
+from plumbrule.mcp_server.analysis.syntax.extractors.python_dangers import DANGERS, debug
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ def _port(call: _Call) -> Iterator[Use]:
 def _run(call: _Call) -> Iterator[Use]:
     yield from _port(call)
     yield from _shell(call)
+    yield from debug(call)
 
 
 def _command(call: _Call) -> Iterator[Use]:
@@ -283,16 +285,6 @@ def _eval(call: _Call) -> Iterator[Use]:
         yield _danger(call, "danger.eval" if call.function.endswith("eval") else "danger.exec")
 
 
-def _load(call: _Call) -> Iterator[Use]:
-    module, _, name = call.function.rpartition(".")
-    if module in ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "jsonpickle", "joblib"):
-        yield _danger(call, "danger.deserialize")
-    elif module == "yaml" and name in ("load", "load_all", "unsafe_load", "full_load"):
-        loader = call.named.get("Loader", call.positional[1] if len(call.positional) > 1 else "")
-        if name == "unsafe_load" or (name != "full_load" and "Safe" not in loader and "Base" not in loader):
-            yield _danger(call, "danger.deserialize")
-
-
 def _request(call: _Call) -> Iterator[Use]:
     if call.named.get("verify") == "False":
         yield _danger(call, "danger.tls-off")
@@ -306,11 +298,6 @@ def _verb_or_request(call: _Call) -> Iterator[Use]:
 def _get_or_request(call: _Call) -> Iterator[Use]:
     yield from _get(call)
     yield from _request(call)
-
-
-def _unverified(call: _Call) -> Iterator[Use]:
-    if call.function.endswith(("ssl._create_unverified_context", "disable_warnings")) and "unverified" in call.function:
-        yield _danger(call, "danger.tls-off")
 
 
 def _hash(call: _Call) -> Iterator[Use]:
@@ -332,16 +319,6 @@ def _execute(call: _Call) -> Iterator[Use]:
         yield _danger(call, "danger.sql")
 
 
-def _mktemp(call: _Call) -> Iterator[Use]:
-    if call.function in ("tempfile.mktemp", "mktemp"):
-        yield _danger(call, "danger.tempfile")
-
-
-def _mark_safe(call: _Call) -> Iterator[Use]:
-    if call.positional and not _is_literal(call.positional[0]) and re.search(r"request\.|%|\+|\{", call.positional[0]):
-        yield _danger(call, "danger.html")
-
-
 def _nothing(_: _Call) -> Iterator[Use]:
     yield from ()
 
@@ -358,15 +335,12 @@ _RULES: dict[str, Callable[[_Call], Iterator[Use]]] = {
     **dict.fromkeys(("listen", "serve", "run_app", "create_server", "start_server"), _port),
     "run": _run,
     **dict.fromkeys(("command", "group", "add_parser"), _command),
-    **dict.fromkeys(("Popen", "call", "check_call", "check_output", "create_subprocess_shell"), _shell),
+    **dict.fromkeys(("Popen", "call", "check_call", "check_output"), _shell),
     **dict.fromkeys(("system", "popen", "getoutput"), _system),
     **dict.fromkeys(("eval", "exec"), _eval),
-    **dict.fromkeys(("load", "loads", "load_all", "unsafe_load", "Unpickler"), _load),
-    "_create_unverified_context": _unverified,
+    **DANGERS,
     **dict.fromkeys(("md5", "sha1"), _hash),
     **dict.fromkeys(("execute", "executemany", "raw"), _execute),
-    "mktemp": _mktemp,
-    "mark_safe": _mark_safe,
 }
 """By the last name of what is called."""
 
@@ -383,14 +357,31 @@ _NEEDS: dict[str, _Needs] = {
     **dict.fromkeys(("request", "Client", "AsyncClient"), _WEB),
     **dict.fromkeys(
         ("load", "loads", "load_all"),
-        tuple((word, None) for word in (b"pickle", b"marshal", b"shelve", b"dill", b"joblib", b"yaml")),
+        tuple(
+            (word, None)
+            for word in (
+                b"pickle",
+                b"marshal",
+                b"shelve",
+                b"dill",
+                b"joblib",
+                b"yaml",
+                b"allow_pickle",
+                b"weights_only",
+            )
+        ),
     ),
     **dict.fromkeys(("path", "re_path", "url"), ((b"django", None), (b"urlpatterns", None))),
     **dict.fromkeys(("md5", "sha1"), ((b"hashlib", None),)),
     **dict.fromkeys(
         ("call", "run", "Popen", "check_call", "check_output"),
-        ((b"shell", re.compile(rb"shell\s*=")), (b"port", re.compile(rb"port\s*="))),
+        (
+            (b"shell", re.compile(rb"shell\s*=")),
+            (b"port", re.compile(rb"port\s*=")),
+            (b"debug", re.compile(rb"debug\s*=\s*True")),
+        ),
     ),
+    "decode": ((b"jsonpickle", None),),
     **dict.fromkeys(("command", "group"), ((b"@", re.compile(rb"@[\w.]+\.(?:command|group)\(")),)),
 }
 """What must stand in a file too before calls of an everyday name are looked at one by one."""

@@ -68,3 +68,30 @@ def test_many_statements_above_are_looked_at_within_bounds(read_file: Read) -> N
 def test_a_short_name_for_a_password_is_one(read_file: Read) -> None:
     index, _ = read_file("PHP", "<?php\n$a = md5($pass);\n$b = md5($passenger);\n$c = sha1($pwd);\n")
     assert [use.line for use in index.uses() if use.rule == "danger.weak-hash"] == [2, 4]
+
+
+CALLS = [
+    ("Python", "import numpy as np\nnp.load(p, allow_pickle=True)\nnp.load(p)\n", [(2, "danger.deserialize")]),
+    ("Python", "torch.load(p, weights_only=False)\ntorch.load(p)\n", [(1, "danger.deserialize")]),
+    ("Python", "import jsonpickle\njsonpickle.decode(s)\njson.decode(s)\n", [(2, "danger.deserialize")]),
+    ("Python", "c.set_missing_host_key_policy(paramiko.AutoAddPolicy())\n", [(1, "danger.tls-off")]),
+    ("Python", "asyncio.create_subprocess_shell(c)\nasyncio.create_subprocess_shell('ls')\n", [(1, "danger.shell")]),
+    ("Python", "etree.XMLParser(resolve_entities=True)\netree.XMLParser()\n", [(1, "danger.xml")]),
+    ("Python", "app.run(debug=True)\nbuild.run(debug=True)\napp.run(debug=flag)\n", [(1, "danger.debug")]),
+    ("JavaScript", "setTimeout(\"f('\" + x + \"')\", 1);\nsetTimeout('f()', 1);\nsetTimeout(a + b, 1);\n", [(1, "danger.eval")]),
+    ("TypeScript", "this.s.bypassSecurityTrustHtml(x);\nthis.s.bypassSecurityTrustHtml('<b>');\n", [(1, "danger.html")]),
+    ("PHP", "<?php\ninclude($_GET['p']);\nrequire __DIR__ . '/x.php';\n", [(2, "danger.exec")]),
+    ("PHP", "<?php\npreg_replace('/a/e', $x, $y);\npreg_replace('/abe/', $x, $y);\n", [(2, "danger.eval")]),
+    ("Java", "class A {\nvoid f(String c) throws Exception { Runtime.getRuntime().exec(c); }\nvoid g(String[] c) throws Exception { Runtime.getRuntime().exec(c); }\n}\n", [(2, "danger.shell")]),
+    ("Java", "class A { void f() {\nc.setDefaultHostnameVerifier((h, s) -> true);\nc.setHostnameVerifier((h, s) -> check(h));\n} }\n", [(2, "danger.tls-off")]),
+    ("C#", "class A { void F() {\nvar s = new J { TypeNameHandling = TypeNameHandling.All };\nvar t = new J { TypeNameHandling = TypeNameHandling.None };\n} }\n", [(2, "danger.deserialize")]),
+    ("C#", 'class A { object F(string x) {\nHtml.Raw("<b>");\nreturn Html.Raw(x);\n} }\n', [(3, "danger.html")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), CALLS)
+def test_a_dangerous_call_is_told_from_its_harmless_neighbour(  # S-41
+    language: str, text: str, expected: list[tuple[int, str]], read_file: Read
+) -> None:
+    found = [(use.line, use.rule) for use in read_file(language, text)[0].uses() if use.kind == "danger"]
+    assert found == expected
