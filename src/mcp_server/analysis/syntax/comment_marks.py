@@ -25,6 +25,8 @@ class Syntax(NamedTuple):
     """Marks that open a comment only as the first character of a line (`C` in fixed Fortran, `*` in COBOL)."""
     first: tuple[str, ...] = ()
     """Marks that open a comment to the end of the line where only white space stands before them."""
+    directive: str = ""
+    """What makes a block comment none when it stands behind the opening mark (`{$IFDEF}` of Pascal)."""
     nested: bool = False
     """Whether block comments hold others of their kind."""
     patterns: tuple[bytes, ...] = ()
@@ -50,7 +52,7 @@ _ML = Syntax((), (("(*", "*)"),), _DOUBLE, nested=True)
 _XML = Syntax((), (_LT,), ())
 _SQL = Syntax(("--",), _SLASHES)
 _PERCENT = Syntax(("%",), (), ())
-_HASKELL = Syntax(("--",), (("{-", "-}"),), _DOUBLE, nested=True)
+_HASKELL = Syntax(("--",), (("{-", "-}"),), _DOUBLE, directive="#", nested=True)
 _LUA_LONG = tuple((f"--[{'=' * n}[", f"]{'=' * n}]") for n in range(5))
 _LUA = Syntax(("--",), _LUA_LONG, raw=tuple((opening[2:], closing) for opening, closing in _LUA_LONG))
 _SEMICOLON = Syntax((";",))
@@ -114,7 +116,7 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
             "Ignore List|Git Attributes|Java Properties|Procfile|Option List|Gherkin|RAML|RobotFramework|Salt|"
             "RPM Spec|Nginx|ApacheConf|Pip Requirements|SSH Config|Singularity|Dotenv|CODEOWNERS|Browserslist|"
             "Readline Config|Wget Config|cURL Config|dircolors|nanorc|TextMate Properties|Unity3D Asset|"
-            "Gettext Catalog|"
+            "Gettext Catalog|pkg-config|"
             "OASv2-yaml|OASv3-yaml|MiniYAML|Microsoft Visual Studio Solution|Microsoft Developer Studio Project|"
             "HAProxy|kvlang|Debian Package Control File|Protocol Buffer Text Format|Wavefront Object|"
             "Wavefront Material|desktop|QMake|YASnippet|Kickstart|Proguard|Filebench WML|Fluent|BuildStream"
@@ -136,6 +138,7 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
         _XML,
         (
             "HTML|Vue|Svelte|Astro|HTML+PHP|Marko|Riot|mdsvex|Antlers|XML|SVG|Markdown|XSLT|MDX|Ant Build System|"
+            "Maven POM|"
             "XML Property List|Genshi|Eagle|COLLADA|Web Ontology Language|RMarkdown|XProc|Ecmarkup|JetBrains MPS"
         ),
     ),
@@ -157,7 +160,7 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
     (_BASIC, "BrighterScript|Monkey"),
     (Syntax((), _SLASHES), "CSS|PostCSS|Linker Script|REXX"),
     (Syntax(("//",), (("(*", "*)"),), _DOUBLE, (('"""', '"""'),), nested=True), "F#"),
-    (Syntax(("//",), (("{", "}"), ("(*", "*)")), ("'",)), "Pascal"),
+    (Syntax(("//",), (("{", "}"), ("(*", "*)")), ("'",), directive="$"), "Pascal"),
     (Syntax(("--", "#"), (("(*", "*)"),), _DOUBLE, nested=True), "AppleScript"),
     (Syntax(('"',), (), ("'",)), "Vim script"),
     (Syntax((), (('"', '"'),), ("'",)), "Smalltalk"),
@@ -171,7 +174,15 @@ _GROUPS: tuple[tuple[Syntax, str], ...] = (
     (Syntax(("(:",)[:0], (("(:", ":)"),), nested=True), "XQuery|JSONiq"),
     (Syntax((), (("\n(*", "*)"), ("(*", "*)")), _DOUBLE, first=("\\*",)), "TLA"),
     (Syntax(strings=(), block=(("\n////", "\n////"),), first=("//",)), "AsciiDoc"),
-    (Syntax(strings=(), patterns=(_LINE + rb"\.\. (?![\w-]++(?::[\w-]++)*+::|\[|_|\|)[^\n]*+",)), "reStructuredText"),
+    (
+        Syntax(
+            strings=(),
+            patterns=(
+                _LINE + rb"\.\.(?:(?=\n)| (?![\w-]++(?::[\w-]++)*+::|\[|_|\|)[^\n]*+)(?:\n[ \t]++[^\n]++|\n(?=\n))*+",
+            ),
+        ),
+        "reStructuredText",
+    ),
     (Syntax(strings=(), first=('.\\"', "'\\\"", '\\"', ".\\#")), "Roff|Roff Manpage"),
     (Syntax(strings=(), first=("dnl", "#")), "M4|M4Sugar"),
     (Syntax(strings=(), first=("::",)), "hoon"),

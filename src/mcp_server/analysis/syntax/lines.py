@@ -201,7 +201,8 @@ def _at_first(marks: tuple[str, ...]) -> bytes:
 
 def _blocks(syntax: Syntax) -> Iterable[bytes]:
     for opening, closing in syntax.block:
-        yield _until(opening, closing, MAX_NESTED if syntax.nested else 0)
+        none = rb"(?!" + re.escape(opening + syntax.directive).encode() + rb")" if syntax.directive else b""
+        yield none + _until(opening, closing, MAX_NESTED if syntax.nested else 0)
 
 
 def _until(opening: str, closing: str, depth: int = 0) -> bytes:
