@@ -1,5 +1,5 @@
 """The parts of a repository: workspace members as the workspaces declare them, else folders with a manifest of their
-own, else top-level packages. Below lie `component_kinds` and `swift_targets`."""
+own, else top-level packages. Below lie `component_kinds`, `swift_targets`, `sbt_projects`."""
 
 import posixpath
 import re
@@ -10,6 +10,7 @@ from plumbrule.mcp_server.analysis.component_kinds import Surroundings, kind_of
 from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import Component
+from plumbrule.mcp_server.analysis.sbt_projects import sbt_projects
 from plumbrule.mcp_server.analysis.swift_targets import SwiftTarget, swift_targets
 from plumbrule.mcp_server.analysis.words import evidence, word
 from plumbrule.mcp_server.dependencies.ecosystems import PACKAGE_ECOSYSTEMS
@@ -23,8 +24,8 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
     """In the order of their paths. A member that no manifest stands for is left out: a pattern is no component.
 
     Workspace members as they are declared; of ecosystems without a workspace at the root the folders with a manifest
-    of their own; folders that a compose file builds; targets of Swift packages; and where there is none of these, the
-    top-level Python packages.
+    of their own; folders that a compose file builds; targets of Swift packages, projects of sbt builds; and where there
+    is none of these, the top-level Python packages.
     """
     by_folder = _manifests_by_folder(gathered)
     around = _Around(gathered)
@@ -51,6 +52,9 @@ def components_of(gathered: Gathered) -> tuple[Component, ...]:
             found[folder] = Component(word(service), "service", word(folder), place)
     for target in swift_targets(gathered):
         found.setdefault(target.folder, _of_target(target))
+    for project in sbt_projects(gathered):
+        place = evidence(project.manifest, "sbt.project", project.line)
+        found.setdefault(project.folder, Component(word(project.name), project.kind, word(project.folder), place))
     if not found:
         for folder in gathered.inventory.packages:
             if not is_aside(folder + "/"):

@@ -117,7 +117,7 @@ async def _read_small(snapshot: Snapshot, detail: Detail, limits: SurveyLimits, 
 
 
 async def _read_configuration(snapshot: Snapshot, limits: SurveyLimits, into: Collected) -> None:
-    """The files that configure imports and are no manifests, whole."""
+    """The files that configure imports or what is served and are no manifests, whole."""
     from plumbrule.mcp_server.analysis.graph.resolving.table import is_configuration  # as no other level needs it
 
     found = [one for one in into.inventory.files if one.path not in into.texts and is_configuration(one.path)]

@@ -18,6 +18,7 @@ from plumbrule.mcp_server.analysis.mounted_routes import behind, prefixes_of
 from plumbrule.mcp_server.analysis.notes import Notes
 from plumbrule.mcp_server.analysis.published import api_of
 from plumbrule.mcp_server.analysis.sections.structure import CommandName, Port, Route, Structure, Variable
+from plumbrule.mcp_server.analysis.served import served_by
 from plumbrule.mcp_server.analysis.syntax.model import Use, UseKind
 from plumbrule.mcp_server.analysis.syntax.use_rules import MOUNTED
 from plumbrule.mcp_server.analysis.words import evidence, word
@@ -66,6 +67,8 @@ class _Table:
 def structure_of(deep: Deep, notes: Notes | None = None) -> Structure:
     """The section; every list sorted, each thing once with its first place."""
     uses = _by_kind(deep)
+    for one in served_by(deep.gathered.texts):
+        uses[one.kind].append((one.path, Use(one.kind, one.value, one.line, one.rule, one.detail)))
     return Structure(
         environment=_environment(deep, uses["env"]),
         ports=_ports(deep, uses["port"]),

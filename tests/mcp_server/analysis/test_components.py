@@ -88,6 +88,30 @@ CASES: dict[str, tuple[dict[str, bytes | str], list[tuple[str, str, str]]]] = {
         },
         [("Core", "library", "Sources/Core"), ("CoreTests", "test", "Tests/CoreTests"), ("tool", "cli", "Tools/tool")],
     ),
+    "sbt projects, by their name or their folder": (
+        {
+            "build.sbt": (
+                'lazy val root = (project in file(".")).aggregate(core, web)\n'
+                'lazy val core = project\n  .settings(name := "x")\n'
+                'lazy val web = project.in(file("apps/web")).enablePlugins(PlayScala)\n'
+                "lazy val both = crossProject(JSPlatform, JVMPlatform)\n"
+                '  .crossType(CrossType.Pure)\n  .in(file("both"))\n'
+                'lazy val plug: Project = (projectMatrix in (file("plug")))\n  .settings(sbtPlugin := true)\n'
+                '// lazy val no = project\nlazy val gone = (project in file("gone"))\nval version = project.x\n'
+            ),
+            "core/a.scala": "",
+            "apps/web/b.scala": "",
+            "both/shared/c.scala": "",
+            "plug/d.scala": "",
+            "no/e.scala": "",
+        },
+        [
+            ("web", "service", "apps/web"),
+            ("both", "library", "both"),
+            ("core", "library", "core"),
+            ("plug", "plugin", "plug"),
+        ],
+    ),
     "rush": (
         {
             "rush.json": '{ /* all */ "projects": [{"packageName": "@r/a", "projectFolder": "libs/a"}] }',

@@ -290,3 +290,52 @@ def test_a_service_at_the_root_publishes_no_names() -> None:
     known = {"src/main/java/a/App.java": facts(symbols=[_definition("class", "App")])}
     assert structure_of(deep_of(files, known)).api == ()
     assert structure_of(deep_of({**files, "build.gradle": "apply plugin: 'java'\n"}, known)).api != ()
+
+
+def test_configuration_says_which_routes_and_ports_are_served() -> None:  # S-31
+    told = structure_of(
+        deep_of(
+            {
+                "web/conf/routes": (
+                    "# GET /no x.y\nGET  /  controllers.Home.index()\n+ nocsrf\n"
+                    'POST /items/:id  controllers.Home.item(id: Long, q ?= "")\n-> /admin admin.Routes\n'
+                ),
+                "web/conf/admin.routes": "GET / controllers.Admin.index\nGET /x/$id<[0-9]+> @controllers.Admin.x(id)\n",
+                "a/src/main/resources/application.yml": (
+                    "server:\n  # port: 1\n  port: ${PORT:9090}\nspring:\n  datasource:\n    port: 2\n"
+                    "    password: ${DB_PASSWORD:hunter2}\nmanagement:\n  server:\n    port: 9091 # why\n"
+                ),
+                "b/src/main/resources/application-dev.properties": "server.port=7070\n%dev.quarkus.http.port = 7071\n",
+                "c/src/main/resources/application.conf": (
+                    "ktor {\n  deployment {\n    port = 8181\n    port = ${?KPORT}\n  }\n}\n"
+                ),
+                "d/Properties/launchSettings.json": (
+                    '{"iisSettings": {"applicationUrl": "http://localhost:1"},\n"profiles": {"d": {\n'
+                    '"applicationUrl": "https://localhost:7001;http://localhost:5001"}}}'
+                ),
+                "d/appsettings.json": '{"Kestrel": {"Endpoints": {"Http": {"Url": "http://*:5002"}}}}',
+                "src/test/resources/application.yml": "server:\n  port: 3\n",
+            }
+        )
+    )
+    assert [(one.method, one.path, one.evidence.at) for one in told.routes] == [
+        ("GET", "/", "web/conf/routes:2"),
+        ("GET", "/admin", "web/conf/admin.routes:1"),
+        ("GET", "/admin/x/$id<[0-9]+>", "web/conf/admin.routes:2"),
+        ("POST", "/items/:id", "web/conf/routes:4"),
+    ]
+    assert [(one.number, one.evidence.at.rpartition("/")[2]) for one in told.ports] == [
+        (5001, "launchSettings.json:3"),
+        (5002, "appsettings.json:1"),
+        (7001, "launchSettings.json:3"),
+        (7070, "application-dev.properties:1"),
+        (7071, "application-dev.properties:2"),
+        (8181, "application.conf:3"),
+        (9090, "application.yml:3"),
+        (9091, "application.yml:10"),
+    ]
+    assert [(one.name, one.default) for one in told.environment] == [
+        ("DB_PASSWORD", None),
+        ("KPORT", None),
+        ("PORT", "9090"),
+    ]

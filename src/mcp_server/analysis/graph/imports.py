@@ -7,7 +7,7 @@ import orjson
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.algorithms import shortest_cycle, strong_parts
-from plumbrule.mcp_server.analysis.graph.links import DECLARES, SOFT, TYPE_ONLY, Edge, Links
+from plumbrule.mcp_server.analysis.graph.links import DECLARES, SAME_PACKAGE, SOFT, TYPE_ONLY, Edge, Links
 from plumbrule.mcp_server.analysis.graph.orphans import orphans_of
 from plumbrule.mcp_server.analysis.graph.roles import is_material
 from plumbrule.mcp_server.analysis.sections.code import Cycle, Hub, ImportGraph, Unresolved
@@ -92,6 +92,8 @@ def _rows(links: Links) -> Ready:
         head = b'{"path":' + json_of(path)
         for target, edge in sorted(links.edges[path].items(), key=lambda item: (item[1].line, item[0])):
             tail = b',"type_only":true}' if edge.marks & TYPE_ONLY else b"}"
+            if edge.marks & SAME_PACKAGE:
+                tail = b',"rule":"imports.same_package"}'
             rows.append(b'%b,"line":%d,"to":%b%b' % (head, edge.line, json_of(target), tail))
     return Ready(tuple(rows))
 

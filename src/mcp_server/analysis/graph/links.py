@@ -25,6 +25,9 @@ DECLARES = 4
 ONLY_TESTS = 8
 """Every import behind the edge stands in test code of a source file."""
 
+SAME_PACKAGE = 16
+"""No import stands behind the edge: files of one package or namespace name each other's types as they are."""
+
 
 class Edge(NamedTuple):
     """One file imports another: the first line that does, what holds for all imports behind it, and their number."""
@@ -171,6 +174,8 @@ def _join(edges: dict[str, Edge], target: str, one: Import) -> None:
             marks |= SOFT
         elif flag == "test":
             marks |= ONLY_TESTS | SOFT
+        elif flag == "package":
+            marks |= SAME_PACKAGE | SOFT
     if one.kind == "type":
         marks |= TYPE_ONLY | SOFT
     elif one.kind == "module":

@@ -81,12 +81,16 @@ class Symbols:
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One file that imports another, at the first line that does. `type_only` where all such imports are for types."""
+    """One file that imports another, at the first line that does. `type_only` where all such imports are for types.
+
+    `rule` is `imports.same_package` where it uses a type of its own package or namespace, for which none is needed.
+    """
 
     path: Words
     line: int
     to: Words
     type_only: bool | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,3 +81,35 @@ def test_other_names_are_the_platforms_a_librarys_or_made_by_the_build(
     tree: Tree, target: str, expected: Resolution
 ) -> None:
     assert resolver(tree)(MAIN, Import(target, 1, "import", (target.rpartition(".")[2],))) == expected
+
+
+SAME = {
+    "a/src/main/java/p/One.java": facts("p", "One", "Twice"),
+    "a/src/main/java/p/Two.java": facts("p", "Two", "Twice"),
+    "a/src/test/java/p/OneTest.java": facts("p", "OneTest"),
+    "a/src/main/kotlin/p/Three.kt": facts("p", "Three", "three"),
+    "b/A.java": facts("", "A"),
+    "c/B.java": facts("", "B"),
+    "c/C.java": facts("", "C"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "expected"),
+    [
+        ("a/src/main/java/p/One.java", "Two", "a/src/main/java/p/Two.java"),
+        ("a/src/main/java/p/One.java", "Three", "a/src/main/kotlin/p/Three.kt"),
+        ("a/src/main/kotlin/p/Three.kt", "One", "a/src/main/java/p/One.java"),
+        ("a/src/test/java/p/OneTest.java", "One", "a/src/main/java/p/One.java"),
+        ("a/src/main/java/p/One.java", "OneTest", ""),
+        ("a/src/main/kotlin/p/Three.kt", "Twice", ""),
+        ("a/src/main/java/p/One.java", "Unknown", ""),
+        ("c/B.java", "C", "c/C.java"),
+        ("c/B.java", "A", ""),
+    ],
+)
+def test_a_name_without_import_is_that_of_the_one_file_of_its_package(path: str, name: str, expected: str) -> None:
+    # S-33
+    tree = Tree({each: "Kotlin" if each.endswith(".kt") else "Java" for each in SAME}, SAME, {}, ())
+    found = resolver(tree)(path, Import(name, 1, "use", (name,), ("reference", "package")))
+    assert found.files == ((expected,) if expected else ())

@@ -97,7 +97,7 @@ def test_signatures_documentation_modifiers_and_complexity() -> None:  # S-33
 
 def test_imports_and_what_the_file_offers() -> None:  # S-33
     found = read(FILE)
-    assert [(i.target, i.line, i.kind, i.names) for i in found.imports] == [
+    assert [(i.target, i.line, i.kind, i.names) for i in found.imports if "reference" not in i.flags] == [
         ("a.b", 1, "package", ()),
         ("a.b.C", 3, "import", ("D",)),
         ("x", 4, "import", ("*",)),
@@ -260,7 +260,43 @@ def test_declarations_are_read_where_the_grammar_tears() -> None:  # S-33
         ("function", "twice", 56, 56, "public"),
         ("function", "get", 57, 57, "public"),
     ]
-    assert [(i.kind, i.target, i.names) for i in found.imports] == [
+    assert [(i.kind, i.target, i.names) for i in found.imports if "reference" not in i.flags] == [
         ("package", "a.in.b", ()),
         ("import", "a.b.when", ("Whenever",)),
     ]
+
+
+NAMES = """\
+package a.b
+import c.Known as Alias
+/** Not Said.
+ */
+class Shop<Item : Stock>(val shelf: Shelf = Shelf("Quoted ${Hidden}")) : Base<Item>() {
+    enum class Kind { SMALL }
+    fun <Local> go(a: Local, k: Alias) = Till.open(Kind.SMALL, ::Wares, other.Field)
+}
+"""
+
+
+def test_types_that_no_import_explains_are_named_at_their_first_use() -> None:  # S-33
+    found = [(i.target, i.line) for i in read(NAMES).imports if "reference" in i.flags]
+    assert found == [("Stock", 5), ("Shelf", 5), ("Base", 5), ("Till", 7), ("Wares", 7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("fun main( {\n}\n", True),
+        ("class A {\n fun f() {\n", True),
+        ("val x = )\n", True),
+        ("fun f() { foo(1,,2) }\n", True),
+        ('val s = "abc\n', True),
+        ("fun f(a: Int b: Int) {}\n", True),
+        ("context(session: Session)\nval Type.isOne: Boolean\n    get() = true\n", False),
+        ("fun f(x: Any) = when (x) {\n    is A if (\n        x.y\n    ) -> 1\n    else -> 2\n}\n", False),
+        ('@Value($$"${a.b:}#{T(c)}") val x = 1\n', False),
+        ("public actual class P<T>\nactual constructor(val x: Int) : Q<T> {\n    init {\n    }\n}\n", False),
+    ],
+)
+def test_only_what_is_no_kotlin_has_syntax_errors(text: str, broken: bool) -> None:  # S-33
+    assert bool(read(text).errors) is broken

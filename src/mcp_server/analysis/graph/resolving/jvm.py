@@ -2,7 +2,8 @@
 
 A class is found by the package that files declare and by the names that they offer, never by folders. Where several
 files offer a name (copies for tests, platforms of a multiplatform module), those nearest to the importing file count,
-and a test's file only for tests. Use of the same package needs no import; `resolver` sees none of it.
+and a test's file only for tests. A type of the same package needs no import: a name that a file uses and does not
+import is that of the one file of its package that declares it, or means nothing here.
 """
 
 import re
@@ -38,6 +39,10 @@ class _World:
     """Package to name to the files that offer it."""
     members: Mapping[str, list[str]]
     """Package to its files."""
+    declared: Mapping[tuple[str, str], list[str]]
+    """Package and name to the files that are known to declare it."""
+    packages: Mapping[str, str]
+    """The package of each file."""
     groups: tuple[str, ...]
     """Groups and coordinates of declared dependencies that begin a package name, the longest first."""
 
@@ -50,6 +55,8 @@ def resolver(tree: Tree) -> Resolve:
     def resolve(path: str, one: Import) -> Resolution:
         if one.kind == "package":
             return _NOTHING
+        if "reference" in one.flags:
+            return _named(world, path, one.target)
         wild = one.names == ("*",)
         key = (path.rpartition("/")[0], one.target, wild)
         found = known.get(key)
@@ -63,6 +70,8 @@ def resolver(tree: Tree) -> Resolve:
 def _world(tree: Tree) -> _World:
     offered: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     members: defaultdict[str, list[str]] = defaultdict(list)
+    declared: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    packages: dict[str, str] = {}
     for path in sorted(tree.facts):
         facts = tree.facts[path]
         if tree.languages.get(path) not in _LANGUAGES:
@@ -70,9 +79,13 @@ def _world(tree: Tree) -> _World:
         package = ".".join(one.target for one in facts.imports() if one.kind == "package")
         stem = path.rpartition("/")[2].partition(".")[0]
         members[package].append(path)
+        packages[path] = package
+        for name in facts.exports or ():
+            if name[:1].isupper():
+                declared[package, name].append(path)
         for name in dict.fromkeys((*(facts.exports or ()), stem)):
             offered[package][name].append(path)
-    return _World(offered, members, _groups(tree))
+    return _World(offered, members, declared, packages, _groups(tree))
 
 
 def _groups(tree: Tree) -> tuple[str, ...]:
@@ -104,6 +117,23 @@ def _resolved(world: _World, path: str, target: str, wild: bool) -> Resolution:
     if above in world.members or (parts[-2:-1] and ".".join(parts[:-2]) in world.members and parts[-2][:1].isupper()):
         return _UNKNOWN  # a class of our own package that no file declares: made by the build
     return Resolution("external", (), _library(world, parts))
+
+
+def _named(world: _World, path: str, name: str) -> Resolution:
+    """A name that no import explains: the file of the same package that alone declares it.
+
+    A library's type of that name, from an import with a star, would be hidden by it (JLS 6.4.1).
+    """
+    package = world.packages.get(path, "")
+    files = world.declared.get((package, name), [])
+    if not package:  # the unnamed package of one folder has nothing to do with that of another
+        files = [each for each in files if each.rpartition("/")[0] == path.rpartition("/")[0]]
+    if not files or path in files:
+        return _BUILTIN
+    found = _near(files, path)
+    if len(found) != 1 or (_TEST_SET.search(found[0]) and not _TEST_SET.search(path)):
+        return _BUILTIN
+    return Resolution("file", tuple(found))
 
 
 def _near(files: Iterable[str], path: str, *, every: bool = False) -> list[str]:

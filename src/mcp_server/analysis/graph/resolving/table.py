@@ -78,8 +78,10 @@ def is_configuration(path: str) -> bool:
 
 
 def configuration_files() -> tuple[str, ...]:
-    """The name patterns of all resolvers together, sorted."""
-    found: set[str] = set()
+    """The name patterns of all resolvers together and those of what says what is served, sorted."""
+    from plumbrule.mcp_server.analysis.served import CONFIGURATION  # as only a deep survey needs it
+
+    found: set[str] = set(CONFIGURATION)
     for name in RESOLVERS.values():
         found.update(cast(Iterable[str], _module(name).CONFIGURATION))
     return tuple(sorted(found))

@@ -16,6 +16,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import (
     routes_of,
     uses_of,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.jvm_names import java_names
 from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
     branches,
     branching,
@@ -94,6 +95,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     found.exports = tuple(dict.fromkeys(each.name for each in found.symbols if "." not in each.name))
     found.errors = error_lines(tree)
     found.refs = referred(file.words, (symbol.name for symbol in found.symbols), _KEYWORDS)
+    found.imports.extend(java_names(raw, found))
     found.uses = uses_of(raw, tree.root_node, file.words, found, file.uses)
     return found
 

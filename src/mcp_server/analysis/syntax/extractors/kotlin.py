@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import captures, doc_above, error_lines, folded, text
 from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import Routes, commands_of, prefixes_of, routes_of
+from plumbrule.mcp_server.analysis.syntax.extractors.jvm_names import kotlin_names
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_heads import Declared, Imported
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_reading import Reading
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_repair import covered
@@ -110,8 +111,10 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     found = file.found
     tops = (each.name for each in found.symbols if "." not in each.name and each.visibility != "private")
     found.exports = tuple(dict.fromkeys(tops))
-    found.errors = error_lines(tree)
+    # The grammar's word alone is not enough: it knows less Kotlin than the compiler.
+    found.errors = error_lines(tree) if reading.tokens.broken() else []
     found.refs = referred(file.words, (symbol.name for symbol in found.symbols), _KEYWORDS)
+    found.imports.extend(kotlin_names(raw, reading.tokens.code, found))
     found.uses = uses_of(raw, tree.root_node, file.words, found, file.uses)
     return found
 

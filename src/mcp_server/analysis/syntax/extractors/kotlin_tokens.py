@@ -19,6 +19,13 @@ _TOKEN = re.compile(
     rb"|(?P<value>\"_*\"|'_*'|[0-9]\w*(?:\.[0-9]\w*)?)"
     rb"|(?P<mark>\?\.|\?:|::|&&|\|\||->|!!(?!=)|[!=]==?|<=|>=|\.\.<?|\+\+|--|[-+*/%]=|![ ]?(?:in|is)\b|[^\s]))"
 )
+_IMPOSSIBLE = re.compile(
+    rb"(?<![=!<>+*/%-])=\s*(?:[)\],;}]|\Z)|\(\s*,|,\s*,|(?<!\.)\.\s*[)\],;}=]|(?:&&|\|\||\?:)\s*[)\],;}]"
+    rb"|(?<![:.\w`])(?:va[lr]|class|interface|package|import|fun)\s*[)\]{},;=]|[=+*%]\s+[=*%]\s"
+    rb"|(?<!\+)\+\s*[)\]},;]|(?<!-)-\s*[)\]},;]|\bva[lr][ \t]+\w+[ \t]+[0-9\"]|[(,][ \t]*\w+:[ \t]*\w+[ \t]+\w+:(?!:)"
+    rb"|\bclass[ \t]+\w+[ \t]+(?:extends|implements)\b|\b(?:public|private|protected)[ \t]+static\b"
+)
+"""Marks that no Kotlin has beside each other."""
 MAX_ARGUMENT_TOKENS = 300
 """How far the end of type arguments is looked for behind a `<`."""
 
@@ -53,10 +60,13 @@ def masked(raw: bytes) -> bytes:
             _blank(out, raw, start, at)
         elif said == b"/*":
             at = _note_end(raw, at)
-            out[start:at] = b" " * (at - start)
+            _blank(out, raw, start, at)
         elif said.endswith(b'"'):
             at = _string_end(raw, at, said)
-            out[start:at] = b'"' + b"_" * (at - start - 2) + b'"' if at - start > 1 else b"_"
+            if at - start > 1:
+                # What is never closed closes too much: the brackets tell that the file is broken.
+                closed = raw[at - 1 : at] == b'"' and at - start >= 2 * len(said.lstrip(b"$"))
+                out[start:at] = b'"' + b"_" * (at - start - 2) + (b'"' if closed else b")")
         elif said[:1] == b"'":
             out[start:at] = b"'" + b"_" * (at - start - 2) + b"'"
     return bytes(out)
@@ -141,12 +151,16 @@ def _template_end(raw: bytes, at: int, around: list[tuple[bytes, int]], braces: 
 class Tokens:
     """The tokens of masked bytes from any place, and the partner of each opening bracket."""
 
-    __slots__ = ("_arguments", "_pairs", "code")
+    __slots__ = ("_arguments", "_pairs", "_unpaired", "code")
 
     def __init__(self, raw: bytes) -> None:
         self.code = masked(raw)
-        self._pairs = _paired(self.code)
+        self._pairs, self._unpaired = _paired(self.code)
         self._arguments: dict[int, int] = {}
+
+    def broken(self) -> bool:
+        """Whether brackets do not pair, or marks stand beside each other as in no Kotlin."""
+        return self._unpaired or _IMPOSSIBLE.search(self.code) is not None
 
     def at(self, place: int) -> Token:
         """The token that begins behind white space at `place`; a line's end is one."""
@@ -203,20 +217,22 @@ class Tokens:
 _IN_ARGUMENTS = frozenset((b".", b",", b"?", b"*", b":", b"->", b"@", b"&", b"::"))
 
 
-def _paired(code: bytes) -> dict[int, int]:
-    """Each opening bracket's place to the place behind its partner. A brace closes what is left open inside it.
+def _paired(code: bytes) -> tuple[dict[int, int], bool]:
+    """Each opening bracket's place to the place behind its partner, and whether one has none.
 
-    Where braces are left open at the end, those that stand first on their lines close by their indentation.
+    A brace closes what is left open inside it. Where braces are left open at the end, those that stand first on their
+    lines close by their indentation.
     """
-    pairs, left = _matched(code, indented=False)
-    return _matched(code, indented=True)[0] if left else pairs
+    pairs, left, odd = _matched(code, indented=False)
+    return _matched(code, indented=True)[0] if left else pairs, odd
 
 
-def _matched(code: bytes, *, indented: bool) -> tuple[dict[int, int], bool]:
-    """The pairs, and whether a brace was left open."""
+def _matched(code: bytes, *, indented: bool) -> tuple[dict[int, int], bool, bool]:
+    """The pairs, whether a brace was left open, and whether any bracket has no partner."""
     pairs: dict[int, int] = {}
     waiting: list[tuple[bytes, int, int]] = []
     braces = 0
+    odd = False
     for found in _BRACKET.finditer(code):
         said, start = found.group(), found.start()
         opening = _CLOSING.get(said)
@@ -224,18 +240,18 @@ def _matched(code: bytes, *, indented: bool) -> tuple[dict[int, int], bool]:
             waiting.append((said, start, _indent(code, start)[0] if indented and said == b"{" else 0))
             braces += said == b"{"
             continue
+        if (said == b"}" and not braces) or (said != b"}" and (not waiting or waiting[-1][0] != opening)):
+            odd = True
+            continue
         if said == b"}":
-            if not braces:
-                continue
             indent, first = _indent(code, start) if indented else (0, False)
             while waiting[-1][0] != b"{" or (first and braces > 1 and waiting[-1][2] > indent):
                 braces -= waiting[-1][0] == b"{"
                 pairs[waiting.pop()[1]] = start
+                odd = True
             braces -= 1
-        elif not waiting or waiting[-1][0] != opening:
-            continue
         pairs[waiting.pop()[1]] = start + 1
-    return pairs, braces > 0
+    return pairs, braces > 0, odd or bool(waiting)
 
 
 def _indent(code: bytes, at: int) -> tuple[int, bool]:

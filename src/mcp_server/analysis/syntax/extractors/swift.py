@@ -71,10 +71,14 @@ _ACCESS: dict[str, Visibility] = {
     "private": "private",
 }
 _EMPTY_ATTRIBUTE = re.compile(rb"@\w+(\(\))")
-_EMPTY_TUPLE = re.compile(rb"(?<=[(,:\s])\(\)(?=\s*[,)])")
+_EMPTY_TUPLE = re.compile(rb"(?<!->)(?<!-> )(?<=[(,:\s])\(\)(?=\s*[,)])|(?<=\breturn )\(\)")
+_DOLLAR = re.compile(rb"(?<=\w)\$")
+_PREFIXED = re.compile(rb"((?:[(:,\[]|=)[ ]?)/(?=[A-Z\\(.])")
+_CONSTRAINED = re.compile(rb"\btypealias\s[^\n=]{1,200}=[^\n{}]{1,300}?\s{1,40}(where\s[^\n]{1,300})")
+_LESS = re.compile(rb"^([ \t]+)<(?= )", re.MULTILINE)
 _YOUNG = re.compile(
-    rb"\b(sending|consuming|borrowing|unsafe|nonisolated\((?:unsafe|nonsending)\))(?=\s+[@\w(])"
-    rb"|(?:\btry[?!]?\s+)(await)\b|\bfor\s+(try\s+await)\b|\bthrows(\([\w.]+\))|(~)(?=Copyable)"
+    rb"\b(sending|consuming|borrowing|unsafe|isolated|nonisolated\((?:unsafe|nonsending)\))(?=\s+[@\w(])"
+    rb"|(?:\btry[?!]?\s+)(await)\b|\bfor\s+(try\s+await)\b|\bin\s+(try)\b(?=[^\n]*\{)|\bthrows(\([\w.]+\))|(~)(?=Copyable)"
 )
 """Words younger than the grammar, or in places where it does not expect them."""
 _CAST = re.compile(rb"(\bas\?\s+[\w.]+\s)\?\?")
@@ -112,10 +116,12 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
 
 def _mend(raw: bytes) -> bytes:
     """Without the other branches of `#if`, brackets with nothing in them, and words younger than the grammar."""
-    mended = blanked(without_branches(raw), _EMPTY_ATTRIBUTE)
+    mended = blanked(blanked(without_branches(raw), _EMPTY_ATTRIBUTE), _CONSTRAINED)
     mended = _YOUNG.sub(_hidden, mended)
-    mended = mended.replace(b"#_sourceLocation", b"x_sourceLocation")
+    mended = mended.replace(b"#_sourceLocation", b"x_sourceLocation").replace(b"#isolation", b"xisolation")
+    mended = _PREFIXED.sub(rb"\1 ", mended)
     mended = _CAST.sub(rb"\1+ ", mended)
+    mended = _LESS.sub(rb"\1+", _DOLLAR.sub(b"_", mended))
     return _EMPTY_TUPLE.sub(b"0 ", mended)
 
 

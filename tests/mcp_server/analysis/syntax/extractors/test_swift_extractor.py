@@ -157,3 +157,19 @@ def test_swift_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func f(isolation: isolated (any Actor)? = #isolation) async {}\n",
+        "struct S { let _$registrar = R()\n func _$will() { self.id._$will() } }\n",
+        "typealias A<R: P> = B<R.State>\n  where R.State: Q\n",
+        "let a = b.filter({ $0.count\n    < limit\n})\n",
+        "func f() { g(action: /Action.child, [case: /A.b]) }\n",
+        "func f() throws {\n  for try await line in try h.bytes.lines { g(line) }\n}\n",
+        "func f(_ g: (Int) throws -> ()\n) rethrows {\n  guard x else { return () }\n  h?.succeed(())\n}\n",
+    ],
+)
+def test_what_the_compiler_takes_is_no_syntax_error(text: str) -> None:  # S-33
+    assert read(text).errors == []
