@@ -4,7 +4,7 @@ Below, extractors tell of such mounts (`use_rules.MOUNTED`); above, `structure` 
 file that is mounted. Only relative imports are followed; a file that hangs in two places is shown in the first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from plumbrule.mcp_server.analysis.deep import Deep
 from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_files import TYPED_IMPORTERS, Files, joined
@@ -23,11 +23,28 @@ def prefixes_of(deep: Deep, uses: Iterable[tuple[str, Use]]) -> Mapping[str, str
     files = Files(deep.languages)
     above: dict[str, tuple[str, str]] = {}
     for path, use in mounts:
+        if use.detail.endswith("/"):
+            for loaded, prefix in _loaded(deep, path, use):
+                above.setdefault(loaded, (path, prefix))
+            continue
         place = joined(path.rpartition("/")[0], use.detail.partition(" ")[2])
         target = files.found(place, path.endswith(TYPED_IMPORTERS)) if place else None
         if target is not None and target != path:
             above.setdefault(target, (path, use.value))
     return {path: _whole(path, above) for path in above}
+
+
+def _loaded(deep: Deep, path: str, use: Use) -> Iterator[tuple[str, str]]:
+    """What `@fastify/autoload` finds below a folder: folders are prefixes, `_id` is a parameter.
+
+    https://github.com/fastify/fastify-autoload
+    """
+    folder = joined(path.rpartition("/")[0], use.detail.partition(" ")[2])
+    for target in deep.facts if folder else ():
+        if target.startswith(f"{folder}/") and target != path:
+            steps = target[len(folder or "") + 1 :].split("/")[:-1]
+            named = (f":{step[1:]}" if step.startswith("_") and len(step) > 1 else step for step in steps)
+            yield target, use.value.rstrip("/") + "".join(f"/{step}" for step in named)
 
 
 def _whole(path: str, above: Mapping[str, tuple[str, str]]) -> str:

@@ -76,6 +76,19 @@ def test_containers_and_examples_of_environment_files_add_ports_and_names() -> N
         ("nuxt", "server/api/items.post.ts", ("/api/items", "POST")),
         ("astro", "src/pages/about.astro", ("/about", "GET")),
         ("express", "pages/index.tsx", None),
+        ("next", "app/@modal/(.)photo/[id]/page.tsx", None),
+        ("next", "app/@team/members/page.tsx", ("/members", "GET")),
+        ("next", "app/_lib/page.tsx", None),
+        ("nuxt", "app/pages/[[server]]/@[account]/index/following.vue", ("/:server/@:account/following", "GET")),
+        ("nuxt", "server/utils/items.ts", None),
+        ("@remix-run/react", "app/routes/users.$id_.edit.tsx", ("/users/:id/edit", None)),
+        ("@remix-run/react", "app/routes/_auth.login/route.tsx", ("/login", None)),
+        ("@remix-run/react", "app/routes/files.$.ts", ("/files/*", None)),
+        ("@remix-run/react", "app/routes/_index.tsx", ("/", None)),
+        ("@remix-run/react", "app/routes/sitemap[.]xml.ts", ("/sitemap.xml", None)),
+        ("@solidjs/start", "src/routes/users/[id].tsx", ("/users/:id", "GET")),
+        ("nitropack", "routes/hello.get.ts", ("/hello", "GET")),
+        ("astro", "src/pages/_draft/a.astro", None),
     ],
 )
 def test_files_are_routes_where_the_framework_says_so(
@@ -130,6 +143,33 @@ def test_prefixes_of_mounts_are_joined_from_the_outside_in(mounts: list[str], pa
         )
     ).routes
     assert [(one.path, one.method) for one in told] == [(path, "GET")]
+
+
+@pytest.mark.parametrize(
+    ("package", "path", "exports", "methods"),
+    [
+        ("next", "app/api/items/route.ts", ["dynamic", "GET", "POST"], ["GET", "POST"]),
+        ("@sveltejs/kit", "src/routes/a/+server.ts", ["DELETE"], ["DELETE"]),
+        ("@remix-run/react", "app/routes/a.tsx", ["default", "action"], ["GET", "POST"]),
+        ("@remix-run/react", "app/routes/a.ts", ["action"], ["POST"]),
+        ("next", "pages/api/a.ts", ["default"], [None]),
+    ],
+)
+def test_a_file_of_handlers_answers_the_methods_that_it_exports(
+    package: str, path: str, exports: list[str], methods: list[str | None]
+) -> None:
+    files = {"package.json": f'{{"name": "web", "dependencies": {{"{package}": "1"}}}}', path: ""}
+    told = structure_of(deep_of(files, {path: facts(exports=exports)})).routes
+    assert [one.method for one in told] == methods
+
+
+def test_autoloaded_files_hang_under_their_folders() -> None:
+    files = {"src/app.ts": "", "src/routes/users/_id/index.ts": "", "src/routes/root.ts": "", "src/plugins/a.ts": ""}
+    route = ["route", "/x", 1, "route.fastify", "GET"]
+    known = {path: facts(raw_uses=[route]) for path in files}
+    known["src/app.ts"] = facts(raw_uses=[["route", "/v1", 3, "route.mounted", "fastify ./routes/"]])
+    told = structure_of(deep_of(files, known)).routes
+    assert [one.path for one in told] == ["/v1/users/:id/x", "/v1/x", "/x"]
 
 
 def _definition(kind: str, name: str, line: int = 1, **more: str) -> dict[str, object]:

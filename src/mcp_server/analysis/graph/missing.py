@@ -50,6 +50,17 @@ _FOR_THOSE_WHO_HAVE_IT = LazyPattern(
 )
 """Modules that a user loads by choice, after installing what they need."""
 
+_GIVEN = {
+    **dict.fromkeys(
+        ("vue", "vue-router", "h3", "ofetch", "nitropack", "nitro", "unhead", "@unhead/vue"), ("nuxt", "nuxt3")
+    ),
+    "express": ("@nestjs/platform-express",),
+    "@jest/globals": ("jest",),
+    "playwright-core": ("playwright", "@playwright/test"),
+    "vite": ("vitest", "@sveltejs/kit", "astro", "nuxt"),
+}
+"""What the documentation of a framework tells to import without declaring it."""
+
 _SURVIVES = frozenset(("type", "lazy", "optional"))
 
 
@@ -163,7 +174,17 @@ def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, rea
         return False  # a Rust crate's tests on JavaScript: input, not code
     if part == "test" and not any("#dev" in keys for keys in declared):
         return False  # the project keeps what its tests need elsewhere
+    if ecosystem == "javascript":
+        names = names | _given_with(use, names)
     return not any(names & keys for keys in declared)
+
+
+def _given_with(use: Outside, names: set[str]) -> set[str]:
+    """What gives a package of npm to those who do not declare it: its types to TypeScript, or a framework its parts."""
+    given = {giver for name in names for giver in _GIVEN.get(name, ())}
+    if use.path.endswith((".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")):
+        given.update("@types/" + name.removeprefix("@").replace("/", "__") for name in names)
+    return given
 
 
 def _is_script(path: str, links: Links, reach: _Reach) -> bool:

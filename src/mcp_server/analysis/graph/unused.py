@@ -33,12 +33,15 @@ _UNIMPORTED = re.compile(
 """Python distributions that work without being imported: tools, servers, drivers and plugins found by name or by entry
 point, parts of another's extra, back-ports for older versions."""
 
+_SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|astro)$")
 _JS_UNIMPORTED = re.compile(
     r"^(?:@types/|@tsconfig/|@babel/(?:runtime|core|preset|plugin)|@esbuild/|@rollup/rollup-|@swc/helpers)|^(?:tslib|core-js|"
     r"regenerator-runtime|typescript|sass|less|stylus|postcss|autoprefixer|tailwindcss|husky|lint-staged|prettier|sharp|"
     r"fsevents|react-dom|react|react-native.*|vue|next|nuxt|svelte|bootstrap|normalize\.css|jquery|popper\.js|pg|mysql2?|"
     r"sqlite3|better-sqlite3|tedious|pino-pretty|source-map-support|ts-node|tsx|cross-env|dotenv.*|systemjs|v8-compile-cache.*|nodemon|pm2|serve|"
-    r"concurrently|rimraf|npm-run-all|zone\.js|web-vitals|bufferutil|utf-8-validate|encoding|canvas)$|"
+    r"concurrently|rimraf|npm-run-all|zone\.js|web-vitals|bufferutil|utf-8-validate|encoding|canvas|happy-dom|jsdom|"
+    r"reflect-metadata|rxjs|class-transformer|class-validator|swagger-ui-express|framer-motion|@emotion/\w+|graphql|"
+    r"vitest|mocha|chai|ts-jest|playwright|cypress|wait-on|env-cmd|husky|turbo|lerna|esbuild|swc|terser|graphql-tag)$|"
     r"(?:eslint|babel|postcss|webpack|rollup|vite|gulp|grunt|karma|jest|stylelint|prettier|remark|rehype|tailwind|commitlint|"
     r"semantic-release|nuxt|gatsby|expo|capacitor|cordova|electron|polyfill|font|icons?|theme|css|scss|-cli$|loader|plugin|"
     r"preset|config|adapter|types)"
@@ -54,6 +57,7 @@ def unused_of(mentions: Mentions, links: Links, usage: Usage, direct: Iterable[D
     families = {(home_of(one), one.name.partition("/")[0]) for one in listed if "imported" in one.states}
     unclaimed = _unclaimed(usage, listed)
     found: list[Dependency] = []
+    built = _Built(links)
     for one in listed:
         if one.ecosystem not in _JUDGED or one.scope != "runtime" or "imported" in one.states:
             continue
@@ -61,11 +65,32 @@ def unused_of(mentions: Mentions, links: Links, usage: Usage, direct: Iterable[D
         # Where not one dependency is seen to be imported, the code is most likely not what the manifest is for.
         if (one.ecosystem, home) not in proven or home not in importing.get(one.ecosystem, frozenset()):
             continue
+        if one.ecosystem == "javascript" and built.outweighs_source(home):
+            continue
         if one.name.startswith("@") and (home, one.name.partition("/")[0]) in families:
             continue  # most likely a peer that its sister asks for
         if not _is_exempt(one, mentions, bool(unclaimed)):
             found.append(one)
     return tuple(found[:MAX_SHOWN])
+
+
+class _Built:
+    """Built code below `dist`, which is not read: a published package has its imports there."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self._answers: dict[str, bool] = {}
+
+    def outweighs_source(self, home: str) -> bool:
+        if home not in self._answers:
+            below = f"{home}/" if home else ""
+            built = own = 0
+            for path, part in self._links.parts.items():
+                if path.startswith(below) and _SCRIPT.search(path) and not path.endswith((".d.ts", ".d.mts", ".d.cts")):
+                    built += part in ("vendored", "generated") and "/dist/" in f"/{path}"
+                    own += part == "source"
+            self._answers[home] = built > own
+        return self._answers[home]
 
 
 def _is_exempt(one: Dependency, mentions: Mentions, unclaimed: bool) -> bool:
@@ -75,7 +100,10 @@ def _is_exempt(one: Dependency, mentions: Mentions, unclaimed: bool) -> bool:
     if one.ecosystem == "go":
         return False
     if one.ecosystem == "javascript":
-        return bool(_JS_UNIMPORTED.search(one.name))
+        from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_outside import BUILTIN_MODULES
+
+        # Who declares `events` or `punycode` means the package for those who bundle, whatever Node takes for it.
+        return one.name in BUILTIN_MODULES or bool(_JS_UNIMPORTED.search(one.name))
     name = normalised(one.name)
     if STUBS.match(name) or _UNIMPORTED.search(name) or ".txt" in one.evidence.at:
         return True  # a requirements file holds what others need, too

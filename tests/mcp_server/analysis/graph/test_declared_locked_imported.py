@@ -133,3 +133,23 @@ def test_names_of_imports_and_distributions_meet() -> None:
         assert distribution in python_distributions(imported)
         assert imported in python_imports(distribution)
     assert python_imports("types-PyYAML") == python_imports("pyyaml")
+
+
+def npm(name: str, scope: Any = "runtime") -> Dependency:
+    return replace(declared(name, "package.json:3", scope), ecosystem="javascript")
+
+
+def test_types_and_frameworks_give_packages_that_nobody_declares(made: "Made") -> None:  # S-35
+    files = {"src/a.ts": ["import estree", "import h3", "import lodash", "import nope"], "src/b.js": ["import estree"]}
+    found = judged(made, files, npm("@types/estree"), npm("nuxt"), npm("lodash"))
+    assert [(one.name, one.evidence.at) for one in found.missing] == [("estree", "src/b.js:1"), ("nope", "src/a.ts:4")]
+
+
+def test_nothing_is_unused_where_most_code_is_a_build_that_is_not_read(made: "Made") -> None:  # S-35
+    source = {"src/a.ts": ["import used"], "src/b.ts": ["import used"]}
+    direct = (npm("used"), npm("left"), npm("events"), npm("reflect-metadata"))
+    assert [one.name for one in judged(made, source, *direct).unused] == ["left"]
+    deep = made({"types/a.d.ts": ["import used"], "dist/a.js": ["import left"], "dist/b.js": ["import left"]})
+    for path in ("dist/a.js", "dist/b.js"):
+        deep.languages[path] = deep.languages[path]._replace(vendored="vendored.folder")
+    assert with_imports(Dependencies(direct), deep, links_of(deep)).unused == ()

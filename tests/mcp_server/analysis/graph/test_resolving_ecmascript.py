@@ -97,6 +97,16 @@ CONFIGURED = [
         {"@/a": "src/a.ts", "/src/a.ts": "src/a.ts", "@/no": None},
     ),
     (
+        {"package.json": {"dependencies": {"nuxt": "4"}}, "app/x.vue": None, "shared/types/index.ts": None},
+        "app/x.vue",
+        {"#shared/types": "shared/types/index.ts", "~/x.vue": "app/x.vue"},
+    ),
+    (
+        {"bench/package.json": {"name": "vary", "main": "x.js", "dependencies": {"vary": "1"}}, "bench/x.js": None},
+        "bench/x.js",
+        {"vary": "vary"},
+    ),
+    (
         {
             "package.json": {
                 "imports": {"#a": {"node": "./lib/a.js", "default": "./b.js"}, "#p/*": "./lib/*.js", "#dep": "left-pad"}

@@ -72,6 +72,7 @@ DEFINITIONS = [
             ("constant", "A.B.y", "internal"),
         ],
     ),
+    ("import './a'; const b = require('b')", [("constant", "b", "internal")]),
     (
         "export default { data() {}, methods: { run: () => 1 } }",
         [("method", "default.data", "public"), ("method", "default.methods.run", "public")],

@@ -26,6 +26,15 @@ ROUTES = [
         [("PUT", "/a/b")],
     ),
     (EXPRESS + "router.route('/books').get(list).post(auth, create)", [("GET", "/books"), ("POST", "/books")]),
+    (
+        EXPRESS + "const api = Router().use(a).get('/x', h); module.exports = Router().use('/api', api)",
+        [("GET", "/api/x")],
+    ),
+    (
+        EXPRESS
+        + "const all = [{ path: '/a', r: router }]; all.forEach((o) => app.use(o.path, o.r)); router.get('/b', h)",
+        [("GET", "/a/b")],
+    ),
     (EXPRESS + "app.get(['/x', '/y'], h)", [("GET", "/x"), ("GET", "/y")]),
     (EXPRESS + "app.get(`/t`, h); app.get(`/u/${v}`, h); app.get(/re$/, h); app.get('/alone')", [("GET", "/t")]),
     ("export default (app) => { app.post('/a', (req, res) => {}) }; axios.get('/b', () => {})", [("POST", "/a")]),

@@ -54,7 +54,7 @@ CONFIGURATION: tuple[str, ...] = (
 _BUILTIN = Resolution("builtin")
 _UNKNOWN = Resolution("unknown")
 _MAX_REDIRECTIONS = 4
-_USUAL_ALIASES = ("@/", "~/", "@@/", "~~/", "$lib/")
+_USUAL_ALIASES = ("@/", "~/", "@@/", "~~/", "$lib/", "#shared/")
 """Names that no package can have, which frameworks bind to the folder of the sources without any configuration."""
 _FRAMEWORK_ALIASES = {
     "$app": "@sveltejs/kit", "$env": "@sveltejs/kit", "$service-worker": "@sveltejs/kit", "#app": "nuxt",
@@ -183,15 +183,20 @@ class _Resolver:
         if first in _FRAMEWORK_ALIASES:
             outside = _FRAMEWORK_ALIASES[first]
             return Resolution("external", package=outside) if outside else _UNKNOWN
-        if target.startswith(_USUAL_ALIASES) or target == "$lib":
-            return self._usual_alias(asked.folder, target, asked.typed)
+        if target.startswith(_USUAL_ALIASES) or target in ("$lib", "#shared"):
+            named = self._usual_alias(asked.folder, target, asked.typed)
+            return _BUILTIN if named is _UNKNOWN and is_asset(target) else named
         if not name or target.startswith(("#", "$")):
             return _UNKNOWN
         return Resolution("external", package=name)
 
     def _usual_alias(self, folder: str, target: str, typed: bool) -> Resolution:
         rest = target.partition("/")[2]
-        inner = ("src/lib",) if target.startswith("$lib") else ("src", "", "app", "source", "resources/js", "client")
+        inner: tuple[str, ...] = ("src", "", "app", "source", "resources/js", "client")
+        if target.startswith("$lib"):
+            inner = ("src/lib",)
+        elif target.startswith("#shared"):  # Nuxt's
+            inner = ("shared",)
         for above in folders_above(folder):
             if above not in self._packages.by_folder and above:
                 continue

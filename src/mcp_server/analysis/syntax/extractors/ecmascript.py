@@ -29,7 +29,7 @@ def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...]) -> Extrac
     typescript = ecmascript_queries.is_typescript(tree.language)
     tree, of_types = readable(raw, tree)
     captured = common.captures(ecmascript_queries.definitions(tree.language), tree)
-    entries = entries_of(raw, captured)
+    entries = entries_of(raw, captured, typescript=typescript)
     exports = Exports(raw, entries, captured, offered)
     imports = imports_of(raw, entries, captured, typescript=typescript)
     if of_types:

@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript_calls as calls
 from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_calls import Call, Calls
+from plumbrule.mcp_server.analysis.syntax.extractors.ecmascript_routers import (
+    declaration,
+    first_parameter,
+    last_text,
+    modules,
+    of_object,
+    option,
+    own_prefix,
+    root_of,
+)
 from plumbrule.mcp_server.analysis.syntax.model import Use
 from plumbrule.mcp_server.analysis.syntax.use_rules import MOUNTED
 
@@ -50,6 +60,7 @@ _MAYBE = re.compile(
 _USUAL = re.compile(r"(?:app|router|server|api|fastify|routes?|[a-z]\w*(?:App|Router|Server|Api|Routes))\Z")
 _MAKERS = frozenset(("router", "app", "application", "createapp", "createrouter", "createserver", "openapihono"))
 _MAX_SPANS = 300
+_MAX_LISTED = 500
 _MAX_LOOKUPS = 60
 """Functions that are sought by name; each is a search through the whole file."""
 
@@ -85,6 +96,7 @@ class _Reader:
             made = self._maker_in(value) or self._part_of(name, value)
             if made:
                 self._born[name] = made
+        self._chains = {file.values[name].start_byte: name for name in self._born}
         self._spans: list[tuple[int, int, str]] = []
         self._elsewhere: list[tuple[Call, str, str, str]] = []
         self._functions: dict[str, Node | None] = {}
@@ -103,9 +115,9 @@ class _Reader:
         for call, framework in known:
             for path, method in self._declared(call, framework):
                 yield self._use(call, self._prefix(call) + path, f"route.{framework}", method)
-        modules = _modules(self._statements, self._file) if self._elsewhere else {}
+        places = modules(self._statements, self._file) if self._elsewhere else {}
         for call, prefix, name, framework in self._elsewhere:
-            target = modules.get(name, name)
+            target = places.get(name, name)
             if target.startswith("."):
                 yield self._use(call, self._prefix(call) + prefix, MOUNTED, f"{framework} {target}")
 
@@ -118,7 +130,9 @@ class _Reader:
         return Use("route", path, line, rule, detail)
 
     def _framework(self, call: Call) -> str:
-        """Whose routing a call is, "" when it is none."""
+        """Whose routing a call is, "" when it is none. `const api = Router().use(…)` calls on `api`."""
+        if not call.root and call.maker:
+            call.root = self._chains.get(call.start, "")
         if not call.root and not call.maker:
             return "hono" if call.method == "createRoute" and "hono" in self._frameworks else ""
         born = self._born.get(call.root)
@@ -182,6 +196,9 @@ class _Reader:
         given = call.arguments
         prefix = calls.literal(given[0]) if given else None
         if call.method in ("use", "route", "mount", "group"):
+            if call.method == "use" and len(given) > 1 and given[0].type == given[1].type == "member_expression":
+                self._mount_listed(call, framework, *given[:2])
+                return
             if call.method in ("route", "group") and (prefix is None or len(given) < 2):
                 return
             for one in given if prefix is None else given[1:]:
@@ -189,25 +206,38 @@ class _Reader:
         elif call.method == "register" and given:
             options = given[1] if len(given) > 1 else None
             inner = calls.member(options, "prefix") if options is not None else None
+            folder = calls.member(options, "dir") if options is not None else None
+            if folder is not None:
+                self._elsewhere.append((call, calls.literal(inner) or "", last_text(folder), framework))
+                return
             self._mount(call, framework, calls.literal(inner) or "", given[0])
         elif call.method == "prefix" and prefix:
             self._mounts.setdefault(call.root, _Mount("", prefix.rstrip("/")))
+
+    def _mount_listed(self, call: Call, framework: str, path: "Node", router: "Node") -> None:
+        """`list.forEach((one) => router.use(one.path, one.route))` with `list = [{ path: "/a", route: a }]`."""
+        keys = [calls.said(one.child_by_field_name("property")) for one in (path, router)]
+        for value in self._file.values.values():
+            for one in value.named_children[:_MAX_LISTED] if value.type == "array" else ():
+                prefix, what = calls.literal(calls.member(one, keys[0])), calls.member(one, keys[1])
+                if prefix is not None and what is not None:
+                    self._mount(call, framework, prefix, what)
 
     def _mount(self, call: Call, framework: str, prefix: str, what: "Node") -> None:
         prefix = prefix.rstrip("/")
         if what.type in calls.FUNCTIONS:
             if call.method in ("register", "group"):
-                self._born.setdefault(_first_parameter(what), framework)
+                self._born.setdefault(first_parameter(what), framework)
                 self._spans.append((what.start_byte, what.end_byte, prefix))
             return
-        name, target = _root_of(what)
+        name, target = root_of(what)
         if target:
             self._elsewhere.append((call, prefix, target, framework))
         elif name in self._born:
             if name != call.root:
                 self._mounts.setdefault(name, _Mount(call.root, prefix))
         elif call.method == "register" and (body := self._function(name)) is not None:
-            self._born.setdefault(_first_parameter(body), framework)
+            self._born.setdefault(first_parameter(body), framework)
             self._spans.append((body.start_byte, body.end_byte, prefix))
         elif name:
             self._elsewhere.append((call, prefix, name, framework))
@@ -219,7 +249,7 @@ class _Reader:
         if name and name not in self._functions and len(self._functions) < _MAX_LOOKUPS:
             word = re.escape(name.encode())
             found = re.search(rb"\bfunction\s{1,9}" + word + rb"\s{0,9}\(", self._raw)
-            self._functions[name] = _declaration(self._file.root, found.end() - 1) if found else None
+            self._functions[name] = declaration(self._file.root, found.end() - 1) if found else None
         return self._functions.get(name)
 
     def _prefix(self, call: Call) -> str:
@@ -230,11 +260,11 @@ class _Reader:
             text = calls.literal(given[0]) if name == "basePath" and given else None
             inner = (text or "") + inner
             if name == "new":
-                inner = _option(node) + inner
+                inner = option(node) + inner
         name, steps = call.root, 0
         while name and steps < 9:
             value = self._file.values.get(name) if name in self._born else None
-            inner = (_own_prefix(value) if value is not None else "") + inner
+            inner = (own_prefix(value) if value is not None else "") + inner
             mount = self._mounts.get(name)
             inner = (mount.prefix if mount else "") + inner
             name, steps = mount.parent if mount else "", steps + 1
@@ -245,7 +275,7 @@ class _Reader:
         given = call.arguments
         if call.method in ("route", "createRoute") and given and given[0].type in ("object", "array"):
             for one in given[0].named_children if given[0].type == "array" else given[:1]:
-                yield from _of_object(one)
+                yield from of_object(one)
             return
         if call.method == "route":
             text = calls.literal(given[0]) if len(given) == 1 else None
@@ -270,106 +300,3 @@ class _Reader:
             given = given[1:]  # a named route
         if len(given) > 1:
             yield from ((path, method) for path in calls.literals(given[0]) if path.startswith(("/", "*")))
-
-
-def _modules(statements: "Sequence[Node]", file: Calls) -> dict[str, str]:
-    """The module behind each name that `import` or `const x = require(…)` binds."""
-    found: dict[str, str] = {}
-    for node in statements:
-        target = calls.literal(node.child_by_field_name("source")) or ""
-        waiting = [one for one in node.named_children if one.type == "import_clause"]
-        while waiting:
-            one = waiting.pop()
-            if one.type == "identifier":
-                found.setdefault(calls.said(one), target)
-            elif one.type == "import_specifier":
-                named = one.child_by_field_name("alias") or one.child_by_field_name("name")
-                found.setdefault(calls.said(named), target)
-            else:
-                waiting.extend(one.named_children)
-    for name, value in file.values.items():
-        if value.type in ("call_expression", "member_expression", "await_expression"):
-            target = _root_of(value)[1]
-            if target:
-                found.setdefault(name, target)
-    return found
-
-
-def _first_parameter(function: "Node") -> str:
-    """`app` of `(app, options) => …` and of `app => …`."""
-    given = function.child_by_field_name("parameter") or function.child_by_field_name("parameters")
-    if given is not None and given.type == "formal_parameters":
-        given = next((one for one in given.named_children if one.type != "comment"), None)
-    if given is not None and given.type in ("required_parameter", "optional_parameter"):
-        given = given.child_by_field_name("pattern")
-    return calls.said(given) if given is not None and given.type == "identifier" else ""
-
-
-def _root_of(node: "Node") -> tuple[str, str]:
-    """The name that an argument begins with (`users` of `users.routes()`), or the module of its `require`."""
-    at: Node | None = node
-    for _ in range(20):
-        if at is None or at.type == "identifier":
-            return calls.said(at), ""
-        if at.type == "call_expression":
-            function = at.child_by_field_name("function")
-            given = calls.arguments_of(at)
-            if function is not None and (function.type == "import" or calls.said(function) == "require"):
-                return "", calls.literal(given[0]) or "" if given else ""
-            at = function
-        elif at.type == "member_expression":
-            at = at.child_by_field_name("object")
-        elif at.type in ("await_expression", "parenthesized_expression") and at.named_children:
-            at = at.named_children[0]
-        else:
-            return "", ""
-    return "", ""
-
-
-def _own_prefix(value: "Node") -> str:
-    """The prefix that a router is made with: `new Router({ prefix: "/x" })`, `new Hono().basePath("/x")`."""
-    found = ""
-    at: Node | None = value
-    for _ in range(20):
-        if at is None:
-            break
-        if at.type == "new_expression":
-            return _option(at) + found
-        if at.type == "call_expression":
-            function = at.child_by_field_name("function")
-            if function is None or function.type != "member_expression":
-                return _option(at) + found
-            given = calls.arguments_of(at)
-            if calls.said(function.child_by_field_name("property")) == "basePath" and given:
-                found = (calls.literal(given[0]) or "").rstrip("/") + found
-            at = function.child_by_field_name("object")
-        elif at.type in ("await_expression", "as_expression", "parenthesized_expression") and at.named_children:
-            at = at.named_children[0]
-        else:
-            break
-    return found
-
-
-def _option(node: "Node") -> str:
-    given = calls.arguments_of(node)
-    value = calls.member(given[0], "prefix", "base") if given else None
-    return (calls.literal(value) or "").rstrip("/") if value is not None else ""
-
-
-def _of_object(node: "Node") -> Iterator[tuple[str, str]]:
-    """`{ method: "GET", url: "/x" }` of fastify and hapi, `{ method: "get", path: "/x" }` of Hono's `createRoute`."""
-    path = calls.literal(calls.member(node, "url", "path"))
-    if path is None or not path.startswith(("/", "*")):
-        return
-    methods = calls.literals(calls.member(node, "method"))
-    yield from ((path, "ALL" if method == "*" else method.upper()) for method in methods or [""])
-
-
-def _declaration(root: "Node", at: int) -> "Node | None":
-    """The function declaration whose parameters begin at `at`."""
-    inner: Node | None = root.descendant_for_byte_range(at, at + 1)
-    for _ in range(4):
-        if inner is None or inner.type.endswith("function_declaration"):
-            return inner
-        inner = inner.parent
-    return None

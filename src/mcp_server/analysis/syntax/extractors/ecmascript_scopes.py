@@ -91,7 +91,7 @@ class Entry:
     """A function or class that something else gives its name."""
 
 
-def entries_of(raw: bytes, captured: "Captured") -> list[Entry]:
+def entries_of(raw: bytes, captured: "Captured", *, typescript: bool = False) -> list[Entry]:
     """The entries of a file in source order, named and with the entry around each."""
     ordered: list[tuple[int, int, int, Node]] = []
     for rank, role in enumerate(ROLES):
@@ -105,7 +105,7 @@ def entries_of(raw: bytes, captured: "Captured") -> list[Entry]:
         entries.append(Entry(node, role, start, -minus_end))
     for entry, parent in zip(entries, common.parents([(one.start, one.end) for one in entries]), strict=True):
         entry.above = parent
-    _name_all(raw, entries)
+    _name_all(raw, entries, typescript)
     return entries
 
 
@@ -119,11 +119,12 @@ class _Naming:
     """Spans of functions and classes that something else gives its name."""
     holders: set[str]
     """The functions, classes and objects of the file by name, which may be given properties after their definition."""
+    typescript: bool
 
 
-def _name_all(raw: bytes, entries: list[Entry]) -> None:
+def _name_all(raw: bytes, entries: list[Entry], typescript: bool) -> None:
     """Fills in names. A value is always met after the thing that it is the value of."""
-    file = _Naming(raw, entries, set(), _holders(raw, entries))
+    file = _Naming(raw, entries, set(), _holders(raw, entries), typescript)
     for entry in entries:
         _NAMERS.get(entry.role, _by_name_field)(file, entry)
         if entry.value is not None:
@@ -244,18 +245,18 @@ def _declarator(file: _Naming, entry: Entry) -> None:
     if named.type == "identifier":
         entry.name = key_text(named)
         function_like = entry.value is not None and entry.value.type != "object"
-        entry.kept = function_like or (entry.role != "named" and not _binds_import(file.raw, entry))
-    elif entry.role != "named" and not _binds_import(file.raw, entry):
+        entry.kept = function_like or (entry.role != "named" and not _binds_import(file, entry))
+    elif entry.role != "named" and not _binds_import(file, entry):
         entry.names = tuple(bound_names(named))
         entry.kept = bool(entry.names)
 
 
-def _binds_import(raw: bytes, entry: Entry) -> bool:
-    """Whether a declarator only names what `require` gives: TypeScript sees an import in that, and no variable."""
+def _binds_import(file: _Naming, entry: Entry) -> bool:
+    """Whether a declarator of JavaScript only names what `require` gives: an import for TypeScript, and no variable."""
     value = entry.node.child_by_field_name("value")
-    if value is None or value.type not in ("call_expression", "member_expression"):
+    if file.typescript or value is None or value.type not in ("call_expression", "member_expression"):
         return False
-    return bool(_REQUIRED.fullmatch(raw, value.start_byte, value.end_byte))
+    return bool(_REQUIRED.fullmatch(file.raw, value.start_byte, value.end_byte))
 
 
 def bound_names(pattern: "Node") -> list[tuple[str, int]]:
