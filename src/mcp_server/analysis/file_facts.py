@@ -27,6 +27,7 @@ from plumbrule.mcp_server.analysis.syntax.grammar_loading import parser_of
 from plumbrule.mcp_server.analysis.syntax.lines import Lines, bare_lines, lines_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol
 from plumbrule.mcp_server.analysis.syntax.readers import READERS, Reader
+from plumbrule.mcp_server.analysis.syntax.templates import is_template
 
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
@@ -161,7 +162,10 @@ def _extracted(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: 
     try:
         with CpuLimit(limit_s) as limit:
             seen = _viewed(reader, raw)
-            return extract(seen, _parsed(parser, seen, limit)), ""
+            found = extract(seen, _parsed(parser, seen, limit))
+            if found.errors and is_template(raw, found.errors):
+                found.errors = []
+            return found, ""
     except TooSlow:
         return Extracted(), "too_slow"
     except RecursionError:

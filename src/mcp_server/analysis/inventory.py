@@ -52,6 +52,8 @@ _GENERATORS = {
 }
 _STARTS = frozenset(("main.go", "main.rs", "__main__.py", "manage.py", "artisan"))
 _SPRING = ("Application.java", "Application.kt")
+_PROGRAMS = frozenset(("", "bin", "exe"))
+_PROGRAM_FOLDERS = ("/bin", "/exe")
 _WRAPPERS = ("gradlew", "mvnw")
 _TELLING = frozenset((*_GENERATORS, *_STARTS, *_WRAPPERS, ".gitattributes", "__init__.py"))
 _DOCS_FOLDERS = ("docs", "doc", "documentation", "Documentation", "website")
@@ -256,7 +258,7 @@ def _sort(found: Inventory, entry: Entry, docs: dict[str, int]) -> None:
         _keep(found.reuse, entry)
     elif folder == "LICENSES" or (name[:2] in _LICENCE_BEGINS and folder.count("/") < 3 and _LICENCE.match(name)):
         _keep(found.licences, entry)
-    if name in _TELLING or folder.endswith("src/bin") or folder == "exe" or name.endswith(_SPRING):
+    if name in _TELLING or folder in _PROGRAMS or folder.endswith(_PROGRAM_FOLDERS) or name.endswith(_SPRING):
         _sort_by_name(found, entry, folder, name)
     if path.startswith(_DOCS_PREFIXES):
         top = path.partition("/")[0]
@@ -282,7 +284,7 @@ def _sort_by_name(found: Inventory, entry: Entry, folder: str, name: str) -> Non
     if name in _GENERATORS:
         if name != "conf.py" or folder.rpartition("/")[2] in ("docs", "doc", "source", "src"):
             _keep_pair(found.generators, (_GENERATORS[name], entry))
-    elif name in _STARTS or name.endswith((".rs", *_SPRING)) or (folder == "exe" and "." not in name):
+    elif name in _STARTS or name.endswith((".rs", *_SPRING)) or _is_program(entry, folder, name):
         _keep(found.starts, entry)
     elif name == ".gitattributes":
         _keep(found.attributes, entry)
@@ -291,6 +293,13 @@ def _sort_by_name(found: Inventory, entry: Entry, folder: str, name: str) -> Non
             found.packages.append(folder)
     elif not folder and name in _WRAPPERS:
         found.wrappers.add(name)
+
+
+def _is_program(entry: Entry, folder: str, name: str) -> bool:
+    """What may be run as it lies: a script at the root or in `bin`, the programs of a gem."""
+    if entry.kind == "executable" and folder in ("", "bin"):
+        return True
+    return folder.rpartition("/")[2] in ("exe", "bin") and "." not in name and folder.count("/") < 2
 
 
 def _sort_document(found: Inventory, entry: Entry, folder: str, name: str) -> None:

@@ -110,6 +110,7 @@ _OWN: dict[str, str] = {
     "gradle.kotlin-test": "kotlin.test among the dependencies",
     "spring-boot.application-file": "a source file named as Spring Boot names the start",
     "ruby.exe-file": "a program in `exe/`, where gems keep theirs",
+    "script.executable": "an executable script at the root or in `bin` that no manifest names",
     "laravel.artisan": "artisan is how a Laravel application is run",
     "global-json": "`sdk.version` of global.json",
     "gemfile.ruby": "the `ruby` line of the Gemfile",

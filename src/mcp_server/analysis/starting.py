@@ -9,18 +9,27 @@ from plumbrule.mcp_server.analysis.gathered import Gathered
 from plumbrule.mcp_server.analysis.inventory import is_aside
 from plumbrule.mcp_server.analysis.model import EntryPoint
 from plumbrule.mcp_server.analysis.words import evidence, word
-from plumbrule.mcp_server.dependencies.model import Declaration
+from plumbrule.mcp_server.dependencies.model import Declaration, Manifest
+from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
 _KINDS = (
     *("console_script", "bin", "gui_script", "server", "container", "service", "process", "module", "main", "function"),
     "backing_service",
 )
 
+_FOR_DEVELOPERS = frozenset(
+    ("configure", "gradlew", "mvnw", "autogen", "bootstrap", "install", "uninstall", "build", "test", "tests", "setup")
+) | {"console", "rails", "rake", "bundle", "rspec", "spec", "release", "make", "lint", "format", "update", "dev", "ci"}
+"""Programs that build, install, check or release the project that they lie in."""
+
 
 def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
     """Declared ones, then files that are starts by their language's rule; commands before servers before mains."""
     found: dict[tuple[str, str], EntryPoint] = {}
     for manifest, one in gathered.declared("entry"):
+        if one.rule == "gemspec.executables" and one.value.endswith("/"):
+            found.update(_in_folder(gathered, manifest, one))
+            continue
         name = word(one.label or one.value)
         target = word(one.value) if one.value and one.value != manifest.path.rpartition("/")[2] else None
         point = EntryPoint(name, one.scope, evidence(manifest.path, one.rule, one.line), target)
@@ -41,6 +50,46 @@ def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
             del found[name, kind]
     order = {kind: number for number, kind in enumerate(_KINDS)}
     return tuple(sorted(found.values(), key=lambda point: order.get(point.kind, len(order))))
+
+
+def _in_folder(
+    gathered: Gathered, manifest: Manifest, one: Declaration
+) -> Iterator[tuple[tuple[str, str], EntryPoint]]:
+    """The programs of a gem whose specification names all that lies in a folder."""
+    home = posixpath.join(posixpath.dirname(manifest.path), one.value.rstrip("/"))
+    for entry in gathered.inventory.starts:
+        folder, _, file = entry.path.rpartition("/")
+        if folder == home and "." not in file and file not in _FOR_DEVELOPERS:
+            point = EntryPoint(word(file), "bin", evidence(manifest.path, one.rule, one.line), word(entry.path))
+            yield (point.name, point.kind), point
+
+
+def _script(gathered: Gathered, entry: Entry, folder: str, file: str) -> Iterator[EntryPoint]:
+    """A program that is one script: executable, without an ending or named as the repository, at the root or in `bin`.
+
+    Beside a manifest that names programs nothing is guessed, and what builds and installs is not the program.
+    """
+    if entry.kind != "executable" or folder not in ("", "bin"):
+        return
+    if any(one.scope in ("bin", "console_script") for _, one in gathered.declared("entry")):
+        return
+    plain = re.sub(r"-(?:core|cli)$", "", gathered.origin.name.rpartition("+")[2].lower())
+    named = plain.replace("-", "") in (file.lower().replace("-", ""), _stem(file).replace("-", ""))
+    if named or (not folder and _is_alone(gathered, file)):
+        yield EntryPoint(word(file), "bin", evidence(entry.path, "script.executable"))
+
+
+def _stem(file: str) -> str:
+    return file.partition(".")[0].lower()
+
+
+def _is_alone(gathered: Gathered, file: str) -> bool:
+    """Whether it is the one executable at the root without an ending, those for developers apart."""
+    return [file] == [
+        entry.path
+        for entry in gathered.inventory.starts
+        if entry.kind == "executable" and not set("/.") & set(entry.path) and entry.path not in _FOR_DEVELOPERS
+    ]
 
 
 def _started_files(gathered: Gathered) -> Iterator[EntryPoint]:
@@ -70,6 +119,8 @@ def _started_files(gathered: Gathered) -> Iterator[EntryPoint]:
             yield EntryPoint(word(file), "bin", evidence(entry.path, "ruby.exe-file"))
         elif file == "manage.py":
             yield EntryPoint("manage.py", "main", evidence(entry.path, "django.manage"))
+        else:
+            yield from _script(gathered, entry, folder, file)
 
 
 def _program_name(gathered: Gathered) -> str:

@@ -1,6 +1,6 @@
 """Makes the input of the deep sections from facts written out in a test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -24,10 +24,15 @@ def facts(*, symbols: Sequence[Mapping[str, Any]] = (), **fields: Any) -> tuple[
     return EMPTY._replace(**fields), orjson.dumps(list(symbols))
 
 
-def deep_of(files: Mapping[str, str], known: Mapping[str, tuple[Index, bytes]] | None = None) -> Deep:
+def deep_of(
+    files: Mapping[str, str], known: Mapping[str, tuple[Index, bytes]] | None = None, runnable: Collection[str] = ()
+) -> Deep:
     """A repository of these files. Manifests are parsed; of the others `known` gives the facts."""
     known = known or {}
-    entries = [Entry(path, len(text) or 1, "file", "") for path, text in sorted(files.items())]
+    entries = [
+        Entry(path, len(text) or 1, "executable" if path in runnable else "file", "")
+        for path, text in sorted(files.items())
+    ]
     inventory = take(entries, 100_000)
     manifests: list[Manifest] = []
     for one in inventory.manifests:

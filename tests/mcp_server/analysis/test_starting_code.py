@@ -61,3 +61,40 @@ def test_what_a_file_s_name_tells_already_is_not_told_twice() -> None:
     )
     told = with_code(entry_points_of(deep.gathered), deep)
     assert [(point.name, point.evidence.rule) for point in told] == [("tool", "go.main-file")]
+
+
+SPEC = "Gem::Specification.new do |s|\n  s.name = 'gem'\n  s.executables = {}\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "runnable", "expected"),
+    [
+        (["tool", "install.sh", "configure"], ["tool", "install.sh", "configure"], ["tool"]),
+        (["tool"], [], []),
+        (["one", "two"], ["one", "two"], []),
+        (["demo.sh", "other.sh"], ["demo.sh", "other.sh"], ["demo.sh"]),
+        (["bin/demo", "bin/setup"], ["bin/demo", "bin/setup"], ["bin/demo"]),
+    ],
+)
+def test_a_script_is_the_program_where_no_manifest_names_one(  # S-32
+    files: list[str], runnable: list[str], expected: list[str]
+) -> None:
+    found = entry_points_of(deep_of(dict.fromkeys(files, "#!/bin/sh\n"), runnable=runnable).gathered)
+    assert [(point.evidence.at, point.evidence.rule) for point in found] == [
+        (path, "script.executable") for path in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (r"s.files.map { |f| f[/^bin\/(.*)/, 1] }.compact", ["bin/vag"]),
+        (r"spec.files.grep(%r{\Aexe/}) { |f| File.basename(f) }", ["exe/gx"]),
+        ("`git ls-files -- bin/*`.split('\\n')", ["bin/vag"]),
+        ("%w[vag]", ["vag"]),
+    ],
+)
+def test_a_gem_that_computes_its_programs_names_a_folder(said: str, expected: list[str]) -> None:
+    files = {"gem.gemspec": SPEC.format(said), "bin/vag": "", "exe/gx": "", "bin/setup": ""}
+    found = entry_points_of(deep_of(files).gathered)
+    assert [point.target for point in found if point.evidence.rule == "gemspec.executables"] == expected

@@ -15,6 +15,7 @@ _SPEC = re.compile(
 _PROGRAMS = re.compile(
     r"\s*\w+\.executables\s*(?:=|<<)\s*(?:%w[\[({]([^\])}]+)[\])}]|\[?(\s*[\"'][^\"']+[\"'](?:\s*,\s*[\"'][^\"']+[\"'])*))"
 )
+_COMPUTED = re.compile(r"\s*\w+\.executables\s*=\s*(?![\s\[]*[\"'%])[^\n]{0,200}?(?:\b|\\A)(bin|exe)\b(?!\w*\s*=)")
 _FIELDS: dict[str, Field] = {
     "name": "name",
     "version": "version",
@@ -65,6 +66,9 @@ def gemspec(file: ManifestText) -> list[Declaration]:
         elif one := _DEPENDENCY.match(line):
             scope = DEV_SCOPE if one[1] == "development_" else RUNTIME_SCOPE
             found.append(Declaration("dependency", one[3] or "", number, "gemspec", one[2], scope))
+        elif one := _COMPUTED.match(line):
+            # `files.map { |f| f[/^bin\/(.*)/, 1] }`, `grep(%r{\Aexe/})`: all that lies in the folder
+            found.append(Declaration("entry", f"{one[1]}/", number, "gemspec.executables", "", "bin"))
         elif one := _PROGRAMS.match(line):
             for name in one[1].split() if one[1] else re.findall(_STRING, one[2]):
                 found.append(Declaration("entry", name, number, "gemspec.executables", name, "bin"))

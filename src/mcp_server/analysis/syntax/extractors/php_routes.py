@@ -108,7 +108,7 @@ class Router:
             out |= {"create", "edit"}  # forms that show what an API has no use for
         if "ingleton" in name:
             if "creatable" not in asked:
-                out |= {"create", "store"} | (frozenset() if "destroyable" in asked else {"destroy"})
+                out |= {"create", "store"} | (frozenset[str]() if "destroyable" in asked else {"destroy"})
             yield from single_routes(LARAVEL, base, left, out)
             return
         member = base + "/" + _parameter(last)

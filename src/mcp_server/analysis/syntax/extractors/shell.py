@@ -7,7 +7,7 @@ A leading underscore makes a function private by convention: the language has no
 import re
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors import shell_uses
+from plumbrule.mcp_server.analysis.syntax.extractors import repairing, shell_repair, shell_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import (
     comment_above,
     doc_line,
@@ -53,11 +53,14 @@ _ASSIGNED = re.compile(
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one shell script defines, sources and uses."""
+    if tree.root_node.has_error:
+        tree = repairing.better(tree, shell_repair.covered(raw), raw)
     captures = captured(tree, _QUERY)
     captures.setdefault("branch", []).extend(
         node for node in captures.get("case", ()) if raw[node.start_byte : node.end_byte] != b"*"
     )
-    found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
+    errors = [] if tree.root_node.has_error and shell_repair.for_zsh(raw) else error_lines(tree)
+    found = Extracted(errors=errors, refs=counted(raw, captures.get("ref", ())))
     scopes = outlined(captures, ("function",))
     for scope in scopes:
         _define(raw, scope, found.symbols)

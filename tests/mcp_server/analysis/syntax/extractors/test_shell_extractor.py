@@ -104,3 +104,24 @@ def test_shell_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+READ = [
+    "f() {\n  echo ${a%]*} ${a#*[}\n}\ng() { :; }\n",
+    'f() {\n  echo "${@:$#}" "${a[@]:$b:$c}" "${s:i++%${#s}:1}"\n}\ng() { :; }\n',
+    "f() {\n  x=$((0x${y} / 2))\n}\ng() { :; }\n",
+    "f() {\n  for ((r[0]; r[0]<=r[1]; r[0]++)); do :; done\n}\ng() { :; }\n",
+    "f() {\ncat <<EOF >/etc/x;\nnot() { :; }\nEOF\n}\ng() { :; }\n",
+]
+"""What bash and the other shells read and the grammar alone does not."""
+
+
+@pytest.mark.parametrize("text", READ)
+def test_what_a_shell_reads_is_no_syntax_error_and_hides_no_function(text: str) -> None:
+    found = read(text)
+    assert (found.errors, [one.name for one in found.symbols]) == ([], ["f", "g"])
+
+
+def test_errors_are_told_of_broken_scripts_and_never_of_another_shell() -> None:
+    assert read("f() {\n  if x; then\n}\n").errors
+    assert read("#!/bin/zsh\nf() {\n  for x (a b) { : }\n}\n").errors == []
