@@ -10,12 +10,16 @@ from plumbrule.core.security.lazy_pattern import LazyPattern
 
 _AIMED = r"(?:(?:all|any|the|these|those|your|of|my|every|each|to|and|everything)\s+){0,5}"
 _EARLIER = r"(?:previous|previously|prior|above|earlier|preceding|foregoing|initial|original)(?:ly)?"
-_ORDERS = r"(?:instruction|prompt|directive|guideline)s?\b"
+_READER = r"you\s+are\s+an?\s+(?:ai|llm|large|language|assistant|agent|bot|model|chatbot)\b"
+_NO_CASE = rf"(?!\s+(?:if|when|unless|in\s+case)\s+(?!{_READER})(?:you|your|you're|on|using)\b)"
+"""`Ignore the steps above if you use Windows` is a manual's; if the reader is a model, it is not."""
+
+_ORDERS = rf"(?:instruction|prompt|directive|guideline)s?\b{_NO_CASE}"
 ORDER = LazyPattern(
     rf"(?:ignore|disregard|forget|overrul(?:e|ing)|override|bypass|discard|(?:do\s+not|don't|stop)\s+follow(?:ing)?|pay\s+no\s+attention\s+to)"
     rf"(?:\s|[-*_.,:#/>|]){{1,6}}(?:"
     rf"{_AIMED}{_EARLIER}\s+(?:[\w-]+\s+){{0,2}}{_ORDERS}"
-    rf"|{_AIMED}(?:[\w-]+\s+){{0,1}}(?:instructions?|prompts?|directives?|guidelines?)\s+(?:you\s+(?:were|have\s+been|had\s+been|are|'ve\s+been)\s+(?:given|told)|above\b|before\s+this|given\s+(?:to\s+you|before|earlier|previously|above))"
+    rf"|{_AIMED}(?:[\w-]+\s+){{0,1}}(?:instructions?|prompts?|directives?|guidelines?)\s+(?:you\s+(?:were|have\s+been|had\s+been|are|'ve\s+been)\s+(?:given|told)|above\b{_NO_CASE}|before\s+this|given\s+(?:to\s+you|before|earlier|previously|above))"
     rf"|(?:(?:all|any|of)\s+){{0,3}}your\s+(?:[\w-]+\s+){{0,2}}(?:instruction|system\s+prompt|prompt|directive|guideline|safety\s+rule|programming)s?\b"
     rf"|(?:everything|anything|all)\s+(?:that\s+)?(?:you\s+(?:were|have\s+been|'ve\s+been|had\s+been)\s+(?:told|taught|instructed)|you\s+(?:know|learned)\s+(?:before|so\s+far)|(?:i|we)\s+(?:have\s+)?(?:said|told\s+you)))"
 )
@@ -90,6 +94,19 @@ _FOREIGN: tuple[tuple[str, str], ...] = (
         r"(?:이전|앞선|위의|기존)\s*(?:의\s*)?(?:모든\s*)?(?:지시|명령|지침|프롬프트)(?:사항)?(?:을|를|은|는)?\s*(?:모두\s*)?무시",
     ),
     ("التعليمات", r"تجاهل\s+(?:\w+\s+){0,2}التعليمات\s+(?:\w+\s+)?(?:السابقة|أعلاه)"),
+    (
+        "无视",
+        r"无视(?:掉)?(?:你)?(?:所有|全部|一切)?(?:的)?(?:之前|以前|先前|以上|上述|上面|前面|此前)(?:的|所有|全部|一切|任何){0,3}(?:指令|指示|提示|说明|命令|规则)",
+    ),
+    ("ההוראות", r"(?:התעלמ?ם?|התעלמי|התעלמו|שכח|שכחו)\s+(?:מ?כל\s+)?מ?ההוראות\s+(?:הקודמות|שלמעלה|לעיל)"),
+    (
+        "دستورالعمل",
+        r"دستورالعمل[\s\u200c]*(?:های|ها)?\s+(?:قبلی|پیشین|بالا)\s+(?:\S+\s+)?(?:را\s+)?(?:نادیده|فراموش)",
+    ),
+    (
+        "οδηγίες",
+        r"(?:αγνόησε|αγνοήστε|ξέχνα|ξεχάστε)\s+(?:\S+\s+){0,3}(?:προηγούμενες|παραπάνω)\s+(?:\S+\s+)?οδηγίες",
+    ),
     ("निर्देशों", r"(?:पिछले|पहले\s+के|उपरोक्त)\s+(?:\S+\s+){0,2}निर्देशों\s+को\s+(?:\S+\s+)?(?:अनदेखा|नज़रअंदाज|नजरअंदाज|भूल)"),
 )
 FOREIGN_ORDER = LazyPattern("|".join(pattern for _, pattern in _FOREIGN))
@@ -118,6 +135,7 @@ ADDRESSED = LazyPattern(
     rf"|<!--[\s\W]{{0,20}}(?:assistant|ai|llm|agents?|chatgpt|claude|copilot|gemini)\s*[:,]"
     rf"|<!--[\s\W]{{0,20}}system\s*:(?=[\s\S]{{0,200}}\b(?:must|always|never|do\s+not|ignore|run|execute|send|fetch|you\s+are|you\s+must|reveal|output)\b)"
     rf"|\b(?:note|message|instructions?|attention|reminder)\s+(?:to|for)\s+(?:(?:all|any|the|every)\s+)?(?:{_MODEL}|agents?|assistants?|models?)\b"
+    r"|\b(?:assistant|agent)\s*[,:]\s*(?:please|you|do|don't|ignore|disregard|run|approve|always|never|send|rate)\b"
     r"|\byou\s+are\s+(?:now\s+)?an?\s+(?:ai|assistant|agent|llm|language\s+model)\b"
 )
 CONSEQUENCE = LazyPattern(
