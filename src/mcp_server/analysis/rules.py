@@ -169,6 +169,7 @@ _OWN: dict[str, str] = {
     "serverless.function": "a function of serverless.yml",
     "structure.env-example": "a name that an example of an environment file sets",
     "structure.public-api": "a definition that others can import by its language's own rule",
+    "route.micronaut": "an annotation of Micronaut on a method, the controller's path in front",
     "route.play": "a line of a Play routes file",
     "config.port": "the port that an application's configuration sets",
     "config.env": "a variable that an application's configuration reads",

@@ -16,6 +16,8 @@ _PATH = re.compile(rb"\bpath:\s*\"([^\"\\\n]{1,200})\"")
 _PLACES = {b"testTarget": ("Tests", "Sources", "Source", "src"), b"plugin": ("Plugins",)}
 _USUAL = ("Sources", "Source", "src", "srcs")
 _KINDS = {b"executableTarget": "cli", b"testTarget": "test", b"macro": "plugin", b"plugin": "plugin"}
+_SERVES = re.compile(rb"\bname:\s*\"(?:Vapor|Hummingbird)\"")
+"""Products of web frameworks: what starts with one serves."""
 MAX_TARGETS = 500
 
 
@@ -49,6 +51,8 @@ def swift_targets(gathered: Gathered) -> Iterator[SwiftTarget]:
                 kind = (
                     "example" if is_aside(folder + "/") and one[1] != b"testTarget" else _KINDS.get(one[1], "library")
                 )
+                if kind == "cli" and _SERVES.search(raw, one.end(), end):
+                    kind = "service"
                 yield SwiftTarget(name, kind, folder, path, raw.count(b"\n", 0, one.start()) + 1)
 
 

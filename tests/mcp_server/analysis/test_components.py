@@ -80,13 +80,20 @@ CASES: dict[str, tuple[dict[str, bytes | str], list[tuple[str, str, str]]]] = {
             "Package.swift": (
                 'let package = Package(name: "P", targets: [\n  .target(name: "Core"),\n'
                 '  .executableTarget(name: "tool", path: "Tools/tool"),\n  .target(name: "Gone"),\n'
+                '  .executableTarget(name: "App", dependencies: [.product(name: "Vapor", package: "v")]),\n'
                 '  .testTarget(name: "CoreTests"),\n])\n'
             ),
             "Sources/Core/a.swift": "",
             "Tools/tool/main.swift": "",
+            "Sources/App/main.swift": "",
             "Tests/CoreTests/b.swift": "",
         },
-        [("Core", "library", "Sources/Core"), ("CoreTests", "test", "Tests/CoreTests"), ("tool", "cli", "Tools/tool")],
+        [
+            ("App", "service", "Sources/App"),
+            ("Core", "library", "Sources/Core"),
+            ("CoreTests", "test", "Tests/CoreTests"),
+            ("tool", "cli", "Tools/tool"),
+        ],
     ),
     "sbt projects, by their name or their folder": (
         {

@@ -122,6 +122,26 @@ def test_imports_and_what_the_file_offers() -> None:  # S-33
             [("route", "/items/{id}", "route.jaxrs", "GET"), ("route", "/items", "route.jaxrs", "POST")],
         ),
         (
+            (
+                '@RequestMapping({"/v1", "/v2"}) class A { static final String P = "/p";\n'
+                '@GetMapping(value = P + "/x", produces = "a/b") void f() {} @PostMapping(Other.P) void g() {} }'
+            ),
+            [("route", "/v1/p/x", "route.spring", "GET"), ("route", "/v2/p/x", "route.spring", "GET")],
+        ),
+        (
+            (
+                'import io.micronaut.http.annotation.*;\n@Controller("/m") class A { @Get void f() {}\n'
+                '@Post(uri = "/x", consumes = "a/b") void g() {} @Get(uris = {"/u", "{id}"}) void h() {} }\n'
+                '@Client("/c") interface B { @Get("/no") void f(); } class C { @Get("/no") void f() {} }'
+            ),
+            [
+                ("route", "/m", "route.micronaut", "GET"),
+                ("route", "/m/x", "route.micronaut", "POST"),
+                ("route", "/m/u", "route.micronaut", "GET"),
+                ("route", "/m/{id}", "route.micronaut", "GET"),
+            ],
+        ),
+        (
             'import picocli.CommandLine.Command;\n@Command(name = "tool") class A {}',
             [("command", "tool", "command.picocli", "")],
         ),

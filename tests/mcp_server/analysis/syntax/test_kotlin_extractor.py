@@ -118,6 +118,14 @@ KTOR = "import io.ktor.server.routing.*\n"
             [("route", "/v1/a", "route.ktor", "GET"), ("route", "/v1", "route.ktor", "POST")],
         ),
         (
+            KTOR + 'fun f() { route("/v1") { route("x", HttpMethod.Put) { handle { } }\n webSocket("/ws") { } } }',
+            [("route", "/v1/x", "route.ktor", "PUT"), ("route", "/v1/ws", "route.ktor", "GET")],
+        ),
+        (
+            'const val P = "/p"\n@RequestMapping(P) class A {\n @GetMapping(["/a", P + "/b"]) fun f() {}\n}',
+            [("route", "/p/a", "route.spring", "GET"), ("route", "/p/p/b", "route.spring", "GET")],
+        ),
+        (
             '@RequestMapping("/api") class A {\n @GetMapping("/a") fun f() {}\n}',
             [("route", "/api/a", "route.spring", "GET")],
         ),

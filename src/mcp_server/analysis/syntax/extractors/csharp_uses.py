@@ -33,6 +33,9 @@ _SIGNS = (
     b"Html.Raw",
     b"System.CommandLine",
     b"AddCommand",
+    b"Urls.Add",
+    b'.Run("http',
+    b'.RunAsync("http',
 )
 """Where none of these stands there is nothing to look for. One pattern of all takes ten times as long to search."""
 _QUERY = """
@@ -49,6 +52,9 @@ _QUERY = """
   right: (_) @value) @call
 """
 _MAPPED = {"MapGet": "GET", "MapPost": "POST", "MapPut": "PUT", "MapDelete": "DELETE", "MapPatch": "PATCH"}
+_MAPPED_ANY = frozenset(("Map", "MapHub", "MapHealthChecks"))
+"""What answers on a path whatever the method."""
+_WORDS = re.compile(r"[\"'](GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE)[\"']|HttpMethods\.(\w+)", re.IGNORECASE)
 _VERBS = {
     "HttpGet": "GET",
     "HttpPost": "POST",
@@ -135,6 +141,16 @@ def _called(
     elif name in _MAPPED and literal is not None and on is not None:
         path = _joined(_prefix(raw, on, prefixes), literal)
         found.append(Use("route", path, row(node), "route.aspnet", _MAPPED[name]))
+    elif name == "MapMethods" and literal is not None and on is not None and len(arguments) > 1:
+        path = _joined(_prefix(raw, on, prefixes), literal)
+        for verb in _verbs_in(said(raw, arguments[1])):
+            found.append(Use("route", path, row(node), "route.aspnet", verb))
+    elif name in _MAPPED_ANY and literal and literal.startswith("/") and on is not None:
+        if name != "Map" or len(arguments) == 2:
+            found.append(Use("route", _joined(_prefix(raw, on, prefixes), literal), row(node), "route.aspnet"))
+    elif name in ("Run", "RunAsync", "Add") and literal and literal.startswith(("http://", "https://")):
+        if name != "Add" or (on is not None and said(raw, on).endswith("Urls")):
+            found.extend(Use("port", port, row(node), "port.listen") for port in _PORT_IN_URL.findall(literal))
     elif name in _LISTENING:
         _port(raw, node, arguments, found)
     elif name == "UseUrls":
@@ -195,7 +211,15 @@ def _attributed(raw: bytes, name: str, node: "Node", arguments: list["Node"], fo
         verb = next(each for each in _attribute_names(raw, held) if each in _VERBS)
         found.append(Use("route", path, row(node), "route.aspnet", _VERBS[verb]))
         return
-    found.append(Use("route", path, row(node), "route.aspnet", _VERBS.get(name, "")))
+    verbs = _verbs_in(_accepted(raw, held)) if name == "Route" else []
+    for verb in verbs or [_VERBS.get(name, "")]:
+        found.append(Use("route", path, row(node), "route.aspnet", verb))
+
+
+def _accepted(raw: bytes, held: "Node") -> str:
+    """The text of `[AcceptVerbs]`, where there is one."""
+    listed = (said(raw, each) for each in held.named_children if each.type == "attribute_list")
+    return next((each for each in listed if "AcceptVerbs" in each), "")
 
 
 def _decorated(node: "Node") -> "Node | None":
@@ -252,7 +276,25 @@ def _assigned(raw: bytes, name: str, node: "Node", value: "Node", found: list[Us
 
 
 def _prefix(raw: bytes, on: "Node | None", prefixes: dict[str, str]) -> str:
-    return prefixes.get(said(raw, on), "") if on is not None and on.type == "identifier" else ""
+    """What stands in front: of a variable what it was given, of a chain of calls what its `MapGroup`s say."""
+    path = ""
+    for _ in range(_LONGEST_CHAIN):
+        if on is None or on.type != "invocation_expression":
+            break
+        function, listed = on.child_by_field_name("function"), on.child_by_field_name("arguments")
+        if function is None or function.type != "member_access_expression":
+            break
+        name = function.child_by_field_name("name")
+        if listed is not None and name is not None and said(raw, name) == "MapGroup":
+            values = _arguments([listed])
+            path = _joined((_literal(raw, values[0]) if values else None) or "", path)
+        on = function.child_by_field_name("expression")
+    own = prefixes.get(said(raw, on), "") if on is not None and on.type == "identifier" else ""
+    return _joined(own, path) if own or path else ""
+
+
+def _verbs_in(text: str) -> list[str]:
+    return list(dict.fromkeys((one[1] or one[2]).upper() for one in _WORDS.finditer(text[:300])))
 
 
 def _joined(prefix: str, path: str) -> str:

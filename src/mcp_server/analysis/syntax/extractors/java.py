@@ -9,13 +9,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, text
-from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import (
-    Routes,
-    commands_of,
-    prefixes_of,
-    routes_of,
-    uses_of,
-)
+from plumbrule.mcp_server.analysis.syntax.extractors.java_routes import Routes, prefixes_of, routes_of
+from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import commands_of, uses_of
 from plumbrule.mcp_server.analysis.syntax.extractors.jvm_names import java_names
 from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
     branches,

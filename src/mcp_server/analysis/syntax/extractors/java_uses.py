@@ -1,16 +1,15 @@
-"""What Java code does that a reader wants to know of: variables read, ports, routes, commands, dangerous calls.
+"""What Java code does that a reader wants to know of: variables read, ports, commands, dangerous calls.
 
-Routes are annotations of Spring MVC and JAX-RS, with the path of the class in front; a client that only calls them
-(`@FeignClient`, `@RegisterRestClient`) has none. Commands are picocli's.
+Commands are picocli's. Routes are those of `java_routes`, which is read with the declarations.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.assigned import assigned
-from plumbrule.mcp_server.analysis.syntax.extractors.common import text, unquoted
+from plumbrule.mcp_server.analysis.syntax.extractors.common import unquoted
 from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
     SECRETIVE,
     SHELL,
@@ -19,29 +18,14 @@ from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
     Finder,
     arguments_of,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.java_routes import Placed, annotation
 from plumbrule.mcp_server.analysis.syntax.extractors.lexical import around, hits
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Use
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_SPRING = {
-    "GetMapping": "GET",
-    "PostMapping": "POST",
-    "PutMapping": "PUT",
-    "DeleteMapping": "DELETE",
-    "PatchMapping": "PATCH",
-    "RequestMapping": "",
-}
-_JAXRS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
-_CLIENTS = frozenset(("FeignClient", "RegisterRestClient", "HttpExchange"))
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_PATHS = re.compile(
-    r'\(\s*(?:(?:.*?[,(]\s*)?(?:value|path)\s*=\s*)?(\{[^}]*\}|\[[^\]]*\]|"(?:[^"\\]|\\.)*")', re.DOTALL
-)
-_METHOD = re.compile(r"\bmethod\s*=\s*[{\[]?\s*((?:(?:RequestMethod\.)?[A-Z]+\s*,?\s*)+)")
 _COMMAND_NAME = re.compile(r'\bname\s*=\s*"([^"]+)"')
-_ANNOTATION_CHARS = 1_000
 _QUERIES = frozenset(
     (
         "executeQuery",
@@ -65,89 +49,10 @@ _WORDS = frozenset(
 )
 
 
-class Placed(Protocol):
-    """What has a place in the file: a node, or what another reader found."""
-
-    @property
-    def start_byte(self) -> int: ...
-    @property
-    def end_byte(self) -> int: ...
-    @property
-    def start_point(self) -> tuple[int, int]: ...
-
-
-class Routes(NamedTuple):
-    """The paths of the types around a method, and whether the type is a client's view of somebody else's routes."""
-
-    spring: str = ""
-    jaxrs: str = ""
-    client: bool = False
-
-
-def _annotation(raw: bytes, node: Placed) -> tuple[str, str]:
-    """The bare name of an annotation and its text."""
-    whole = text(raw, node.start_byte, min(node.end_byte, node.start_byte + _ANNOTATION_CHARS))
-    name = re.match(r"@\s*(?:\w+:)?((?:\w+\.)*\w+)", whole)
-    return (name[1].rpartition(".")[2] if name else "", whole)
-
-
-def _paths(whole: str) -> list[str]:
-    found = _PATHS.search(whole)
-    if not found:
-        return []
-    return [unquoted(f'"{each}"') for each in _STRING.findall(found[1])]
-
-
-def _under(prefix: str, path: str) -> str:
-    if not path or path == "/":
-        return prefix or "/" if path or not prefix else prefix
-    return prefix.rstrip("/") + "/" + path.lstrip("/")
-
-
-def prefixes_of(raw: bytes, annotations: Sequence[Placed], outer: Routes) -> Routes:
-    """The routes that a type's annotations put in front of its methods."""
-    spring = jaxrs = ""
-    client = False
-    for node in annotations:
-        name, whole = _annotation(raw, node)
-        if name == "RequestMapping":
-            spring = next(iter(_paths(whole)), "")
-        elif name == "Path":
-            jaxrs = next(iter(_paths(whole)), "")
-        elif name in _CLIENTS:
-            client = True
-    return Routes("/" + spring.strip("/") if spring else outer.spring, "/" + jaxrs.strip("/") if jaxrs else "", client)
-
-
-def routes_of(raw: bytes, annotations: Sequence[Placed], routes: Routes, uses: list[Use]) -> None:
-    """The routes that a method's annotations declare."""
-    if routes.client:
-        return
-    path, verb, at = "", "", 0
-    for node in annotations:
-        name, whole = _annotation(raw, node)
-        line = node.start_point[0] + 1
-        if name in _SPRING:
-            said = _METHOD.search(whole)
-            methods = [_SPRING[name]]
-            if said and name == "RequestMapping":
-                methods = [each.rpartition(".")[2] for each in re.findall(r"[\w.]+", said[1])]
-            for each in _paths(whole) or [""]:
-                uses.extend(
-                    Use("route", _under(routes.spring, each), line, "route.spring", method) for method in methods
-                )
-        elif name in _JAXRS:
-            verb, at = name, line
-        elif name == "Path":
-            path = next(iter(_paths(whole)), "")
-    if verb and (path or routes.jaxrs):
-        uses.append(Use("route", _under(routes.jaxrs, path), at, "route.jaxrs", verb))
-
-
 def commands_of(raw: bytes, annotations: Sequence[Placed], imports: Sequence[Import], uses: list[Use]) -> None:
     """The picocli commands that annotations declare."""
     for node in annotations:
-        name, whole = _annotation(raw, node)
+        name, whole = annotation(raw, node)
         if name == "Command" and any(one.target.startswith("picocli.") for one in imports):
             said = _COMMAND_NAME.search(whole)
             if said:

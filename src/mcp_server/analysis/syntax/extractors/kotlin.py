@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import captures, doc_above, error_lines, folded, text
-from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import Routes, commands_of, prefixes_of, routes_of
+from plumbrule.mcp_server.analysis.syntax.extractors.java_routes import Routes, prefixes_of, routes_of
+from plumbrule.mcp_server.analysis.syntax.extractors.java_uses import commands_of
 from plumbrule.mcp_server.analysis.syntax.extractors.jvm_names import kotlin_names
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_heads import Declared, Imported
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_reading import Reading

@@ -27,7 +27,8 @@ _WORDS = frozenset(
         *_TRUSTING,
     )
 )
-_ROUTING = frozenset(word.encode() for word in (*_LOWER, "route"))
+_ROUTING = frozenset(word.encode() for word in (*_LOWER, "route", "webSocket", "sse"))
+_METHOD = re.compile(r"\bHttpMethod\.(\w+)")
 _TEMPLATE = re.compile(r"(?<!\\)\$[A-Za-z_{`]")
 _PORT = re.compile(r"\bport\s*=\s*(\d+)")
 _NAME = re.compile(r'\(\s*(?:.*?\bname\s*=\s*)?"([^"$]+)"', re.DOTALL)
@@ -152,6 +153,11 @@ def _route(uses: _Uses, word: str, call: _Call, value: str | None) -> None:
     path = "/" + value.strip("/") if value and value.strip("/") else ""
     if word == "route":
         uses.regions.append((call.node.start_byte + 1, call.node.end_byte, path))
+        method = _METHOD.fullmatch(uses.text(call.given[1])) if len(call.given) > 1 else None
+        if method:  # `route("/x", HttpMethod.Put) { handle { } }`
+            uses.add("route", prefix + path or "/", call.node, "route.ktor", method[1].upper())
+    elif word in ("webSocket", "sse"):
+        uses.add("route", prefix + path or "/", call.node, "route.ktor", "GET")
     elif word in _LOWER and (value is not None or prefix):
         uses.add("route", prefix + path or "/", call.node, "route.ktor", word.upper())
 

@@ -31,6 +31,7 @@ _QUERY = """
   (inheritance_specifier inherits_from: (user_type (type_identifier) @parent))) @call
 """
 _VERBS = frozenset(("get", "post", "put", "patch", "delete"))
+_METHOD = re.compile(r"(?:HTTPMethod)?\.(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)")
 _PARSABLE = frozenset(("ParsableCommand", "AsyncParsableCommand"))
 _COMMAND_NAME = re.compile(r"\bcommandName:\s*\"([^\"\\]+)\"")
 _GROUPED = re.compile(r"\b(?:let|var)\s+(\w+)(?:\s*:[^=\n]+)?\s*=\s*(?:try\s+)?$")
@@ -118,16 +119,20 @@ def _routed(
     raw: bytes, name: str, on: str, node: "Node", suffix: "Node", prefixes: dict[str, str], found: list[Use]
 ) -> None:
     path: list[str] = []
+    verb = name.upper() if name in _VERBS else ""
     handled = any(child.type == "lambda_literal" for child in suffix.named_children)
-    for _, value in _values(suffix):
+    for at, (_, value) in enumerate(_values(suffix)):
+        if not at and name == "on" and (method := _METHOD.fullmatch(said(raw, value)[:20])):
+            verb = method[1]
+            continue
         if (part := _literal(raw, value)) is None:
             handled = handled or value.type in ("simple_identifier", "navigation_expression")
             break
         path.append(part.strip("/"))
     prefix = prefixes.get(on, "")
     whole = prefix + "".join("/" + part for part in path if part)
-    if name in _VERBS and handled and re.fullmatch(r"\w+(?:\.routes)?", on):
-        found.append(Use("route", whole or "/", row(node), "route.vapor", name.upper()))
+    if (verb or name == "webSocket") and handled and re.fullmatch(r"\w+(?:\.routes)?", on):
+        found.append(Use("route", whole or "/", row(node), "route.vapor", verb or "GET"))
     elif name == "grouped" and path:
         before = raw[max(0, node.start_byte - 120) : node.start_byte].decode("utf-8", "replace")
         if (assigned := _GROUPED.search(before)) is not None:

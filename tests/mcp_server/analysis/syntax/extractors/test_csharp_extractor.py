@@ -165,3 +165,33 @@ def test_csharp_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+SERVED = """\
+var app = builder.Build();
+var api = app.MapGroup("/api").RequireAuthorization();
+api.MapGroup("/chain").WithTags("x").MapDelete("/d", () => 1);
+app.MapMethods("/m", new[] { "GET", HttpMethods.Put }, () => 1);
+app.Map("/any", () => 1);
+app.MapHub<Chat>("/chat");
+mapper.Map("x");
+app.Urls.Add("http://*:5056");
+app.Run("http://localhost:5055");
+class OneController {
+    [AcceptVerbs("GET", "POST")] [Route("api/[controller]/[action]")] public int Both() => 1;
+}
+"""
+
+
+def test_routes_of_chains_and_of_any_method_are_read() -> None:  # S-31
+    assert [(use.kind, use.line, use.value, use.detail) for use in read(SERVED).uses] == [
+        ("route", 3, "/api/chain/d", "DELETE"),
+        ("route", 4, "/m", "GET"),
+        ("route", 4, "/m", "PUT"),
+        ("route", 5, "/any", ""),
+        ("route", 6, "/chat", ""),
+        ("port", 8, "5056", ""),
+        ("port", 9, "5055", ""),
+        ("route", 11, "/api/One/Both", "GET"),
+        ("route", 11, "/api/One/Both", "POST"),
+    ]

@@ -173,3 +173,8 @@ def test_swift_uses_are_found_in_code_and_not_in_text() -> None:
 )
 def test_what_the_compiler_takes_is_no_syntax_error(text: str) -> None:  # S-33
     assert read(text).errors == []
+
+
+def test_routes_on_a_method_and_sockets_are_read() -> None:  # S-31
+    found = read('import Vapor\napp.on(.PATCH, "p", ":q") { _ in "" }\napp.webSocket("echo") { r, ws in }\n').uses
+    assert [(use.value, use.detail) for use in found] == [("/p/:q", "PATCH"), ("/echo", "GET")]
