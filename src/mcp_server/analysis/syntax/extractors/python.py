@@ -5,24 +5,27 @@ come in the same order. `python_imports` reads import statements, `python_uses` 
 """
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from plumbrule.mcp_server.analysis.syntax.extractors import common
 from plumbrule.mcp_server.analysis.syntax.extractors.common import (
-    DOC_CHARS,
+    SIGNATURE_CHARS,
     Span,
     complexities,
-    error_lines,
     folded,
     parents,
     qualified,
     text,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.python_docs import first_line
 from plumbrule.mcp_server.analysis.syntax.extractors.python_imports import imports_of
+from plumbrule.mcp_server.analysis.syntax.extractors.python_source import QUERY as OUTDATED
+from plumbrule.mcp_server.analysis.syntax.extractors.python_source import errors_of, readable
 from plumbrule.mcp_server.analysis.syntax.extractors.python_uses import uses_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol, SymbolKind, Visibility
 
@@ -67,12 +70,11 @@ _GUARDS = "(if_statement condition: (_) @condition consequence: (block) @guarded
 """Asked of files that hold the word alone: every `if` of a tree is many."""
 
 _NAMED = re.compile(rb"(?:async[\s\\]+)?(?:def|class)[\s\\]+([^\s\\(\[:#]+)")
-_COMMENT = re.compile(rb"#[^\n]*")
+_JOINT = re.compile(rb"\\\r?\n")
 _COMMENTS = re.compile(rb"(?:#[^\n]*+\s++)*+")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 _TARGET = re.compile(r"[^\W\d]\w*")
 _PLAIN_TARGET = re.compile(r"(?!type )([^\W\d]\w*) ?(?:=|:)")
-_STRING = re.compile(r"(?i)\A[rbuf]*(\"\"\"|'''|\"|')")
 _ENUMS = re.compile(r"\b(?:Str|Int)?(?:Enum|Flag)\b|\b(?:Text|Integer)?Choices\b")
 _ALL = re.compile(rb"^__all__\b[^=\n]*=\s*[\[(]([^\])]*)[\])]", re.M)
 _NAME_IN_QUOTES = re.compile(rb"['\"](\w+)['\"]")
@@ -86,7 +88,14 @@ MAX_VALUE_CHARS = 120
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What a Python file defines, imports and does."""
-    captures = common.captures(_query(tree.language, _QUERY), tree)
+    seen = readable(raw)
+    if seen is not raw:
+        from tree_sitter import Parser  # a binding that only workers need
+
+        whole, raw, tree = len(seen) == len(raw), seen, Parser(tree.language).parse(seen)
+    else:
+        whole = True
+    captures = common.captures(_query(tree.language, _QUERY + OUTDATED), tree)
     guards = common.captures(_query(tree.language, _GUARDS), tree) if b"TYPE_CHECKING" in raw else {}
     refs = _refs(raw, captures.get("ref", []))
     broken = tree.root_node.has_error
@@ -96,10 +105,10 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
         symbols=symbols,
         imports=imports_of(raw, captures, guards, [scope.span for scope in scopes if scope.is_function]),
         uses=uses_of(raw, tree.root_node, refs),
-        errors=error_lines(tree),
+        errors=errors_of(raw, tree, captures, [scope.body for scope in scopes if scope.is_empty]),
         refs=refs,
         exports=_exports(raw) if b"__all__" in raw else None,
-        comments=None if broken else _comments(captures),
+        comments=_comments(captures) if whole and not broken else None,
         typed=sum([one.complexity > 0 and "->" in one.signature and _is_typed(one.signature) for one in symbols]),
     )
 
@@ -120,6 +129,7 @@ class _Scope(NamedTuple):
     body: int
     line: int
     end_line: int
+    is_empty: bool
 
 
 def _scopes(raw: bytes, captures: "Captures", *, broken: bool) -> list[_Scope]:
@@ -127,28 +137,36 @@ def _scopes(raw: bytes, captures: "Captures", *, broken: bool) -> list[_Scope]:
     found: list[_Scope] = []
     notes = {node.end_byte for node in captures.get("comment", ())}
     for kind, is_function in (("function", True), ("class", False)):
-        bodies = sorted([node.start_byte for node in captures.get(f"{kind}.body", ())])
+        bodies = sorted([node.byte_range for node in captures.get(f"{kind}.body", ())])
         line, at = 1, 0  # lines are counted here: a node makes an object for each point that it is asked for
-        for (start, node), body in zip(_by_start(captures.get(kind, ())), bodies, strict=True):
+        for (start, node), (body, body_end) in zip(_by_start(captures.get(kind, ())), bodies, strict=True):
             end = node.end_byte
             named = _NAMED.match(raw, start, body)
-            word = named[1].decode("utf-8", "replace") if named else ""
+            word = _identifier(named[1]) if named else ""
             line, at = line + raw.count(b"\n", at, start), start
             end_line = line + raw.count(b"\n", start, end)
             if end in notes or broken:
-                end_line -= _trailing_comment_lines(raw, end)
-            found.append(_Scope((start, end), is_function, word, body, line, end_line))
+                end_line -= _trailing_comment_lines(raw, end, notes)
+            found.append(_Scope((start, end), is_function, word, body, line, end_line, body == body_end))
     found.sort()
     return found
 
 
-def _trailing_comment_lines(raw: bytes, end: int) -> int:
-    """Lines at the end of a body that hold comments alone, and the blank ones before: `ast` does not count them."""
+def _identifier(raw: bytes) -> str:
+    """A name as Python compares it: in the normal form NFKC."""
+    word = raw.decode("utf-8", "replace")
+    return word if raw.isascii() else unicodedata.normalize("NFKC", word)
+
+
+def _trailing_comment_lines(raw: bytes, end: int, notes: Collection[int]) -> int:
+    """Lines at the end of a body that hold comments alone, and the blank ones before: `ast` does not count them.
+    `notes` are the ends of all comments."""
     lines = 0
     while True:
         begin = raw.rfind(b"\n", 0, end) + 1
-        line = raw[begin:end].strip()
-        if begin == 0 or (line and not line.startswith(b"#")) or line.endswith((b'"""', b"'''")):
+        line = raw[begin:end].rstrip()
+        is_code = line.strip() and not (line.lstrip().startswith(b"#") and begin + len(line) in notes)
+        if begin == 0 or is_code:
             return lines
         end = begin - 1
         lines += 1
@@ -176,10 +194,11 @@ def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Sym
     branches = sorted([node.start_byte for node in captures.get("branch", ())])
     numbers = complexities(spans, branches)
     docs = _docs(raw, scopes, captures)
-    signatures = [_signature(raw, scope) for scope in scopes]
-    modifiers = _modifiers(raw, scopes, captures)
+    cuts = _cuts(captures)
+    signatures = [_signature(raw, scope, cuts) for scope in scopes]
+    modifiers = _modifiers(raw, scopes, captures, cuts)
     found: list[Symbol] = []
-    for at, (_, is_function, name, _, line, end_line) in enumerate(scopes):
+    for at, (_, is_function, name, _, line, end_line, _) in enumerate(scopes):
         signature = signatures[at]
         words = modifiers.get(at, ())
         kind: SymbolKind = "class"
@@ -211,13 +230,26 @@ class _Nest:
         return at
 
 
-def _signature(raw: bytes, scope: _Scope) -> str:
+def _signature(raw: bytes, scope: _Scope, cuts: list[Span]) -> str:
     """Up to the colon before the body; comments between parameters are left out."""
-    start, body = scope.span[0], scope.body
-    if raw.find(b"#", start, body) >= 0:
-        head = _COMMENT.sub(b"", raw[start : min(body, start + MAX_HEAD_BYTES)])
-        return folded(head, 0, len(head)).rstrip(" :")
-    return folded(raw, start, body).rstrip(" :")
+    return _said(raw, scope.span[0], scope.body, cuts).rstrip(" :")
+
+
+def _cuts(captures: "Captures") -> list[Span]:
+    return sorted([node.byte_range for node in captures.get("comment", ())])
+
+
+def _said(raw: bytes, start: int, end: int, cuts: list[Span], limit: int = SIGNATURE_CHARS) -> str:
+    """A piece of code on one line, without its comments and without the marks that join lines."""
+    if raw.find(b"#", start, end) < 0 and raw.find(b"\\", start, end) < 0:
+        return folded(raw, start, end, limit)
+    pieces: list[bytes] = []
+    end = min(end, start + MAX_HEAD_BYTES)
+    for first, last in cuts[bisect_left(cuts, (start, 0)) : bisect_left(cuts, (end, 0))]:
+        pieces.append(raw[start:first])
+        start = last
+    head = _JOINT.sub(b" ", b"".join([*pieces, raw[start:end]]))
+    return folded(head, 0, len(head), limit)
 
 
 def _visibility(name: str) -> Visibility:
@@ -236,18 +268,11 @@ def _docs(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, s
             start = cast("re.Match[bytes]", _COMMENTS.match(raw, start)).end()  # it matches nothing at least
         node = strings.get(start)
         if node is not None:
-            found[at] = _first_line(text(raw, start, min(node.end_byte, start + MAX_DOC_BYTES)))
+            found[at] = first_line(text(raw, start, min(node.end_byte, start + MAX_DOC_BYTES)))
     return found
 
 
-def _first_line(literal: str) -> str:
-    opening = _STRING.match(literal)
-    inner = literal[opening.end() :].removesuffix(opening[1]) if opening else literal
-    inner = inner.lstrip()
-    return inner.splitlines()[0].rstrip()[:DOC_CHARS] if inner else ""
-
-
-def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, tuple[str, ...]]:
+def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures", cuts: list[Span]) -> dict[int, tuple[str, ...]]:
     """Decorators as written, at the definition that follows them."""
     found: dict[int, tuple[str, ...]] = {}
     decorators = _by_start(captures.get("decorator", []))
@@ -256,7 +281,7 @@ def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[i
         end = node.end_byte
         at = bisect_left(starts, end)
         if at < len(starts):
-            found[at] = (*found.get(at, ()), folded(raw, start, end, MAX_DECORATOR_CHARS))
+            found[at] = (*found.get(at, ()), _said(raw, start, end, cuts, MAX_DECORATOR_CHARS))
     return found
 
 

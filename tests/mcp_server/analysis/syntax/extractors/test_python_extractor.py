@@ -294,3 +294,61 @@ def test_a_string_that_goes_on_as_a_tuple_is_no_docstring() -> None:
 def test_an_import_below_its_guard_by_a_joined_line_is_guarded() -> None:
     found = read("from typing import TYPE_CHECKING\nif TYPE_CHECKING: \\\nimport a\nimport b\n").imports
     assert [(one.target, one.line, one.flags) for one in found[1:]] == [("a", 3, ("type",)), ("b", 4, ())]
+
+
+@pytest.mark.parametrize(
+    ("source", "errors"),
+    [
+        (b"def f():\n    print 'x'\n", [2]),
+        (b"import os\nexec code in scope\n", [2]),
+        (b"raise ValueError, 'x'\n", [1]),
+        (b"try: pass\nexcept ValueError, e: pass\n", [2]),
+        (b"if a <> b: pass\n", [1]),
+        (b"def f(a, (b, c)): pass\nf = lambda (a, b): a\n", [1, 2]),
+        (b"x = 1\nchmod(path, 0755)\ny = 10L\n", [2, 3]),
+        (b"def f(async=True): pass\n", [1]),
+        (b"def f():\n\nx = 1\n", [3]),
+        (b"class A:\n    # nothing\n", [2]),
+        (b"x := 1\n", [1]),
+        (b"x = 1\ny = '\xe9'\n", [2]),
+        (b"x = 1\n\0\n", [2]),
+        (b"print >>out, 'x'\nprint -1\nprint (1), 2\nexec (x)\nprint [1]\n", []),
+        (b"try: pass\nexcept (A, e): pass\ntry: pass\nexcept A, B: pass\n", []),
+        (b"x = '0755 10L async'  # async 0755\ny = 0o755 + 00 + 0.07 + 1e07 + 0x07\n", []),
+        (b"async def f(*, a=1, b): await g()\n", []),
+        (b"# -*- coding: latin-1 -*-\nx = '\xe9'\n", []),
+    ],
+)
+def test_what_no_python_3_reads_is_an_error_and_nothing_else(source: bytes, errors: list[int]) -> None:  # S-31
+    assert read(source).errors == errors
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"class A:\r    def f(self):\r        return 1\rdef g():\r    pass\r",
+        b"class A:\r\n    def f(self):\r        return 1\n    def h(self): pass\r\n",
+        "# coding: latin-1\ndef f\u00e9():\n    'caf\u00e9'\nclass \u00c0: pass\n".encode("latin-1"),
+        "def \ufb01x():\n    # \u00e9\n    return 1\n".encode(),
+        b'class A:\n    def f(self):\n        return 1\n\n    # def g(self):\n    #     """Gone."""\n    # b\n',
+        b"class B:\n    x = '''\n# text'''\n    # end\n",
+    ],
+)
+def test_line_ends_encodings_and_trailing_comments_are_read_as_python_does(source: bytes) -> None:  # S-31
+    found = [(one.kind, one.name, one.line, one.end_line) for one in read(source).symbols if one.kind != "field"]
+    assert Counter(found) == Counter(defined(ast.parse(source)))
+
+
+def test_docstrings_and_signatures_are_what_python_makes_of_them() -> None:  # S-31
+    source = (
+        'def a(x="#1", # why\n      y=2): "A\\x42b\\x41\\\n c."\n'
+        'def b(x, \\\n      y): f"B {x}"\ndef c(): b"C"\ndef d(): "D" \'d\'\ndef e():\n    r"\\E"\n'
+        'def f():\n    """\\\n    F \\N{BULLET}\n    more"""\ndef g(): "G\\"" # "no"\n'
+        "@h(1, # why\n   2)\ndef h(): pass\n"
+    )
+    found = read(source).symbols
+    tree = ast.parse(source)
+    docs = [ast.get_docstring(one) or "" for one in tree.body if isinstance(one, ast.FunctionDef)]
+    assert [one.doc for one in found] == [doc.partition("\n")[0] for doc in docs]
+    assert [one.signature for one in found[:2]] == ['def a(x="#1", y=2)', "def b(x, y)"]
+    assert found[-1].modifiers == ("@h(1, 2)",)
