@@ -38,7 +38,14 @@ _GRADLE_APPLICATION = re.compile(
     re.MULTILINE,
 )
 _SERVER_PACKAGES = {
-    "javascript": frozenset(("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "next", "nuxt")),
+    "javascript": frozenset(
+        (
+            *("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "next", "nuxt", "restify", "polka"),
+            *("elysia", "h3", "nitropack", "@remix-run/node", "@sveltejs/kit", "@adonisjs/core", "@apollo/server"),
+            *("apollo-server", "graphql-yoga", "socket.io", "@strapi/strapi", "payload", "@feathersjs/feathers"),
+            *("sails", "moleculer", "probot", "parse-server", "json-server", "@loopback/rest"),
+        )
+    ),
     "python": frozenset(
         ("fastapi", "flask", "django", "starlette", "aiohttp", "tornado", "sanic", "litestar", "quart")
     ),
@@ -59,7 +66,7 @@ class Surroundings:
     has_sources: bool = True
     """Sources where the build tool keeps those that are published (`src/main` of Maven and Gradle)."""
     in_container: bool = False
-    """A Dockerfile, a Procfile or a compose service is made from the folder."""
+    """A Dockerfile, a Procfile, a compose service or functions of a cloud are made from the folder."""
 
 
 def kind_of(folder: str, manifest: Manifest, name: str, around: Surroundings) -> str:

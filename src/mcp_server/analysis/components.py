@@ -94,7 +94,9 @@ class _Around:
         self.containers: set[str] = set()
         for manifest in gathered.manifests:
             folder = manifest.path.rpartition("/")[0]
-            if manifest.rule.parser in ("dockerfile", "procfile"):
+            if manifest.rule.parser in ("dockerfile", "procfile") or any(
+                one.scope == "function" for one in manifest.declarations if one.field == "entry"
+            ):
                 self.containers.add(folder)
             for one in manifest.declarations:
                 if one.label == "build_folder" and "$" not in one.value and manifest.path not in gathered.aside:

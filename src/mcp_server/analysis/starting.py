@@ -22,6 +22,9 @@ _FOR_DEVELOPERS = frozenset(
 ) | {"console", "rails", "rake", "bundle", "rspec", "spec", "release", "make", "lint", "format", "update", "dev", "ci"}
 """Programs that build, install, check or release the project that they lie in."""
 
+MAX_STARTS = 1_000
+"""Commands come first, so that what a monorepo of a thousand libraries loses are their mains."""
+
 
 def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
     """Declared ones, then files that are starts by their language's rule; commands before servers before mains."""
@@ -33,8 +36,8 @@ def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
         name = word(one.label or one.value)
         target = word(one.value) if one.value and one.value != manifest.path.rpartition("/")[2] else None
         point = EntryPoint(name, one.scope, evidence(manifest.path, one.rule, one.line), target)
-        of_file = f"{one.scope} {manifest.path}" if one.scope == "container" else one.scope
-        found.setdefault((name, of_file), point)  # each Dockerfile has a CMD of its own
+        of_file = f"{one.scope} {manifest.path}" if one.scope in ("container", "main") else one.scope
+        found.setdefault((name, of_file), point)  # each Dockerfile has a CMD of its own, each package a `main`
     declared = {
         posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), one.value))
         for manifest, one in gathered.declared("entry")
@@ -49,7 +52,7 @@ def entry_points_of(gathered: Gathered) -> tuple[EntryPoint, ...]:
         if kind == "backing_service" and (name, "service") in found:
             del found[name, kind]
     order = {kind: number for number, kind in enumerate(_KINDS)}
-    return tuple(sorted(found.values(), key=lambda point: order.get(point.kind, len(order))))
+    return tuple(sorted(found.values(), key=lambda point: order.get(point.kind, len(order)))[:MAX_STARTS])
 
 
 def _in_folder(

@@ -12,6 +12,7 @@ from dataclasses import field
 from plumbrule.core.facts import Evidence
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.deep import Deep
+from plumbrule.mcp_server.analysis.file_commands import file_commands
 from plumbrule.mcp_server.analysis.file_routes import file_routes
 from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.mounted_routes import behind, prefixes_of
@@ -150,6 +151,9 @@ def _routes(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Route, ...]:
         if use.rule != MOUNTED:
             value = behind(prefixes[path], use.value) if path in prefixes else use.value
             found.setdefault((value, use.detail), evidence(path, use.rule, use.line))
+    for manifest, one in deep.gathered.declared("fact"):
+        if one.label == "route":
+            found.setdefault((one.value, one.scope), evidence(manifest.path, one.rule, one.line))
     for route in file_routes(deep):
         found.setdefault((route.path, route.method), evidence(route.file, route.rule))
     return tuple(
@@ -165,6 +169,8 @@ def _commands(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[CommandName,
     for path, use in uses:
         if use.value:
             found.setdefault(_installed_name(path, use, scripts), evidence(path, use.rule, use.line))
+    for path, name in file_commands(deep):
+        found.setdefault(name, evidence(path, "oclif.command-file"))
     return tuple(CommandName(word(name, 100), found[name]) for name in sorted(found)[:MAX_ROWS])
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript_uses, go_uses, rust_uses
+from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript_commands, ecmascript_routes, go_uses, rust_uses
 from plumbrule.mcp_server.app import rules_shown
 
 RULES = rules_shown()
@@ -41,9 +41,9 @@ def written() -> Iterator[str]:
 
 def composed() -> Iterator[str]:
     """The rules of extractors that are put together from the names of frameworks."""
-    for web in (*ecmascript_uses.WEB_FRAMEWORKS.values(), *(name for _, name in go_uses.ROUTERS + rust_uses.WEB)):
+    for web in (*ecmascript_routes.WEB_FRAMEWORKS.values(), *(name for _, name in go_uses.ROUTERS + rust_uses.WEB)):
         yield f"route.{web}"
-    for name in ecmascript_uses.COMMAND_FRAMEWORKS.values():
+    for name in ecmascript_commands.COMMAND_FRAMEWORKS.values():
         yield f"command.{name}"
 
 

@@ -105,11 +105,11 @@ def test_routes_of_a_file_that_is_mounted_have_the_prefix_of_its_place() -> None
         deep_of(
             files,
             {
-                "app.ts": facts(raw_uses=[["route", "/api", 3, "route.mounted", "express ./routes"]]),
+                "app.ts": facts(raw_uses=[["route", "/api", 3, "mounted.router", "express ./routes"]]),
                 "routes/index.ts": facts(
                     raw_uses=[
-                        ["route", "/users", 4, "route.mounted", "express ./users.js"],
-                        ["route", "/x", 5, "route.mounted", "express ../outside/of/the/../../../../tree"],
+                        ["route", "/users", 4, "mounted.router", "express ./users.js"],
+                        ["route", "/x", 5, "mounted.router", "express ../outside/of/the/../../../../tree"],
                         ["route", "/ping", 6, "route.express", "GET"],
                     ]
                 ),
@@ -117,7 +117,7 @@ def test_routes_of_a_file_that_is_mounted_have_the_prefix_of_its_place() -> None
                     raw_uses=[
                         ["route", "/", 1, "route.express", "GET"],
                         ["route", "/:id", 2, "route.express", "GET"],
-                        ["route", "/ring", 3, "route.mounted", "express ./index"],
+                        ["route", "/ring", 3, "mounted.router", "express ./index"],
                     ]
                 ),
                 "lone.ts": facts(raw_uses=[["route", "/lone", 1, "route.express", "GET"]]),
@@ -136,8 +136,8 @@ def test_prefixes_of_mounts_are_joined_from_the_outside_in(mounts: list[str], pa
         deep_of(
             files,
             {
-                "app.js": facts(raw_uses=[["route", mounts[0], 3, "route.mounted", "express ./routes"]]),
-                "routes/index.js": facts(raw_uses=[["route", mounts[1], 4, "route.mounted", "express ./users"]]),
+                "app.js": facts(raw_uses=[["route", mounts[0], 3, "mounted.router", "express ./routes"]]),
+                "routes/index.js": facts(raw_uses=[["route", mounts[1], 4, "mounted.router", "express ./users"]]),
                 "routes/users.js": facts(raw_uses=[["route", "/:id", 2, "route.express", "GET"]]),
             },
         )
@@ -167,9 +167,16 @@ def test_autoloaded_files_hang_under_their_folders() -> None:
     files = {"src/app.ts": "", "src/routes/users/_id/index.ts": "", "src/routes/root.ts": "", "src/plugins/a.ts": ""}
     route = ["route", "/x", 1, "route.fastify", "GET"]
     known = {path: facts(raw_uses=[route]) for path in files}
-    known["src/app.ts"] = facts(raw_uses=[["route", "/v1", 3, "route.mounted", "fastify ./routes/"]])
+    known["src/app.ts"] = facts(raw_uses=[["route", "/v1", 3, "mounted.router", "fastify ./routes/"]])
     told = structure_of(deep_of(files, known)).routes
     assert [one.path for one in told] == ["/v1/users/:id/x", "/v1/x", "/x"]
+
+
+def test_files_of_an_oclif_command_line_are_its_commands() -> None:
+    raw = '{"name": "c", "dependencies": {"@oclif/core": "4"}, "oclif": {"commands": "./dist/commands"}}'
+    files = {"package.json": raw, "src/commands/user/add.ts": "", "src/commands/user/index.ts": "", "src/a.ts": ""}
+    told = structure_of(deep_of(files, {path: facts() for path in files if path.endswith(".ts")})).cli_commands
+    assert [one.name for one in told] == ["user", "user:add"]
 
 
 def _definition(kind: str, name: str, line: int = 1, **more: str) -> dict[str, object]:

@@ -541,11 +541,24 @@ CASES = {
         ],
     ),
     "serverless.yml": (
-        "service: orders\nfunctions:\n  create:\n    handler: src/create.main\n",
+        (
+            "service: orders\nfunctions:\n  create:\n    handler: src/create.main\n    events:\n"
+            "      - http: { path: 'orders/{id}', method: get }\n      - httpApi: 'POST /items'\n      - sqs: x\n"
+        ),
         [
             ("name", "orders", 1, "serverless.service", "", ""),
             ("entry", "src/create.main", 3, "serverless.function", "create", "function"),
+            ("fact", "/orders/{id}", 6, "serverless.http", "route", "GET"),
+            ("fact", "/items", 7, "serverless.http", "route", "POST"),
         ],
+    ),
+    "wrangler.toml": (
+        'name = "edge"\nmain = "src/index.ts"\n',
+        [("entry", "src/index.ts", 2, "wrangler.main", "edge", "function")],
+    ),
+    "wrangler.jsonc": (
+        '{ // worker\n "main": "w.js",\n}\n',
+        [("entry", "w.js", 2, "wrangler.main", "w.js", "function")],
     ),
     "Procfile": (
         "web: gunicorn app\n# no\nworker: rq\n",

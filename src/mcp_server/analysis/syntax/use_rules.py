@@ -3,7 +3,7 @@
 Dangerous calls are findings; their rules stand in `findings/catalog`. `analysis/rules` shows all of them.
 """
 
-MOUNTED = "route.mounted"
+MOUNTED = "mounted.router"
 """A router of another file hangs here: `value` is the prefix, `detail` the framework and the module that is imported.
 `mounted_routes` puts the prefix before the other file's routes; it is never shown."""
 

@@ -33,7 +33,8 @@ PARSERS: dict[str, str] = {
     "composer": "php",
     **dict.fromkeys(("cmake", "meson", "autoconf", "conanfile", "vcpkg"), "native"),
     **dict.fromkeys(("swift_package", "mix", "pubspec", "terraform"), "others"),
-    **dict.fromkeys(("dockerfile", "compose", "procfile", "kubernetes", "serverless"), "containers"),
+    **dict.fromkeys(("dockerfile", "compose", "procfile", "kubernetes"), "containers"),
+    **dict.fromkeys(("serverless", "wrangler"), "functions"),
     **dict.fromkeys(
         ("makefile", "justfile", "taskfile", "pre_commit", "version_file", "tool_versions", "mise"), "tasks"
     ),

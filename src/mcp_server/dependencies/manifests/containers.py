@@ -1,10 +1,9 @@
-"""Dockerfiles, compose files, Kubernetes objects, Serverless files and Procfiles: images, starts, services, ports."""
+"""Dockerfiles, compose files, Kubernetes objects and Procfiles: images, starts, services, ports."""
 
 import re
 from collections.abc import Iterator
 
 from plumbrule.mcp_server.dependencies.manifests.container_dangers import compose_dangers, dockerfile_dangers
-from plumbrule.mcp_server.dependencies.manifests.declare import words
 from plumbrule.mcp_server.dependencies.manifests.lines import Lines
 from plumbrule.mcp_server.dependencies.manifests.texts import decode, yaml_tree
 from plumbrule.mcp_server.dependencies.manifests.tree import Tree
@@ -149,17 +148,6 @@ def kubernetes(file: ManifestText) -> list[Declaration]:
         for number, line in Lines(file.raw)
         if (found := re.match(r"[\s-]*containerPort:\s*(\d{1,5})\s*$", line))
     ]
-
-
-def serverless(file: ManifestText) -> list[Declaration]:
-    """The functions of a Serverless Framework service with their handlers."""
-    tree = yaml_tree(file.raw)
-    found = words(tree, "serverless.service", (), ("name", "service"))
-    for name in tree.table("functions"):
-        handler = tree.text("functions", name, "handler") or tree.text("functions", name, "image")
-        line = tree.line("functions", name)
-        found.append(Declaration("entry", handler, line, "serverless.function", name, "function"))
-    return found
 
 
 def _named(name: str) -> str:

@@ -1,5 +1,7 @@
 """`package.json`, `deno.json`, and the workspace files of pnpm and Lerna."""
 
+import re
+
 from plumbrule.mcp_server.dependencies.manifests.declare import members, words
 from plumbrule.mcp_server.dependencies.manifests.purposes import purpose_of
 from plumbrule.mcp_server.dependencies.manifests.texts import json_tree, yaml_tree
@@ -15,6 +17,12 @@ _SCOPES = {
 # npm's own short forms; every other script needs `run` (npm help 7 scripts).
 _INSTALL_HOOKS = frozenset(("preinstall", "install", "postinstall"))
 _SHORT = frozenset(("test", "start"))
+_PORT = re.compile(
+    r"\bPORT=(\d{2,5})\b|\b(?:next|vite|nuxi?|astro|remix|wrangler|serve|http-server|ng|vue-cli-service|gatsby|parcel|"
+    r"json-server|live-server|webpack-dev-server|webpack|rsbuild|rspack|docusaurus|vitepress)\s[^&|;]{0,200}?"
+    r"(?:-p|-l|--port)[ =](\d{2,5})\b"
+)
+"""A server that a script starts with a port of its own."""
 
 
 def package_json(file: ManifestText) -> list[Declaration]:
@@ -64,6 +72,10 @@ def _scripts(tree: Tree) -> list[Declaration]:
         if name in _INSTALL_HOOKS:
             line = tree.line("scripts", name)
             found.append(Declaration("fact", name, line, "package-json.install-script", "install_script"))
+        if purpose == "run" and (port := _PORT.search(text)):
+            line = tree.line("scripts", name)
+            number = port[1] or port[2]
+            found.append(Declaration("fact", number, line, "package-json.script-port", "port"))
         if not purpose or "no test specified" in text:  # what `npm init` writes is no test command
             continue
         command = f"npm {name}" if name in _SHORT else f"npm run {name}"

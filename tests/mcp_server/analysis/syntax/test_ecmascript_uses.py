@@ -10,7 +10,7 @@ semble_grammars = pytest.importorskip("semble_grammars")
 def used(source: str, kind: str) -> list[tuple[str, str]]:
     raw = source.encode()
     found = ecmascript.extract(raw, semble_grammars.get_parser("typescript").parse(raw)).uses
-    return [(one.detail, one.value) for one in found if one.kind == kind and one.rule != "route.mounted"]
+    return [(one.detail, one.value) for one in found if one.kind == kind and one.rule != "mounted.router"]
 
 
 EXPRESS = "const express = require('express'); const app = express(); const router = express.Router();\n"

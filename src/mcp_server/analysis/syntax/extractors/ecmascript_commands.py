@@ -11,7 +11,7 @@ from plumbrule.mcp_server.analysis.syntax.model import Use
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_FRAMEWORKS = {
+COMMAND_FRAMEWORKS = {
     "commander": "commander",
     "@commander-js/extra-typings": "commander",
     "yargs": "yargs",
@@ -36,10 +36,10 @@ _HANDLER = re.compile(rb"(?:export\s{1,9}(?:const|(?:async\s{1,9})?function)\s{1
 
 def commands_of(raw: bytes, file: Callable[[], Calls], packages: list[str]) -> Iterator[Use]:
     """Each command by the first word of its declaration; the default command has no name and is left out."""
-    framework = next((_FRAMEWORKS[name] for name in packages if name in _FRAMEWORKS), "")
-    if b"command" in raw:
+    framework = next((COMMAND_FRAMEWORKS[name] for name in packages if name in COMMAND_FRAMEWORKS), "")
+    if b"handler" in raw and b"command" in raw:
         yield from _of_module(raw)
-    if not _WORDS.search(raw) or not (framework or b"program" in raw):
+    if not (framework or b"program.command" in raw) or not _WORDS.search(raw):
         return
     found = file()
     parsed = {call.root for call in found.found if call.method in ("parse", "parseAsync")}

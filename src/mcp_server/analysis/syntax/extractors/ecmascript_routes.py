@@ -57,6 +57,8 @@ _MAYBE = re.compile(
     rb"(?<![\w$])(?:app|router|fastify|server)\s{0,20}\.\s{0,20}(?:get|post|put|patch|delete|all|options|head|use|register|route)"
     rb"\s{0,20}[<(]"
 )
+_CALLED = (b"app.", b"router.", b"fastify.", b"server.")
+"""Looked for first: a substring is found ten times as fast as a pattern."""
 _USUAL = re.compile(r"(?:app|router|server|api|fastify|routes?|[a-z]\w*(?:App|Router|Server|Api|Routes))\Z")
 _MAKERS = frozenset(("router", "app", "application", "createapp", "createrouter", "createserver", "openapihono"))
 _MAX_SPANS = 300
@@ -70,7 +72,7 @@ def routes_of(
 ) -> Iterator[Use]:
     """The routes of calls. `statements` are those of `import`; `packages` the imported packages in order."""
     frameworks = [WEB_FRAMEWORKS[name] for name in packages if name in WEB_FRAMEWORKS]
-    if frameworks or _MAYBE.search(raw):
+    if frameworks or (any(word in raw for word in _CALLED) and _MAYBE.search(raw)):
         yield from _Reader(raw, file(), statements, frameworks).uses()
 
 

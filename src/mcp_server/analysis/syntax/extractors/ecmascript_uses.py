@@ -26,7 +26,8 @@ _NEST = {
     b"Get": "GET", b"Post": "POST", b"Put": "PUT", b"Patch": "PATCH", b"Delete": "DELETE", b"Head": "HEAD",
     b"Options": "OPTIONS", b"All": "ALL", b"Sse": "GET",
 }  # fmt: skip
-_LISTENING = re.compile(rb"\.\s{0,9}listen\s{0,9}\(|(?<![\w$])[sS]erve\s{0,9}\(|(?:WebSocket|ws)\.?Server")
+_LISTENING = re.compile(rb"\.\s{0,9}listen\(|(?<![\w$])[sS]erve\(|(?:WebSocket|ws)\.?Server")
+_SERVED = (b"listen(", b"serve(", b"Serve(", b"Server")
 _SERVERS = frozenset(("WebSocketServer", "WebSocket.Server", "ws.Server"))
 _SERVING = frozenset(("Bun", "Deno", ""))
 
@@ -86,7 +87,7 @@ def _nest_paths(call: "Node") -> list[str]:
 def _ports(raw: bytes, file: Callable[[], Calls]) -> Iterator[Use]:
     """The literal numbers that servers are told to listen on, or fall back to."""
     offered = b"export default" in raw and b"fetch" in raw and b"port" in raw  # Bun serves the default export
-    if not offered and not _LISTENING.search(raw):
+    if not offered and not (any(word in raw for word in _SERVED) and _LISTENING.search(raw)):
         return
     found = file()
     given: list[tuple[Node, Node | None]] = []
