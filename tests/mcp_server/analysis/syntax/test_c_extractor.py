@@ -3,6 +3,7 @@
 import pytest
 
 from plumbrule.mcp_server.analysis.syntax.extractors import c_family
+from plumbrule.mcp_server.analysis.syntax.extractors.c_outline import outline
 from plumbrule.mcp_server.analysis.syntax.extractors.c_repair import covered_c, covered_cpp
 from plumbrule.mcp_server.analysis.syntax.model import Extracted
 
@@ -259,3 +260,50 @@ def test_deep_nesting_and_endless_macros_take_bounded_time() -> None:
     assert [s.name for s in c("void f( {\n" + comments).symbols][-1:] == ["h"]
     wide = "".join(f"#if A{n}\n" for n in range(5_000)) + "AAAA_B " * 5_000
     assert {s.name for s in c(wide).symbols} <= {"AAAA_B"}
+
+
+OUTLINES = [
+    (
+        "LIB_EXPORT template <typename T> class A {\n public:\n  A() : x{1} { if LIB_CONSTEXPR (x) f(); }\n};",
+        ["A", "A.A"],
+    ),
+    ("class LIB_API_ [[nodiscard]] B : public C {\n public:\n  virtual ~B();\n  friend class D;\n};", ["B", "B.~B"]),
+    ("#if HAS(<x.h>) && \\\n  HAS(a::b)\nnamespace n { struct S { int i; }; }\n#endif", ["n", "n.S", "n.S.i"]),
+    ('DEFINE_FLAG(int, a, {}, "") + f();\nLIB_FLAG(bool, b, 1, "");\nstruct S {};', ["S"]),
+    (
+        "lib_inline constexpr bool f() { return CHECK(throw 1, int&); }\nlib_inline u64 g(int x) { va(int*); }",
+        ["f", "g"],
+    ),
+    (
+        "struct T { LIB_PRIVATE_UNLESS_TESTED:\n  static LIB_CONSTEXPR bool v(int) { EXPECT(x, char); }\n};",
+        ["T", "T.v"],
+    ),
+    ("enum class E : int;\nextern template int m<1>(int);\nstruct V { using typename B::t; int k; };", ["V", "V.k"]),
+    ("friend_api() { FOO(int*); }\nstruct P { friend LIB_I std::ostream& operator<<(std::ostream& s, P p); };", ["P"]),
+    ("namespace a::inline b { namespace inlined { int x = F(char*); } }", ["a.b", "a.b.inlined", "a.b.inlined.x"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), OUTLINES)
+def test_what_only_a_preprocessor_could_read_costs_no_declaration(text: str, expected: list[str]) -> None:  # S-33
+    found = cpp('#include "lib.h"\n' + text + "\n")
+    assert [s.name for s in found.symbols if s.name in expected] == expected
+    assert found.errors == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('#include "lib.h"\nint f(void) { FOREACH(x, int*) g(); }\n', []),
+        ('#include "lib.h"\nint f(void) { g(; }\nint h(void);\n', [2]),
+        ("#include <stdio.h>\nint f(void) { return 0 }\n", [2]),
+        ("int x = ;\n", [1]),
+    ],
+)
+def test_a_syntax_error_of_c_is_one_that_no_macro_could_explain(text: str, expected: list[int]) -> None:  # S-33
+    assert c(text).errors == expected
+
+
+def test_outlines_take_bounded_time() -> None:
+    for text in ("AAA(\n" * 20_000, "\n" * 100_000, "f(x) const " * 9_000 + "{", ",AAAA(()(" * 9_000, 'R"(' * 30_000):
+        assert len(outline(text.encode())) == len(text)

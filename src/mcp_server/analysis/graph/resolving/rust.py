@@ -113,10 +113,11 @@ def _without_crate(world: _World, path: str, target: str) -> Resolution:
 
 def _path(world: _World, target: _Target, module: Module, written: str, *, foreign: bool = False) -> Resolution:
     """One path as a file of a target sees it; `foreign` when the file is of another crate."""
-    parts = tuple(written.split("::"))
+    parts: Module = tuple(written.split("::"))
     seen: set[tuple[str, ...]] = set()
     at, here = module, target
-    viewer = (None if foreign else target, module)
+    seer: _Target | None = None if foreign else target
+    seen_from = module
     for _ in range(_HOPS):
         if (here.root, *at, "::", *parts) in seen:
             break
@@ -134,7 +135,7 @@ def _path(world: _World, target: _Target, module: Module, written: str, *, forei
             here, at = through_all
             parts = ("self", *parts)
             continue
-        base, rest = _descended(here, *start, viewer[0] if viewer[0] is here else None, viewer[1])
+        base, rest = _descended(here, start[0], start[1], here if seer is here else None, seen_from)
         file = here.files.get(base, "")
         if not file or not rest:
             return Resolution("file", (file,)) if file else _UNKNOWN
@@ -148,7 +149,7 @@ def _path(world: _World, target: _Target, module: Module, written: str, *, forei
         deeper = _leads_on(world, here, base, tuple(through.split("::")))
         if deeper is None or (len(rest) == 1 and not _is_module(world, *deeper)):
             return Resolution("file", (file,))
-        viewer = (here, base)  # what is taken there is seen from there
+        seer, seen_from = here, base  # what is taken there is seen from there
         here, at, parts = deeper[0], deeper[1], ("self", *deeper[2], *rest[1:])
     return _UNKNOWN
 

@@ -8,14 +8,15 @@ members have that of their section.
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.mcp_server.analysis.syntax.extractors.c_names import declared, names_of
+from plumbrule.mcp_server.analysis.syntax.extractors.c_outline import repaired
 from plumbrule.mcp_server.analysis.syntax.extractors.c_repair import covered_c, covered_cpp, directives
 from plumbrule.mcp_server.analysis.syntax.extractors.c_uses import uses_of
 from plumbrule.mcp_server.analysis.syntax.extractors.common import (
     doc_above,
-    error_lines,
     folded,
     line_of,
     line_starts,
@@ -28,7 +29,6 @@ from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
     words_between,
     words_of,
 )
-from plumbrule.mcp_server.analysis.syntax.extractors.repairing import better
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
 if TYPE_CHECKING:
@@ -106,29 +106,28 @@ class _File:
 
 def c(raw: bytes, tree: "Tree") -> Extracted:
     """The facts of one C file."""
-    repaired = better(tree, covered_c(raw), raw) if tree.root_node.has_error else tree
-    return _extract(raw, repaired, _TOKEN_C, whole=repaired is tree)
+    return _extract(raw, tree, _TOKEN_C, covered_c)
 
 
 def cpp(raw: bytes, tree: "Tree") -> Extracted:
     """The facts of one C++ file."""
-    repaired = better(tree, covered_cpp(raw), raw) if tree.root_node.has_error else tree
-    return _extract(raw, repaired, _TOKEN_CPP, whole=repaired is tree)
+    return _extract(raw, tree, _TOKEN_CPP, covered_cpp)
 
 
-def _extract(raw: bytes, tree: "Tree", token: re.Pattern[bytes], *, whole: bool) -> Extracted:
+def _extract(raw: bytes, tree: "Tree", token: re.Pattern[bytes], cover: Callable[[bytes], bytes]) -> Extracted:
     file = _File(raw, token)
-    file.waiting = [(node, _Scope()) for node in reversed(tree.root_node.named_children)]
+    best, errors = (tree, list[int]()) if not tree.root_node.has_error else repaired(raw, tree, cover(raw))
+    file.waiting = [(node, _Scope()) for node in reversed(best.root_node.named_children)]
     while file.waiting:
         _visit(file, *file.waiting.pop())
-    if not whole:
+    if best is not tree:
         _covered_directives(file)
     spans = sorted(file.spans)
     file.words.update(words_between(raw, token, spans))
     found = file.found
     own = [symbol.name for symbol in found.symbols]
     found.symbols = sorted(_without_prototypes(file), key=lambda symbol: symbol.line)
-    found.errors = error_lines(tree)
+    found.errors = errors
     found.refs = referred(file.words, own, _KEYWORDS)
     found.uses = uses_of(raw, tree.root_node, file.words)
     return found
@@ -236,7 +235,8 @@ def _namespace(file: _File, node: "Node", scope: _Scope) -> None:
     if name is None:
         _inside(file, body, scope._replace(hidden=True))
         return
-    known = "".join(file.text(name).split()).replace("::", ".").removeprefix("inline")
+    words = [word for word in file.text(name).replace("::", " ").split() if word != "inline"]
+    known = ".".join(words)
     qualified = _add(file, "namespace", known, node, scope, body.start_byte)
     _inside(file, body, _Scope(qualified, "namespace", "public", scope.hidden))
 

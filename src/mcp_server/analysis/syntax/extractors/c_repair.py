@@ -47,10 +47,12 @@ _QUALIFIER = re.compile(
     rb"\b(?:const|struct|unsigned|signed|enum|volatile|union|class|typename|return|sizeof|case)[ \t]+$"
 )
 _CONDITION = re.compile(
-    rb"(,\s{0,80}[A-Z][A-Z0-9_]{3,}\((?:[^();{}]|\((?:[^();{}]|\([^();{}]{0,200}\)){0,200}\)){0,300}\))(?=\s{0,80}>)"
+    rb"(,\s{0,80}[A-Z][A-Z0-9_]{3,}\((?:[^();{}]|\((?:[^();{}]|\([^();{}]{0,200}+\)){0,200}+\)){0,300}+\))(?=\s{0,80}>)"
 )
 """`template <typename T, LIB_ENABLE_IF(...)>`."""
-_TYPE_HEAD = re.compile(rb"\b(?:class|struct|union|enum)[ \t]+$")
+_TYPE_HEAD = re.compile(
+    rb"\b(?:class|struct|union|enum)[ \t]+(?:(?:\[\[[^\[\]]{0,80}\]\]|[A-Z][A-Z0-9_]{2,80})[ \t]+){0,4}$"
+)
 _NULLNESS = re.compile(rb"(?<=[\s*&>])((?:\w+_)?_?[Nn](?:onnull|ullable|ull_unspecified))(?=\s*[\w,)(&])")
 _FRIEND = re.compile(rb">\s*(friend)(?=\s+(?:struct|class)\s)|\b(?:class|public|private|protected)[ \t]+(::)(?=\w)")
 _COMMENT = re.compile(rb"/\*[^*]*(?:\*(?!/)[^*]*)*\*/|//[^\n]*")
