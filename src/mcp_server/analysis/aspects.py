@@ -37,7 +37,7 @@ FIELDS: dict[Aspect, tuple[str, ...]] = {
     "structure": ("description", "ecosystems", "runtimes", "commands", "entry_points", "components", "structure"),
     "symbols": ("symbols",),
     "imports": ("imports",),
-    "dependencies": ("manifests", "dependencies"),
+    "dependencies": ("manifests", "dependencies", "runtimes"),
     "licences": ("licence", "licences"),
     "security": ("risks", "findings", "scorecard"),
     "quality": ("tests", "ci", "documentation", "quality"),

@@ -7,6 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from plumbrule.mcp_server.analysis.changes.demands import (
+    aliases,
+    asked_of_implementers,
+    is_version,
+    only_the_value,
+    sealed_owners,
+    spelled_out,
+)
 from plumbrule.mcp_server.analysis.changes.signatures import compatibility
 from plumbrule.mcp_server.analysis.sections.changes import ApiChange, Breaking
 from plumbrule.mcp_server.analysis.words import evidence
@@ -27,11 +35,20 @@ _INNER = frozenset(("variable", "index"))
 """What no caller from outside is meant to depend on, whatever its visibility says."""
 
 
+_UNDOCUMENTED = frozenset(("@doc false", "@moduledoc false"))
+"""Elixir's marks of what is public for the project alone ("Writing Documentation", hiding)."""
+
+_OBJECTS = frozenset(("JavaScript", "TypeScript", "JSX", "TSX"))
+"""Languages whose exported variables are objects with functions."""
+
 _WORKSHOP = ("scripts", "script", "hack", "ci", "tasks", "benchmarks", "bench", "benches", "fuzz", ".github")
 """Folders at the top with the project's own tools."""
 
 _DERIVABLE = frozenset(("default", "clone", "fmt", "eq", "ne", "hash", "cmp", "partial_cmp"))
 """Methods of Rust that `derive` writes as well as a hand does."""
+
+_BUILDING = frozenset(("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "dodo.py"))
+"""Modules at the top that build and test the rest."""
 
 _PROGRAMS = ("cmd", "hack", "tools")
 _NATIVE = ("ext",)
@@ -58,6 +75,9 @@ class _Definition(NamedTuple):
     kind: str
     language: str
     signatures: tuple[str, ...]
+    body: bool = False
+    sealed: bool = False
+    """Whether nobody outside may implement it."""
 
 
 def api_changes(before: Mapping[str, Surface], after: Mapping[str, Surface]) -> tuple[ApiChange, ...]:
@@ -68,11 +88,17 @@ def api_changes(before: Mapping[str, Surface], after: Mapping[str, Surface]) -> 
     old, new = _definitions(before), _definitions(after)
     gone = {key: one for key, one in old.items() if key not in new}
     come = {key: one for key, one in new.items() if key not in old}
-    changes = [_moved(name, gone, come) for name in sorted({key[1] for key in gone} & {key[1] for key in come})]
-    found = [change for batch in changes for change in batch]
+    found: list[ApiChange] = []
+    moved: set[tuple[str, str | None, str | None]] = set()
+    for name in sorted({key[1] for key in gone} & {key[1] for key in come}):
+        for change in _moved(name, gone, come):
+            # What moved with the class around it is told by the class.
+            if (name.rpartition(".")[0], change.before, change.after) not in moved:
+                found.append(change)
+            moved.add((name, change.before, change.after))
     found += [_removed(key, one, old, new) for key, one in gone.items()]
     found += [
-        ApiChange(key[1], "added", "no", evidence(one.path, RULE, one.line), after=one.signatures[0])
+        ApiChange(key[1], "added", _asked(key, one, old), evidence(one.path, RULE, one.line), after=one.signatures[0])
         for key, one in come.items()
     ]
     found += _changed(old, new)
@@ -90,12 +116,15 @@ def public_rows(surface: Surface) -> Iterator[dict[str, Any]]:
             "visibility" not in row
             and outer not in hidden
             and row["kind"] not in _INNER
+            and _UNDOCUMENTED.isdisjoint(row.get("modifiers", ()))
             and (offered is None or name.partition(".")[0] in offered)
         )
         if shown:
             yield row
         if not shown or row["kind"] in _CALLABLE:  # what a function defines for itself nobody else can name
             hidden.add(name)
+        if row["kind"] == "variable" and "visibility" not in row and surface.language in _OBJECTS:
+            hidden.discard(name)  # `module.exports = res` and `res.send = function ...`: an object with methods
 
 
 def _definitions(surfaces: Mapping[str, Surface]) -> dict[tuple[str, str], _Definition]:
@@ -105,7 +134,8 @@ def _definitions(surfaces: Mapping[str, Surface]) -> dict[tuple[str, str], _Defi
         surface = surfaces[path]
         if _is_private(path, surface.language):
             continue
-        place = path.rpartition("/")[0] if surface.language in BY_FOLDER else path
+        place = path.rpartition("/")[0] if surface.language in BY_FOLDER else _module(path, surface.language)
+        sealed = sealed_owners(surface.language, surface.symbols)
         for row in public_rows(surface):
             key = (place, str(row["name"]))
             signature = str(row.get("signature", ""))
@@ -113,10 +143,20 @@ def _definitions(surfaces: Mapping[str, Surface]) -> dict[tuple[str, str], _Defi
                 signature = _FINAL.sub(r"\1", signature).removeprefix("public ")  # in an interface it goes unsaid
             known = found.get(key)
             if known is None:
-                found[key] = _Definition(path, int(row["line"]), str(row["kind"]), surface.language, (signature,))
+                body, closed = bool(row.get("complexity")), key[1] in sealed
+                found[key] = _Definition(
+                    path, int(row["line"]), str(row["kind"]), surface.language, (signature,), body, closed
+                )
             elif signature not in known.signatures:
                 found[key] = known._replace(signatures=(*known.signatures, signature))
     return found
+
+
+def _module(path: str, language: str) -> str:
+    """What callers name: of Python the module, which the move to a `src` layout does not change."""
+    if language != "Python":
+        return path
+    return path.removeprefix("src/").removesuffix(".pyi").removesuffix(".py").removesuffix("/__init__")
 
 
 def _is_private(path: str, language: str) -> bool:
@@ -125,7 +165,7 @@ def _is_private(path: str, language: str) -> bool:
     if steps[0] in _WORKSHOP and len(steps) > 1:
         return True
     if language == "Python":
-        return any(step.startswith("_") and not step.startswith("__") for step in steps)
+        return path in _BUILDING or any(step.startswith("_") and not step.startswith("__") for step in steps)
     if language == "Go":
         return "internal" in steps[:-1] or steps[0] in _PROGRAMS or steps[-1] == "main.go"
     if language in ("Java", "Kotlin"):
@@ -148,6 +188,14 @@ def _moved(
     return [ApiChange(name, "changed", "perhaps", evidence(new.path, RULE, new.line), old.path, new.path)]
 
 
+def _asked(key: tuple[str, str], one: _Definition, old: Mapping[tuple[str, str], _Definition]) -> Breaking:
+    """What an addition asks of others: nothing, unless it joins an interface that others implement."""
+    owner = old.get((key[0], key[1].rpartition(".")[0]))
+    if owner is None or owner.sealed:
+        return "no"
+    return asked_of_implementers(one.language, owner.kind, one.kind, one.signatures[0], body=one.body)
+
+
 def _removed(
     key: tuple[str, str],
     one: _Definition,
@@ -165,10 +213,15 @@ def _removed(
 def _changed(
     old: Mapping[tuple[str, str], _Definition], new: Mapping[tuple[str, str], _Definition]
 ) -> Iterator[ApiChange]:
+    names = _aliases(old, new)
     for key in old.keys() & new.keys():
-        before, after = old[key], new[key]
+        before, after = _comparable(old[key], names), _comparable(new[key], names)
+        if is_version(key[1]) and before.kind == after.kind and before.kind not in _CALLABLE:
+            continue
         if before.signatures != after.signatures or before.kind != after.kind:
             breaking = _breaking(key[1], before, after)
+            if breaking == "yes" and _same_underneath(before, after, names):
+                breaking = "perhaps"
             at = evidence(after.path, RULE, after.line)
             if breaking == "no" and set(before.signatures) < set(after.signatures):  # one more overload
                 yield ApiChange(key[1], "added", "no", at, after=_differing(after, before))
@@ -181,13 +234,47 @@ def _breaking(name: str, before: _Definition, after: _Definition) -> Breaking:
         return "perhaps" if {before.kind, after.kind} <= {"class", "struct", "record", "interface"} else "yes"
     if set(before.signatures) <= set(after.signatures):
         return "no"
+    if before.kind in ("constant", "variable") and only_the_value(before.signatures[0], after.signatures[0]):
+        return "no"
     overloaded = max(len(before.signatures), len(after.signatures)) > 1
     if overloaded or before.kind not in _CALLABLE:
         return "perhaps"
     bare = name.rpartition(".")[2].partition("/")[0]
     named = before.language in NAMED
     labels = before.language == "Ruby"
-    return compatibility(bare, before.signatures[0], after.signatures[0], named=named, labels=labels)
+    verdict = compatibility(bare, before.signatures[0], after.signatures[0], named=named, labels=labels)
+    # Elixir has the number of parameters in the name; what differs is a pattern, which may take less or more.
+    return "perhaps" if before.language == "Elixir" and verdict == "yes" else verdict
+
+
+_GO_NAMED_RESULT = re.compile(r"\) \((\w+ [^,()]+)\)$")
+
+
+def _comparable(one: _Definition, names: Mapping[str, tuple[str, bool]]) -> _Definition:
+    """Go's signatures without what is no part of the type: the name of a result, aliases."""
+    if one.language != "Go":
+        return one
+    plain = (_GO_NAMED_RESULT.sub(lambda found: ") " + found[1].partition(" ")[2], text) for text in one.signatures)
+    if one.kind == "type":
+        return one
+    return one._replace(signatures=tuple(spelled_out(text, names, same=True) for text in plain))
+
+
+def _aliases(*states: Mapping[tuple[str, str], _Definition]) -> dict[str, tuple[str, bool]]:
+    rows = ((one.kind, one.signatures[0]) for state in states for one in state.values() if one.language == "Go")
+    return aliases(rows)
+
+
+def _same_underneath(before: _Definition, after: _Definition, names: Mapping[str, tuple[str, bool]]) -> bool:
+    """Whether only a named type stands where its own definition stood: values without a name still fit."""
+    if before.language != "Go" or not names:
+        return False
+    first, second = (spelled_out(one.signatures[0], names, same=False) for one in (before, after))
+    return _GO_PARAMETER.sub(r"\1", first) == _GO_PARAMETER.sub(r"\1", second)
+
+
+_GO_PARAMETER = re.compile(r"([(,] ?)\w+ (?=func\(|\[|map\[|\*|\w)")
+"""The names of parameters, which Go's callers never write."""
 
 
 def _differing(one: _Definition, other: _Definition) -> str:

@@ -4,7 +4,8 @@ Pure. `comparer` makes the two reports and gives the surfaces of the files that 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from plumbrule.mcp_server.analysis.model import Languages, RepositoryReport
 from plumbrule.mcp_server.analysis.sections.changes import (
@@ -17,20 +18,41 @@ from plumbrule.mcp_server.analysis.sections.changes import (
     LicenceChange,
 )
 from plumbrule.mcp_server.analysis.sections.dependencies import Dependencies, Dependency
+from plumbrule.mcp_server.analysis.sections.findings import Finding
+from plumbrule.mcp_server.analysis.words import word
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry
 
 NO_LICENCE = "none"
 
 
 def file_changes(before: Iterable[Entry], after: Iterable[Entry]) -> FileChanges:
-    """Counts by path and content; the same bytes at another path are a move. Needs the blob of every entry."""
-    old = {entry.path: entry.blob for entry in before}
-    new = {entry.path: entry.blob for entry in after}
-    gone = Counter(blob for path, blob in old.items() if path not in new)
-    come = Counter(blob for path, blob in new.items() if path not in old)
-    moved = (gone & come).total()
-    changed = sum(old[path] != new[path] for path in old.keys() & new.keys())
-    return FileChanges(come.total() - moved, gone.total() - moved, changed, moved)
+    """Counts by path and content. Needs the blob of every entry.
+
+    The same bytes at another path are a move, and so is a file that went in one folder and came in another under the
+    same name, where no other of that name came or went and its size is not another altogether.
+    """
+    old, new = {entry.path: entry for entry in before}, {entry.path: entry for entry in after}
+    gone = [entry for path, entry in old.items() if path not in new]
+    come = [entry for path, entry in new.items() if path not in old]
+    same = Counter(entry.blob for entry in gone) & Counter(entry.blob for entry in come)
+    left, right = ({name: one for name, one in _by_name(some, same).items() if one} for some in (gone, come))
+    moved = same.total() + sum(_alike(left[name], right[name]) for name in left.keys() & right.keys())
+    changed = sum(old[path].blob != new[path].blob for path in old.keys() & new.keys())
+    return FileChanges(len(come) - moved, len(gone) - moved, changed, moved)
+
+
+def _by_name(entries: Iterable[Entry], apart: Mapping[str, int]) -> dict[str, Entry | None]:
+    """Entries whose bytes are not among `apart` by their file names; None where several have one."""
+    found: dict[str, Entry | None] = {}
+    for entry in entries:
+        if entry.blob not in apart:
+            name = entry.path.rpartition("/")[2]
+            found[name] = None if name in found else entry
+    return found
+
+
+def _alike(one: Entry | None, other: Entry | None) -> bool:
+    return one is not None and other is not None and 2 * min(one.size, other.size) >= max(one.size, other.size) > 0
 
 
 def language_changes(before: Languages | None, after: Languages | None) -> tuple[LanguageChange, ...]:
@@ -60,7 +82,42 @@ def dependency_changes(before: Dependencies | None, after: Dependencies | None) 
             first, second = was.locked, is_now.locked
         change: Change = "changed" if was and is_now else "added" if is_now else "removed"
         found.append(DependencyChange(shown.name, shown.ecosystem, change, shown.scope, shown.evidence, first, second))
+    found = list(_paired(found))
     return tuple(sorted(found, key=lambda one: (one.scope != "runtime", one.ecosystem, one.name, one.evidence.at)))
+
+
+def _paired(found: Sequence[DependencyChange]) -> Iterator[DependencyChange]:
+    """What went in one form and came in another (a group, a target, a manifest elsewhere) is one change."""
+    come: dict[tuple[str, str], list[DependencyChange]] = {}
+    for one in found:
+        if one.change == "added":
+            come.setdefault((one.ecosystem, one.name), []).append(one)
+    gone = [one for one in found if one.change == "removed"]
+    taken: set[int] = set()
+    for one in gone:
+        others = come.get((one.ecosystem, one.name), ())
+        if len(others) == 1 and id(others[0]) not in taken:
+            now = others[0]
+            taken |= {id(one), id(now)}
+            if one.before != now.after or one.scope != now.scope:
+                first = one.before if one.scope == now.scope else word(f"{one.before or 'any'} ({one.scope})")
+                yield replace(now, change="changed", before=first)
+    yield from (one for one in found if id(one) not in taken)
+
+
+def runtime_changes(before: RepositoryReport, after: RepositoryReport) -> tuple[DependencyChange, ...]:
+    """What the whole needs to run on: `requires-python`, `engines`, `go`, `php`. By name."""
+    old, new = ({one.name: one for one in reversed(report.runtimes)} for report in (before, after))
+    found: list[DependencyChange] = []
+    for name in sorted(old.keys() | new.keys()):
+        was, is_now = old.get(name), new.get(name)
+        shown = is_now or was
+        if shown is None or (was and is_now and was.constraint == is_now.constraint):
+            continue
+        change: Change = "changed" if was and is_now else "added" if is_now else "removed"
+        first, second = was.constraint if was else None, is_now.constraint if is_now else None
+        found.append(DependencyChange(word(name), "runtime", change, "platform", shown.evidence, first, second))
+    return tuple(found)
 
 
 def _asked(dependencies: Dependencies | None) -> dict[tuple[str, ...], Dependency]:
@@ -104,14 +161,30 @@ def ci_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[CiC
 
 
 def finding_changes(before: RepositoryReport, after: RepositoryReport) -> tuple[FindingChange, ...]:
-    """New ones first, the grave ones first; a finding that only moved is the same one (its fingerprint is)."""
+    """New ones first, the grave ones first; a finding that only moved is the same one (its fingerprint is).
+
+    What is seen may change with what it is seen in (`uses: a/b@v1` becomes `@v2`): of one sort in one file, as many as
+    went are left out of what came.
+    """
     old = {one.fingerprint: one for one in before.findings}
     new = {one.fingerprint: one for one in after.findings}
-    found = [
-        FindingChange("added", one.severity, one.message, one.evidence) for key, one in new.items() if key not in old
-    ]
-    found += [
-        FindingChange("removed", one.severity, one.message, one.evidence) for key, one in old.items() if key not in new
-    ]
+    come = [one for key, one in new.items() if key not in old]
+    gone = [one for key, one in old.items() if key not in new]
+    found = [FindingChange("added", one.severity, one.message, one.evidence) for one in _beyond(come, gone)]
+    found += [FindingChange("removed", one.severity, one.message, one.evidence) for one in _beyond(gone, come)]
     grave: Sequence[str] = ("high", "medium", "low")
     return tuple(sorted(found, key=lambda one: (one.change, grave.index(one.severity), one.evidence.at)))
+
+
+def _beyond(some: Sequence[Finding], others: Sequence[Finding]) -> Iterator[Finding]:
+    """Those of `some` that no other of the same sort in the same file stands for."""
+    left = Counter(map(_sort_of, others))
+    for one in some:
+        if left[_sort_of(one)] > 0 and one.category != "secret":
+            left[_sort_of(one)] -= 1
+        else:
+            yield one
+
+
+def _sort_of(one: Finding) -> tuple[str, str, str]:
+    return one.rule, one.severity, one.evidence.at.rpartition(":")[0]

@@ -22,6 +22,7 @@ from plumbrule.mcp_server.analysis.changes.compare import (
     finding_changes,
     language_changes,
     licence_changes,
+    runtime_changes,
 )
 from plumbrule.mcp_server.analysis.graph.roles import is_others
 from plumbrule.mcp_server.analysis.inventory import shows_only
@@ -161,7 +162,10 @@ def _with_contents(changes: Changes, before: RepositoryReport, after: Repository
     """With what only surveys tell. Both must have ended: what one of them did not reach would look removed or new."""
     api = api_changes(_surfaces(before, changed), _surfaces(after, changed))
     findings = finding_changes(before, after)
-    dependencies = dependency_changes(before.dependencies, after.dependencies)
+    dependencies = (
+        *runtime_changes(before, after),
+        *dependency_changes(before.dependencies, after.dependencies),
+    )
     totals = {
         "api_added": sum(one.change == "added" for one in api),
         "api_removed": sum(one.change == "removed" for one in api),

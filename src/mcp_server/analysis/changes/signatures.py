@@ -88,6 +88,8 @@ def _parameters_kept(old: list[Parameter], new: list[Parameter], *, named: bool)
                 return verdict
     if any(not one.optional for one in new_plain[len(old_plain) :]):
         return "yes"
+    if type_first_rest(new) and not type_first_rest(old):
+        verdict = "perhaps"  # every call still fits, the type of the function does not
     kept = {one.name: one for one in new if not one.rest}
     for before in old:
         if before.rest:
@@ -105,10 +107,15 @@ def _parameters_kept(old: list[Parameter], new: list[Parameter], *, named: bool)
     return verdict
 
 
+def type_first_rest(parameters_: list[Parameter]) -> bool:
+    """Whether the last parameter takes any number in a language whose functions have types by position, as Go's do."""
+    return bool(parameters_) and parameters_[-1].rest and not parameters_[-1].name
+
+
 def _parameter(piece: str, *, keyword_only: bool, type_last: bool) -> Parameter:
     head, has_default, _ = _partition(piece, "=")
     head = head.strip()
-    rest = head.startswith(_REST) or head.endswith("...")
+    rest = head.startswith(_REST) or head.endswith("...") or (type_last and " ..." in head)
     if _COLON_TYPED.match(head):
         name, _, kind = head.partition(":")
         optional = bool(has_default) or rest or name.rstrip().endswith("?")

@@ -13,7 +13,7 @@ Breaking = Literal["yes", "no", "perhaps"]
 
 @dataclass(frozen=True, slots=True)
 class FileChanges:
-    """Files by number; a moved file counts as removed and added unless its bytes are the same (`moved`)."""
+    """Files by number. `moved` are those with the same bytes, or the one of its name, in another place."""
 
     added: int = 0
     removed: int = 0

@@ -185,12 +185,21 @@ class _Reader:
             self._documented[scope.start] = len(self.found.symbols)
             self.found.symbols.append(Symbol(kind, name, row(scope.node), scope.node.end_point.row + 1, signature))
 
+    def _hide(self, word: str, module: Scope) -> None:
+        """Remembers `@doc false`, which says that what follows is public for its own project alone."""
+        at = self._documented.get(module.start)
+        if word == "doc":
+            module.notes["hidden"] = "@doc false"
+        elif word == "moduledoc" and at is not None:
+            self.found.symbols[at] = self.found.symbols[at]._replace(modifiers=("@moduledoc false",))
+
     def _function(self, scope: Scope, module: Scope | None) -> None:
         word = _word(self._raw, scope.node)
         arguments = values(scope.node)
         head = _head(arguments[0]) if arguments else None
         named = _name_and_arity(self._raw, head)
         doc = module.notes.pop("doc", "") if module is not None else ""
+        hidden = module.notes.pop("hidden", "") if module is not None else ""
         if named is None:
             return
         quoted = scope.around is not None and scope.around is not module
@@ -211,7 +220,7 @@ class _Reader:
         kind: SymbolKind = "macro" if word.startswith(("defmacro", "defguard")) else "function"
         visibility: Visibility = "private" if word in _PRIVATE else "public"
         signature = folded(self._raw, scope.start, arguments[0].end_byte)
-        modifiers = ("quote",) if quoted else ()
+        modifiers = (*(("quote",) if quoted else ()), *((hidden,) if hidden else ()))
         self.found.symbols.append(
             Symbol(kind, name, row(scope.node), last, signature, visibility, doc, ways, modifiers)
         )
@@ -260,6 +269,8 @@ class _Reader:
         word = _word(self._raw, call)
         if word in ("moduledoc", "doc", "typedoc"):
             said_line = _documentation(self._raw, arguments[0])
+            if said(self._raw, arguments[0]) == "false":
+                self._hide(word, module)
             if word == "moduledoc":
                 at = self._documented.get(module.start)
                 if at is not None:

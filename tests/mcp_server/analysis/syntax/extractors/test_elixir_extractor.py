@@ -179,3 +179,12 @@ def test_elixir_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+def test_what_is_hidden_from_the_documentation_says_so() -> None:
+    text = "defmodule A do\n  @moduledoc false\n  @doc false\n  def f, do: 1\n  def g, do: 1\nend\n"
+    assert [(one.name, one.modifiers) for one in read(text).symbols] == [
+        ("A", ("@moduledoc false",)),
+        ("A.f/0", ("@doc false",)),
+        ("A.g/0", ()),
+    ]
