@@ -13,12 +13,14 @@ from plumbrule.mcp_server.analysis.words import evidence
 def languages_of(collected: Collected, detail: Detail) -> Languages | None:
     """Shares by lines where all counted files were read, else by bytes; None when nothing is known yet.
 
-    At `summary` and `full` each share has its largest file as evidence, with the rule that told its language.
+    At `summary` and `full` each share has its largest file as evidence, with the rule that told its language; at
+    `full` also how many of its lines are code, comment and blank.
     """
     if not collected.files:
         return None
     result = tally(collected.files, collected.lines)
     largest = _largest(collected.files) if detail != "card" else {}
+    kinds = _kinds_of_lines(collected) if detail == "full" and result.by_lines else {}
     counted_by: Literal["lines", "bytes"] = "lines" if result.by_lines else "bytes"
     shares = tuple(
         LanguageShare(
@@ -28,6 +30,7 @@ def languages_of(collected: Collected, detail: Detail) -> Languages | None:
             bytes=share.bytes,
             lines=share.lines if result.by_lines else None,
             evidence=evidence(largest[share.name].path, largest[share.name].rule) if share.name in largest else None,
+            **kinds.get(share.name, {}),
         )
         for share in result.shares
     )
@@ -40,6 +43,24 @@ def languages_of(collected: Collected, detail: Detail) -> Languages | None:
         documentation=_bulk(result.documentation),
         other=_bulk(_sum(result.data_and_prose, result.binary, result.unknown)),
     )
+
+
+def _kinds_of_lines(collected: Collected) -> dict[str, dict[str, int]]:
+    """Lines of code, of comment and blank ones by language; without those of which some file was not looked at."""
+    sums: dict[str, dict[str, int]] = {}
+    unknown: set[str] = set()
+    for file in collected.files:
+        if not file.counted or file.size == 0:
+            continue
+        index = collected.indexes.get(file.path)
+        if index is None:
+            unknown.add(file.group)
+            continue
+        kinds = sums.setdefault(file.group, {"code": 0, "comment": 0, "blank": 0})
+        kinds["code"] += index.code
+        kinds["comment"] += index.comment
+        kinds["blank"] += index.blank
+    return {name: kinds for name, kinds in sums.items() if name not in unknown}
 
 
 def _largest(files: list[FileLanguage]) -> dict[str, FileLanguage]:

@@ -59,7 +59,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class LanguageShare:
-    """One language's part of the source. `percent` is of `Languages.counted_by` and sums to 100 over all shares."""
+    """One language's part of the source. `percent` is of `Languages.counted_by` and sums to 100 over all shares.
+
+    `code`, `comment` and `blank` sum to `lines`; at `full`, where every file of the language was read.
+    """
 
     name: str
     percent: float
@@ -67,6 +70,9 @@ class LanguageShare:
     bytes: int
     lines: int | None = None
     evidence: Evidence | None = None
+    code: int | None = None
+    comment: int | None = None
+    blank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

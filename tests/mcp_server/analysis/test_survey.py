@@ -36,6 +36,19 @@ def plain(report: RepositoryReport) -> dict[str, Any]:
     return wired
 
 
+async def test_full_depth_tells_code_comment_and_blank_lines_of_each_language(surveys: "Surveys") -> None:  # S-30
+    files = {"a.py": '"""Doc."""\n\nx = 1  # one\n# two\n', "b.py": "", "web/a.js": "// a\nlet x = 1;\n"}
+    told = plain(await surveys.of(files, detail="full"))
+    shares = {share.pop("name"): share for share in told["languages"]["shares"]}
+    assert {
+        name: [share[kind] for kind in ("lines", "code", "comment", "blank")] for name, share in shares.items()
+    } == {
+        "Python": [4, 1, 2, 1],
+        "JavaScript": [2, 1, 1, 0],
+    }
+    assert "code" not in plain(await surveys.of(files))["languages"]["shares"][0]
+
+
 async def test_a_small_python_project_is_told_with_evidence_for_each_fact(surveys: "Surveys") -> None:  # S-30
     told = plain(await surveys.of(FLASKY))
     assert told["name"] == {"value": "flasky", "evidence": {"at": "pyproject.toml:2", "rule": "pyproject.project"}}

@@ -77,6 +77,9 @@ def languages(head: Head, base: Base, pairs: Sequence[Pair]) -> None:
             share["bytes"] += more
             if "lines" in share:
                 share["lines"] += one.lines
+            if "code" in share:
+                for kind in ("code", "comment", "blank"):
+                    share[kind] += getattr(one.new, kind) - getattr(one.old, kind)
         else:
             part[_APART.get(reason_apart(one.file), "other")]["bytes"] += more
     measure = "lines" if by_lines else "bytes"
