@@ -63,8 +63,8 @@ def bill_of(gathered: Gathered) -> Bill:
     subject = _subject(gathered)
     draft.link(subject.reference, ())
     for one in joined.direct:
-        if _is_own(one, own_names):
-            continue
+        if _is_own(one, own_names) or "$" in one.asked.name:
+            continue  # a name that the build fills in names no package
         reference = draft.add(_direct_part(one))
         draft.link(subject.reference, (reference,))
     _transitive(draft, joined)

@@ -31,7 +31,7 @@ TYPES = {
 }
 """Our word for an ecosystem to the type of its purls."""
 
-_LOWER = frozenset(("pypi", "composer", "hex", "githubactions", "docker", "golang"))
+_LOWER = frozenset(("pypi", "composer", "hex", "githubactions", "docker", "golang", "npm"))
 _FORGES = {"github.com": "github", "gitlab.com": "gitlab", "bitbucket.org": "bitbucket"}
 _HOSTED = re.compile(
     r"(?:git(?:::|\+))?(?:https?://(?:[^/@\s]*@)?|ssh://git@|git@|git://)?([\w.-]+\.[a-z]+)(?::\d+)?[/:](.+?)/([^/?#]+?)"
@@ -88,7 +88,7 @@ def _written(kind: str, namespace: str, bare: str, version: str, qualifiers: dic
         text += "/".join(quote(part, safe=_SAFE) for part in namespace.split("/") if part) + "/"
     text += quote(bare, safe=_SAFE)
     if version:
-        text += f"@{quote(version, safe=_SAFE)}"
+        text += f"@{quote(version, safe=_SAFE + '/')}"
     if qualifiers:
         text += "?" + "&".join(f"{key}={quote(value, safe=_SAFE + '/')}" for key, value in sorted(qualifiers.items()))
     parts = [quote(part, safe=_SAFE) for part in subpath.split("/") if part and part not in (".", "..")]

@@ -134,3 +134,25 @@ def test_the_same_content_gives_the_same_bytes_and_other_content_another_serial_
 def test_a_report_without_one_says_what_to_ask_for() -> None:
     with pytest.raises(InvalidArgument, match="SBOM"):
         render(report(None), "spdx")
+
+
+OWN_LICENCE = {
+    "pixi.lock": """version: 6
+packages:
+- conda: https://conda.example/c/linux-64/sdk-10.0-1_0.conda
+  license: LicenseRef-Vendor-SDK AND MIT
+- conda: https://conda.example/c/linux-64/alone-2.0-1_0.conda
+""",
+    "Dockerfile": "FROM ${BASE}\n",
+}
+
+
+def test_a_licence_of_a_package_s_own_is_named_and_each_package_is_related() -> None:
+    made = render(report(sbom_of(deep(OWN_LICENCE))), "spdx")
+    spdx = cast("dict[str, Any]", json.loads(made))
+    assert validate_full_spdx_document(JsonLikeDictParser().parse(spdx)) == []
+    assert [one["licenseId"] for one in spdx["hasExtractedLicensingInfos"]] == ["LicenseRef-Vendor-SDK"]
+    names = {one["SPDXID"]: one["name"] for one in spdx["packages"]}
+    related = {names.get(one["relatedSpdxElement"]) for one in spdx["relationships"]}
+    assert related == {"demo", "alone", "sdk"}
+    assert sorted(names.values()) == ["alone", "demo", "sdk"]  # the image has no name before the build gives it one

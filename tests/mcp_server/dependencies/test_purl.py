@@ -21,6 +21,9 @@ NAMES = [
     ("go", "github.com/gin-gonic/gin", "v1.9.1"),
     ("docker", "library/python", "3.12-slim"),
     ("github_actions", "actions/checkout", "v4"),
+    ("github_actions", "pypa/gh-action-pypi-publish", "release/v1"),
+    ("javascript", "JSONStream", "1.3.5"),
+    ("terraform", "hashicorp/aws", "5.31.0"),
 ]
 
 

@@ -1,6 +1,7 @@
 """SPDX 2.3 in JSON (ISO/IEC 5962's successor text at spdx.github.io/spdx-spec/v2.3), written from a bill."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from plumbrule.mcp_server.dependencies.requirement import Scope
@@ -31,7 +32,7 @@ def document(bill: Bill) -> dict[str, object]:
     packages = [_package(part, names[part.reference]) for part in (bill.subject, *bill.parts)]
     packages[0]["primaryPackagePurpose"] = "APPLICATION"
     slug = re.sub(r"[^A-Za-z0-9.-]+", "-", bill.subject.name).strip("-") or "repository"
-    return {
+    made: dict[str, object] = {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
@@ -52,10 +53,26 @@ def document(bill: Bill) -> dict[str, object]:
             *_relations(bill, names),
         ],
     }
+    if own := _own_licences((bill.subject, *bill.parts)):
+        made["hasExtractedLicensingInfos"] = own
+    return made
+
+
+_OWN = re.compile(r"\bLicenseRef-[A-Za-z0-9.-]+")
+
+
+def _own_licences(parts: Iterable[Part]) -> list[dict[str, str]]:
+    """Licences that are not on SPDX's list; the specification (2.3, section 10) wants each named in the document."""
+    found = sorted({one for part in parts for one in _OWN.findall(_licence(part.licence))})
+    text = "The text is the package's own; the package's metadata or lock names it so."
+    return [{"licenseId": one, "name": one.removeprefix("LicenseRef-"), "extractedText": text} for one in found]
 
 
 def _relations(bill: Bill, names: dict[str, str]) -> list[dict[str, object]]:
-    """From the subject by scope (`X is a dev dependency of the subject`); between packages as the locks say."""
+    """From the subject by scope (`X is a dev dependency of the subject`); between packages as the locks say.
+
+    Locks that do not tell who asks for a package still say that the subject needs it.
+    """
     strongest: Scope = "runtime"
     scopes = {part.reference: part.scope for part in bill.parts}
     made: list[dict[str, object]] = []
@@ -68,6 +85,17 @@ def _relations(bill: Bill, names: dict[str, str]) -> list[dict[str, object]]:
                     "spdxElementId": first,
                     "relationshipType": relation or "DEPENDS_ON",
                     "relatedSpdxElement": second,
+                }
+            )
+    below_something = {one for _, below in bill.edges for one in below}
+    for part in bill.parts:
+        if part.reference not in below_something:
+            made.append(
+                {
+                    "spdxElementId": names[bill.subject.reference],
+                    "relationshipType": "DEPENDS_ON",
+                    "relatedSpdxElement": names[part.reference],
+                    "comment": "locked; the lock does not say what asks for it",
                 }
             )
     return made
