@@ -20,6 +20,7 @@ from plumbrule.core.clock import Clock
 from plumbrule.core.errors import DeadlineExceeded, InternalError, Overloaded, PlumbruleError
 from plumbrule.core.exhaustion import exhausted
 from plumbrule.core.interval import Interval
+from plumbrule.core.pulse import SILENCE_S, Pulse
 from plumbrule.core.resilience.limiter import TokenBuckets
 from plumbrule.core.values import dataclass
 
@@ -137,6 +138,8 @@ class CallRuntime:
     """Hides in ready JSON what the program itself keeps secret."""
     observer: CallObserver | None = None
     rates: TokenBuckets | None = None
+    silence_s: float = SILENCE_S
+    """After so long without progress the last word is said again."""
     inner_span: context.InnerSpan | None = None
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("plumbrule.calls"))
 
@@ -155,13 +158,14 @@ async def guarded(
     `call_id` is what the client offered; it is replaced when malformed. Only cancellation is raised.
     """
     deadline = None if runtime.deadline_s is None else anyio.current_time() + runtime.deadline_s
-    call = context.Call(context.accepted_call_id(call_id), tool, deadline, principal, progress, runtime.inner_span)
+    pulse = None if progress is None else Pulse(progress, runtime.silence_s)
+    call = context.Call(context.accepted_call_id(call_id), tool, deadline, principal, pulse, runtime.inner_span)
     token = context.enter(call)
     started = time.perf_counter()
     code = "cancelled"
     try:
         with _span(runtime, call):
-            outcome = await _attempt(runtime, call, work)
+            outcome = await (_attempt(runtime, call, work) if pulse is None else _heard(runtime, call, work, pulse))
         code = outcome.error.code if outcome.error else "ok"
         return outcome
     finally:
@@ -171,6 +175,19 @@ async def guarded(
 
 def _span(runtime: CallRuntime, call: context.Call) -> AbstractContextManager[object]:
     return nullcontext() if runtime.observer is None else runtime.observer.span(call.tool, call.id)
+
+
+async def _heard(
+    runtime: CallRuntime, call: context.Call, work: Callable[[], Awaitable[T]], pulse: Pulse
+) -> Outcome[T]:
+    """The attempt, with a word to whoever listens whenever it is silent for long."""
+    outcome: Outcome[T] | None = None
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(pulse.beat)
+        outcome = await _attempt(runtime, call, work)
+        tasks.cancel_scope.cancel()
+    assert outcome is not None  # the attempt turns failures into outcomes
+    return outcome
 
 
 async def _attempt(runtime: CallRuntime, call: context.Call, work: Callable[[], Awaitable[T]]) -> Outcome[T]:

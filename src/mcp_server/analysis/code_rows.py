@@ -14,7 +14,7 @@ from plumbrule.mcp_server.analysis.graph.links import Links
 from plumbrule.mcp_server.analysis.graph.roles import Part
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
 from plumbrule.mcp_server.analysis.sections.code import LanguageSymbols, Role, Symbols
-from plumbrule.mcp_server.analysis.sections.ready import Ready
+from plumbrule.mcp_server.analysis.sections.ready import Ready, row_of, rows_of
 from plumbrule.mcp_server.analysis.syntax.facts import Index
 from plumbrule.mcp_server.analysis.syntax.readers import READERS
 from plumbrule.mcp_server.analysis.words import place, word
@@ -37,8 +37,8 @@ def symbols_of(deep: Deep, links: Links) -> Symbols:
         return (_AFTER.get(links.parts.get(path, ""), 4), -users.get(path, 0), path)
 
     shown = [path for path, index in deep.facts.items() if index.errors or deep.packed[path].symbols != b"[]"]
-    rows = tuple(symbols_row(deep, path) for path in sorted(shown, key=rank))
-    return Symbols(_languages(deep), EVIDENCE, Ready(rows))
+    rows = rows_of((symbols_row(deep, path) for path in sorted(shown, key=rank)), len(shown))
+    return Symbols(_languages(deep), EVIDENCE, rows)
 
 
 def symbols_row(deep: Deep, path: str) -> bytes:
@@ -75,7 +75,8 @@ def _languages(deep: Deep) -> tuple[LanguageSymbols, ...]:
 
 def files_of(deep: Deep, parts: Mapping[str, Part]) -> Ready:
     """One row for every file in byte order of the paths; lines of those whose bytes were looked at."""
-    return Ready(tuple(file_row(file, parts.get(path), deep.facts.get(path)) for path, file in deep.languages.items()))
+    rows = (file_row(file, parts.get(path), deep.facts.get(path)) for path, file in deep.languages.items())
+    return rows_of(rows, len(deep.languages))
 
 
 def file_row(file: FileLanguage, part: Part | None, index: Index | None) -> bytes:
@@ -92,7 +93,7 @@ def file_row(file: FileLanguage, part: Part | None, index: Index | None) -> byte
     if index is not None and not file.binary:
         row["lines"] = index.code + index.comment + index.blank
         row["code"], row["comment"], row["blank"] = index.code, index.comment, index.blank
-    return orjson.dumps(row)
+    return row_of(row)
 
 
 def _role(file: FileLanguage, part: Part | None) -> Role:

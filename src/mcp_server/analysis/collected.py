@@ -1,6 +1,6 @@
 """What a survey has read so far, and what it works with. `gathering` fills it, `report` reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
@@ -23,6 +23,7 @@ from plumbrule.mcp_server.dependencies.requirement import Reading
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.history import Walked
+    from plumbrule.mcp_server.analysis.shelf import Shelf
 
 MANY_FILES = 5_000
 """From here on work that goes over all files leaves the event loop: 300,000 take seconds."""
@@ -49,6 +50,9 @@ class Collected:
     """What is known about the bytes of each file that was looked at; filled at `full` only."""
     indexes: dict[str, Index] = field(default_factory=dict[str, Index])
     """The same files' indexes, decoded."""
+    shelf: "Shelf | None" = None
+    """Holds the facts of a large repository in place of `packed` and `indexes`; `shelved` names the text files."""
+    shelved: list[str] = field(default_factory=list[str])
     past: "Walked | None" = None
     """What the log tells; filled at `full` only."""
     secrets: list[Risk] = field(default_factory=list[Risk])
@@ -68,6 +72,17 @@ class Collected:
         examples = self.skipped.setdefault(reason, [])
         if len(examples) < 3:
             examples.append(place(path, line))
+
+    def known_paths(self) -> Iterable[str]:
+        """The text files whose bytes were looked at."""
+        return self.packed if self.shelf is None else self.shelved
+
+    def facts(self, paths: Sequence[str]) -> tuple[Mapping[str, Facts], Mapping[str, Index]]:
+        """The facts of these files and their indexes, in the order of the paths."""
+        if self.shelf is None:
+            return {path: self.packed[path] for path in paths}, {path: self.indexes[path] for path in paths}
+        facts = self.shelf.only(paths)
+        return facts, facts.indexes()
 
     def has_room_for_secrets(self, path: str) -> bool:
         """Whether `path` is searched too; a repository with hundreds of secrets has been told enough, and is told

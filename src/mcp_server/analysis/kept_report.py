@@ -6,15 +6,17 @@ into the next answer. Above it lies `survey`; `told_report` makes an answer from
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from plumbrule.core.security.masking import Masker
 from plumbrule.mcp_server.analysis.model import RepositoryReport, wire
 from plumbrule.mcp_server.analysis.revive import revive
-from plumbrule.mcp_server.analysis.sections.ready import NOTHING, Ready
-from plumbrule.mcp_server.analysis.told_report import AFTER, BEFORE, BETWEEN
+from plumbrule.mcp_server.analysis.sections.ready import AFTER, BEFORE, BETWEEN, NOTHING, Ready
+
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.large_report import Large
 
 PLACES = (("files", ""), ("symbols", "files"), ("imports", "edges"))
 """Where a report holds rows: the field, and the field inside of it."""
@@ -23,31 +25,43 @@ _STAND_IN = Ready((b"0",))
 """Holds the place of rows in the JSON of the rest, so that their field keeps its turn."""
 
 
-def kept(report: RepositoryReport) -> bytes:
-    """The report as one value."""
+def kept(report: RepositoryReport) -> "bytes | Large":
+    """The report as one value; with rows that lie on disk it stays in two parts."""
     bare = report
-    blocks: list[tuple[int, bytes]] = []
-    for outer, inner in PLACES:
-        rows = _rows(report, outer, inner)
-        block = b"".join((BEFORE, BETWEEN.join(rows.rows), AFTER)) if rows else b""
-        blocks.append((-1 if rows is None else len(rows.rows), block))
+    rooms = [_rows(report, outer, inner) for outer, inner in PLACES]
+    for (outer, inner), rows in zip(PLACES, rooms, strict=True):
         if rows:
             bare = _with_rows(bare, outer, inner, _STAND_IN)
+    deep = report.detail == "full"
+    head = _head(bare, deep)
+    if not all(rows is None or isinstance(rows.rows, tuple) for rows in rooms):
+        from plumbrule.mcp_server.analysis.large_report import Large  # few repositories are so large
+
+        return Large(deep, head, tuple(None if rows is None else rows.rows for rows in rooms))
+    blocks = [b"".join((BEFORE, BETWEEN.join(rows.rows), AFTER)) if rows else b"" for rows in rooms]
+    sizes = [(-1 if rows is None else len(rows), len(block)) for rows, block in zip(rooms, blocks, strict=True)]
+    return b"\n".join((orjson.dumps([deep, sizes]), head, *blocks))
+
+
+def _head(bare: RepositoryReport, deep: bool) -> bytes:
+    """The JSON of a report, with stand-ins for its rows."""
     told = wire(bare)
     # A turn is kept for `activity` too, which is no part of what is kept.
-    parts = {one.name: told.get(one.name) for one in fields(report) if one.name in told or one.name == "activity"}
-    deep = report.detail == "full"
-    head = orjson.dumps(Masker().mask_value(orjson.loads(orjson.dumps(parts))) if deep else parts)
-    sizes = orjson.dumps([deep, [[count, len(block)] for count, block in blocks]])
-    return b"\n".join((sizes, head, *(block for _, block in blocks)))
+    parts = {one.name: told.get(one.name) for one in fields(bare) if one.name in told or one.name == "activity"}
+    return orjson.dumps(Masker().mask_value(orjson.loads(orjson.dumps(parts))) if deep else parts)
 
 
-def revived(raw: bytes) -> RepositoryReport:
+def revived(raw: "bytes | Large") -> RepositoryReport:
     """The way back from `kept`.
 
     Raises:
         ValueError, TypeError, KeyError: it is none of ours.
     """
+    if not isinstance(raw, bytes):
+        report = revive(RepositoryReport, orjson.loads(raw.head))
+        for (outer, inner), rows in zip(PLACES, raw.blocks, strict=True):
+            report = report if rows is None else _with_rows(report, outer, inner, Ready(rows) if rows else NOTHING)
+        return report
     first = raw.index(b"\n")
     second = raw.index(b"\n", first + 1)
     report = revive(RepositoryReport, orjson.loads(raw[first + 1 : second]))

@@ -1,6 +1,7 @@
 """What the sections of a full report note beside it, so that a later survey of nearly the same tree need not repeat it.
 
-Filled while a report is made; `revising` keeps it and works with it. A report without notes is the same report.
+Filled while a report is made; `revising` keeps it and works with it. A report without notes is the same report. Of a
+tree of more than `spill.MANY_FILES` files nothing is noted: its functions' places would take tens of megabytes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,9 +9,6 @@ from dataclasses import field
 from typing import NamedTuple, Protocol
 
 from plumbrule.core.values import dataclass
-
-MOST_FILES = 20_000
-"""Of larger trees nothing is noted: the places of all their functions would take tens of megabytes until the end."""
 
 Public = list[tuple[str, str, int]]
 """Name, kind and line of what a file lets others see, in its order."""

@@ -9,20 +9,21 @@ under way is bounded. Whatever was finished is kept at once, so that a call cut 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha1
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 import anyio
 import anyio.to_thread
 import orjson
 
 from plumbrule.core.context import report_progress
-from plumbrule.core.errors import WorkerCrashed
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.analysis.answers import faulty, lasts, split
+from plumbrule.mcp_server.analysis.answers import lasts
+from plumbrule.mcp_server.analysis.code_parser import CodeParser
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.languages.attributes import Attributes
 from plumbrule.mcp_server.analysis.languages.detection import HEAD_BYTES, Plan, ask_neighbours, decided
 from plumbrule.mcp_server.analysis.languages.model import FileLanguage
+from plumbrule.mcp_server.analysis.shelf import Shelf
 from plumbrule.mcp_server.analysis.syntax.facts import NOTHING_KNOWN, Facts, packed, unpacked
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.syntax.readers import READERS
@@ -43,15 +44,6 @@ MOST_TASKS = 6
 MANY_UNKNOWN = 100
 """Files of one wave that are worth a worker each: they start while the files are read."""
 
-BATCH_S = 6.0
-"""CPU of one round trip, the last file's apart."""
-
-START_S = 10.0
-"""A worker's start, the round trip, and what a busy machine keeps a worker waiting."""
-
-PARTS = 16
-"""What a batch is divided into when its worker ended."""
-
 PROGRESS_S = 1.0
 T = TypeVar("T")
 
@@ -70,8 +62,21 @@ class Reading:
     their language are in `waiting`."""
 
     known: dict[str, Known] = field(default_factory=dict[str, Known])
+    shelf: Shelf | None = None
+    """Holds the facts of a large repository; those in `known` are then empty."""
     unreadable: list[str] = field(default_factory=list[str])
     waiting: list[Entry] = field(default_factory=list[Entry])
+
+    def take(self, path: str, known: Known) -> None:
+        """Remember what is known about a file."""
+        if self.shelf is not None:
+            self.shelf.put(path, known.facts)
+            known = known._replace(facts=NOTHING_KNOWN)
+        self.known[path] = known
+
+    def facts(self, path: str) -> Facts:
+        """The facts of a file that is known."""
+        return self.known[path].facts if self.shelf is None else self.shelf[path]
 
 
 class _Question(NamedTuple):
@@ -99,9 +104,8 @@ class CodeReader:
         self._snapshot = snapshot
         self._workers = workers
         self._cache = cache
-        self._grammars = grammars
+        self._parser = CodeParser(workers, grammars, file_s)
         self._max_file_bytes = max_file_bytes
-        self._file_s = file_s
         self._tasks = anyio.CapacityLimiter(MOST_TASKS)
 
     async def read(self, wanted: Sequence[Entry], plan: Plan, into: Reading) -> None:
@@ -140,7 +144,7 @@ class CodeReader:
             asked: list[tuple[str, str, bytes]] = []
             for path, key in keys.items():
                 if key in kept:
-                    into.known[path] = Known(files[path], (), unpacked(kept[key]))
+                    into.take(path, Known(files[path], (), unpacked(kept[key])))
                 else:
                     asked.append((path, files[path].language or "", contents[path]))
             async with anyio.create_task_group() as group:
@@ -158,11 +162,11 @@ class CodeReader:
         into: Reading,
     ) -> None:
         try:
-            answers = await self._facts(task)
+            answers = await self._parser.facts(task)
         finally:
             self._tasks.release_on_behalf_of(place)
         for (path, _, _), facts in zip(task, answers, strict=True):
-            into.known[path] = Known(files[path], (), facts)
+            into.take(path, Known(files[path], (), facts))
         kept = {keys[path]: packed(facts) for (path, _, _), facts in zip(task, answers, strict=True) if lasts(facts)}
         await anyio.to_thread.run_sync(self._cache.put_many, kept)
 
@@ -201,7 +205,7 @@ class CodeReader:
             if known is None:
                 left.append(one)
             else:
-                into.known[one.entry.path] = known
+                into.take(one.entry.path, known)
                 if known.candidates:
                     into.waiting.append(one.entry)
         return left
@@ -220,7 +224,7 @@ class CodeReader:
             file, candidates = decided(one.planned, raw[:HEAD_BYTES], attributes.of(one.entry.path))
             known = Known(file, candidates, NOTHING_KNOWN)
             if file.binary or file.rule == "languages.pointer" or candidates:
-                into.known[one.entry.path] = known
+                into.take(one.entry.path, known)
                 kept |= _row(one, known)
                 if candidates:
                     into.waiting.append(one.entry)
@@ -233,51 +237,18 @@ class CodeReader:
 
     async def _run(self, task: "list[tuple[_Question, Known, bytes]]", place: object, into: Reading) -> None:
         try:
-            answers = await self._facts([(one.entry.path, known.file.language or "", raw) for one, known, raw in task])
+            answers = await self._parser.facts(
+                [(one.entry.path, known.file.language or "", raw) for one, known, raw in task]
+            )
         finally:
             self._tasks.release_on_behalf_of(place)
         kept: dict[str, bytes] = {}
         for (one, known, _), facts in zip(task, answers, strict=True):
             full = known._replace(facts=facts)
-            into.known[one.entry.path] = full
+            into.take(one.entry.path, full)
             if lasts(facts):
                 kept |= _row(one, full)
         await anyio.to_thread.run_sync(self._cache.put_many, kept)
-
-    async def _facts(self, files: list[tuple[str, str, bytes]]) -> list[Facts]:
-        """The facts of each file; when the worker dies, smaller parts again, so that only the file that killed it is
-        lost."""
-        names = [READERS[language].grammar for _, language, _ in files if language in READERS]
-        places = await anyio.to_thread.run_sync(self._grammars.places, names)
-        payload = {
-            "files": [(language, raw) for _, language, raw in files],
-            "grammars": places,
-            "file_limit_s": self._file_s,
-            "batch_limit_s": BATCH_S,
-        }
-        try:
-            given = await self._workers.run(READ_FILES, payload, limit_s=BATCH_S + self._file_s + START_S)
-        except WorkerCrashed:
-            if len(files) == 1:
-                return [faulty("crashed")]
-            return await self._apart(files)
-        answers = split(cast(bytes, given))
-        return answers if len(answers) == len(files) else answers + await self._facts(files[len(answers) :])
-
-    async def _apart(self, files: list[tuple[str, str, bytes]]) -> list[Facts]:
-        """The files of a batch that ended its worker, in a sixteenth each: a scanner of a grammar that hangs costs its
-        CPU limit twice more and not once for each halving."""
-        size = -(-len(files) // PARTS)
-        parts = [files[at : at + size] for at in range(0, len(files), size)]
-        found: list[list[Facts]] = [[] for _ in parts]
-
-        async def take(at: int) -> None:
-            found[at] = await self._facts(parts[at])
-
-        async with anyio.create_task_group() as tasks:
-            for at in range(len(parts)):
-                tasks.start_soon(take, at)
-        return [facts for part in found for facts in part]
 
 
 def waves(items: Sequence[T], most_bytes: int, most: int, size: Callable[[T], int]) -> Iterator[list[T]]:

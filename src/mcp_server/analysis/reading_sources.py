@@ -20,6 +20,7 @@ from plumbrule.mcp_server.analysis.languages.shares import count_lines
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.model import Risk
 from plumbrule.mcp_server.analysis.risks import MAX_SECRET_RISKS, secrets_in, secrets_known
+from plumbrule.mcp_server.analysis.spill import is_many
 from plumbrule.mcp_server.analysis.syntax.facts import index_of
 from plumbrule.mcp_server.platforms.ports.snapshot import Entry, Snapshot
 
@@ -59,6 +60,7 @@ async def read_sources(snapshot: Snapshot, asked: Wanted, tools: Tools, into: Co
 async def _read_known(snapshot: Snapshot, planned: Plan, wanted: list[Entry], tools: Tools, into: Collected) -> None:
     """Everything that stands in the files, from the cache or through the workers."""
     from plumbrule.mcp_server.analysis.reading_code import CodeReader, Reading  # a card needs no hashes and no trees
+    from plumbrule.mcp_server.analysis.shelf import Shelf
 
     limits = tools.limits
     reader = CodeReader(
@@ -69,36 +71,41 @@ async def _read_known(snapshot: Snapshot, planned: Plan, wanted: list[Entry], to
         max_file_bytes=limits.max_file_bytes,
         file_s=limits.max_parse_s,
     )
-    reading = Reading()
+    reading = Reading(shelf=Shelf() if is_many(len(planned.files)) else None)
     try:
         await reader.read(wanted, planned, reading)
     finally:
-        _take(planned, reading, into)  # what was known when time ran out
+        with anyio.CancelScope(shield=True):  # what was known when time ran out
+            await aside(len(planned.files), _take, planned, reading, into)
 
 
 def _take(planned: Plan, reading: "Reading", into: Collected) -> None:
     """What is known, in the order of the paths, whatever the order in which workers answered."""
-    known = reading.known
+    known, paths = reading.known, list[str]()
     into.files = [known[file.path].file if file.path in known else file for file in planned.files]
     for path in reading.unreadable:
         into.skip("unreadable", path)
     for file in into.files:
-        one = known.get(file.path)
-        if one is None:
+        if file.path not in known:
             continue
         into.read += file.path not in into.texts
         if file.rule == "languages.pointer":
             into.skip("lfs_pointer", file.path)
-        index = index_of(one.facts)
+        facts = reading.facts(file.path)
+        index = index_of(facts)
         into.lines[file.path] = index.code + index.comment + index.blank
         if file.binary:
             continue
-        into.packed[file.path] = one.facts
-        into.indexes[file.path] = index
+        paths.append(file.path)
+        if reading.shelf is None:
+            into.packed[file.path] = facts
+            into.indexes[file.path] = index
         if index.fault:
             into.skip(f"not_parsed_{index.fault}", file.path)
         if file.path not in into.texts and index.secrets and into.has_room_for_secrets(file.path):
             into.secrets += secrets_known(file.path, index.secrets)
+    if reading.shelf is not None:
+        into.shelf, into.shelved = reading.shelf, paths
 
 
 async def _read_briefly(

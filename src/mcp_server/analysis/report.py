@@ -52,7 +52,7 @@ def _report_of(snapshot: Snapshot, wanted: Wanted, collected: Collected, notes: 
         untrusted=UNTRUSTED,
         retry_with=None if collected.finished else {"source": snapshot.origin.source},
     )
-    if collected.packed or (detail == "full" and not wanted.of_names_alone):
+    if collected.packed or collected.shelved or (detail == "full" and not wanted.of_names_alone):
         report = deepened(report, deep_of(gathered, collected), wanted.aspects, collected.links, notes)
     if collected.past is not None:
         from plumbrule.mcp_server.analysis.history import history_of  # as `full` alone needs it
@@ -75,14 +75,9 @@ def gathered_of(snapshot: Snapshot, detail: Detail, collected: Collected) -> Gat
 
 def deep_of(gathered: Gathered, collected: Collected) -> Deep:
     """The input of the deep sections."""
-    paths = sorted(collected.packed, key=_bytes)
+    packed, indexes = collected.facts(sorted(collected.known_paths(), key=_bytes))
     languages = {file.path: file for file in collected.files}
-    return Deep(
-        gathered,
-        languages,
-        {path: collected.indexes[path] for path in paths},
-        {path: collected.packed[path] for path in paths},
-    )
+    return Deep(gathered, languages, indexes, packed)
 
 
 def _bytes(path: str) -> bytes:

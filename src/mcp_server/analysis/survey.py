@@ -25,6 +25,7 @@ from plumbrule.mcp_server.analysis.deadlines import soft_deadline
 from plumbrule.mcp_server.analysis.edition import edition
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.source_fact import activity_of, source_of, told_activity, told_source
+from plumbrule.mcp_server.analysis.spill import is_many
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
 from plumbrule.mcp_server.analysis.told_report import Hides, Masks, told
 from plumbrule.mcp_server.analysis.workers import READ_FILES, Workers
@@ -33,6 +34,7 @@ from plumbrule.mcp_server.platforms.ports.source import Sources
 
 if TYPE_CHECKING:
     from plumbrule.mcp_server.analysis.collected import Collected, Tools
+    from plumbrule.mcp_server.analysis.large_report import Large
     from plumbrule.mcp_server.analysis.model import RepositoryReport
     from plumbrule.mcp_server.analysis.notes import Notes
     from plumbrule.mcp_server.dependencies.advisories.asking import Advisor
@@ -140,7 +142,7 @@ class Surveyor:
                 answer["retry_with"] |= masks(_again(detail, aspects, include, exclude))
             return answer
 
-    async def _answer(self, asked: _Asked, raw: bytes, hides: Hides, masks: Masks) -> dict[str, Any]:
+    async def _answer(self, asked: _Asked, raw: "bytes | Large", hides: Hides, masks: Masks) -> dict[str, Any]:
         """A kept report with what belongs to this call."""
         own: dict[str, object] = {"source": told_source(asked.snapshot.origin)}
         if asked.of_past:
@@ -210,13 +212,13 @@ class Surveyor:
         from plumbrule.mcp_server.analysis.collected import Collected, Tools
         from plumbrule.mcp_server.analysis.gathering import gather
         from plumbrule.mcp_server.analysis.kept_report import kept
-        from plumbrule.mcp_server.analysis.notes import MOST_FILES, Notes
+        from plumbrule.mcp_server.analysis.notes import Notes
 
         tools = Tools(self._workers, self._cache, self._limits, self._grammars)
-        if asked.base and (raw := await self._revised(asked, tools)) is not None:
-            return _Made(None, raw)
+        if asked.base and (revised := await self._revised(asked, tools)) is not None:
+            return _Made(None, revised)
         collected = Collected()
-        notes = Notes() if asked.base and len(asked.snapshot.entries) <= MOST_FILES else None
+        notes = Notes() if asked.base and not is_many(len(asked.snapshot.entries)) else None
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
             await gather(asked.snapshot, asked.wanted, tools, collected)
         if asked.wanted.of_names_alone:
@@ -253,16 +255,26 @@ class Surveyor:
             return raw
         return None
 
-    def _kept(self, asked: _Asked) -> bytes | None:
+    def _kept(self, asked: _Asked) -> "bytes | Large | None":
         """The finished report, where it is kept."""
         raw = self._cache.get(asked.key) if asked.key else None
         if raw is None or not asked.base:
             return raw
+        if is_many(len(asked.snapshot.entries)):
+            from plumbrule.mcp_server.analysis.large_report import is_large, opened  # few repositories are so large
+
+            if is_large(raw):
+                return opened(raw, asked.key, self._cache)
         from plumbrule.mcp_server.analysis.revising.record import whole  # only a full report may be a revision
 
         return whole(raw, self._cache)
 
-    def _keep(self, asked: _Asked, raw: bytes, collected: "Collected", notes: "Notes | None") -> None:
+    def _keep(self, asked: _Asked, raw: "bytes | Large", collected: "Collected", notes: "Notes | None") -> None:
+        if not isinstance(raw, bytes):
+            from plumbrule.mcp_server.analysis.large_report import keep  # few repositories are so large
+
+            keep(raw, asked.key, self._cache)
+            return
         kept = {asked.key: raw}
         if notes is not None:
             from plumbrule.mcp_server.analysis.revising.base import base_of
@@ -277,7 +289,7 @@ class _Made:
     """A report, and the same as it is kept; None where nobody needed it in any other form."""
 
     report: "RepositoryReport | None"
-    raw: bytes
+    raw: "bytes | Large"
 
 
 def _again(

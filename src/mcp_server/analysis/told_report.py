@@ -6,30 +6,44 @@ budget needs a report.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
+if TYPE_CHECKING:
+    from plumbrule.mcp_server.analysis.large_report import Large
+
 ROWS = (("files", ""), ("symbols", "files"), ("imports", "edges"))
 """Where an answer holds rows, in the order of the blocks."""
-
-BEFORE, BETWEEN, AFTER = b"[\n", b",\n", b"\n]"
-"""Around and between the rows of a block, which is JSON as it stands. No row holds a line break."""
 
 Hides = Callable[[bytes], bytes]
 Masks = Callable[[object], object]
 
 
-def told(raw: bytes, own: Mapping[str, object], hides: Hides, masks: Masks) -> dict[str, Any]:
-    """The answer as a dict for `orjson`.
+def told(raw: "bytes | Large", own: Mapping[str, object], hides: Hides, masks: Masks) -> dict[str, Any]:
+    """The answer as a dict for `orjson`; rows that lie on disk are in it as `large_report.Streamed`.
 
     `own` holds fields to put in place of those kept (None leaves a field out). `hides` hides what the program itself
     knows in bytes that were masked when they were kept, `masks` every secret in values.
     """
-    first = raw.index(b"\n")
-    second = raw.index(b"\n", first + 1)
-    masked, blocks = orjson.loads(raw[:first])
-    head = raw[first + 1 : second]
+    if isinstance(raw, bytes):
+        first = raw.index(b"\n")
+        second = raw.index(b"\n", first + 1)
+        masked, blocks = orjson.loads(raw[:first])
+        answer = _bare(raw[first + 1 : second], masked, own, hides, masks)
+        _put_blocks(answer, raw, second + 1, blocks, hides)
+        return answer
+    from plumbrule.mcp_server.analysis.large_report import Streamed  # few repositories are so large
+
+    answer = _bare(raw.head, raw.masked, own, hides, masks)
+    for place, rows in zip(ROWS, raw.blocks, strict=True):
+        if rows:
+            _put(answer, place, Streamed(rows, hides))
+    return answer
+
+
+def _bare(head: bytes, masked: bool, own: Mapping[str, object], hides: Hides, masks: Masks) -> dict[str, Any]:
+    """The answer without its rows."""
     answer: dict[str, Any] = orjson.loads(head)
     answer = {name: own.get(name, part) for name, part in answer.items()}
     answer = {name: part for name, part in answer.items() if part is not None}
@@ -38,13 +52,19 @@ def told(raw: bytes, own: Mapping[str, object], hides: Hides, masks: Masks) -> d
     else:
         given = {name: part for name, part in own.items() if name in answer}
         answer |= cast("dict[str, Any]", masks(given))
-    at = second + 1
-    for (outer, inner), (count, length) in zip(ROWS, blocks, strict=True):
-        if count > 0:
-            rows = orjson.Fragment(hides(raw[at : at + length]))
-            if inner:
-                answer[outer][inner] = rows
-            else:
-                answer[outer] = rows
-        at += length + 1
     return answer
+
+
+def _put_blocks(answer: dict[str, Any], raw: bytes, at: int, blocks: list[list[int]], hides: Hides) -> None:
+    for place, (count, length) in zip(ROWS, blocks, strict=True):
+        if count > 0:
+            _put(answer, place, orjson.Fragment(hides(raw[at : at + length])))
+        at += length + 1
+
+
+def _put(answer: dict[str, Any], place: tuple[str, str], rows: object) -> None:
+    outer, inner = place
+    if inner:
+        answer[outer][inner] = rows
+    else:
+        answer[outer] = rows

@@ -169,7 +169,7 @@ def _tokens(report: RepositoryReport) -> int:
         ready = getattr(room, inner, None) if inner else room
         if not isinstance(ready, Ready):
             continue
-        rows += sum(map(len, ready.rows)) + len(ready.rows)
+        rows += ready.total_bytes() + len(ready.rows)
         empty: dict[str, Any] = {outer: replace(room, **{inner: NOTHING}) if inner else NOTHING}
         bare = replace(bare, **empty)
     structured = token_bound(orjson.dumps(wire(bare)))

@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 import pytest
-from echo_app import CANARY, EchoTool, Greeting, ModeTool, Page, build, mask, mask_value
+from echo_app import CANARY, EchoTool, Greeting, ModeTool, Page, Reply, build, mask, mask_value
 from mcp import Client, MCPError
 from mcp.client._memory import InMemoryTransport
 from mcp.server import Server
@@ -236,6 +237,28 @@ async def test_progress_grows_and_ends_with_the_call(era: str) -> None:  # S-06
         await client.call_tool("behave", {"mode": "progress"}, progress_callback=listen)
     assert [done for done, _ in heard] == sorted({done for done, _ in heard})
     assert heard[-1] == (5, 5)
+
+
+@ERAS
+async def test_a_client_hears_of_a_phase_that_says_nothing(era: str) -> None:  # S-42
+    heard: list[float] = []
+    enough = anyio.Event()
+
+    @dataclass(frozen=True)
+    class Silent(EchoTool):
+        async def __call__(self, arguments: Mapping[str, Any]) -> Reply:
+            await enough.wait()
+            return await super().__call__(arguments)
+
+    async def listen(done: float, _total: float | None, _: str | None) -> None:
+        heard.append(done)
+        if len(heard) >= 3:
+            enough.set()
+
+    async with talking(era, served([Silent()], silence_s=0.02)) as client:
+        result = await client.call_tool("echo", {"text": "hi"}, progress_callback=listen)
+    assert result.structured_content is not None
+    assert heard == sorted(set(heard))
 
 
 @ERAS

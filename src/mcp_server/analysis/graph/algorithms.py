@@ -4,8 +4,8 @@ Nodes are numbered 0 to n-1 and `after[n]` lists what n points to, without dupli
 gives the same answers.
 """
 
-from collections import deque
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 
 MAX_STEPS = 1_000_000
 """Edges looked at while seeking a shortest cycle. Beyond it the shortest one found so far stands."""
@@ -67,11 +67,13 @@ def shortest_cycle(after: After, part: Sequence[int]) -> list[int]:
     Exact while `MAX_STEPS` lasts; rings of two are found in one pass first.
     """
     members = set(part)
-    inner = {node: [target for target in after[node] if target in members] for node in part}
-    sets = {node: set(targets) for node, targets in inner.items()}
+    inner: dict[int, Sequence[int]] = {
+        node: after[node] if members.issuperset(after[node]) else [one for one in after[node] if one in members]
+        for node in part
+    }
     for node in part:
         for target in inner[node]:
-            if target != node and node in sets[target]:
+            if target != node and _holds(inner[target], node):
                 return [node, target]
     best: list[int] = []
     steps = 0
@@ -85,27 +87,30 @@ def shortest_cycle(after: After, part: Sequence[int]) -> list[int]:
     return best
 
 
-def _ring_through(start: int, inner: dict[int, list[int]], below: int) -> tuple[list[int], int]:
+def _holds(targets: Sequence[int], node: int) -> bool:
+    """Whether ascending numbers hold this one; a set for each node of a large tree took a hundred megabytes."""
+    at = bisect_left(targets, node)
+    return at < len(targets) and targets[at] == node
+
+
+def _ring_through(start: int, inner: Mapping[int, Sequence[int]], below: int) -> tuple[list[int], int]:
     """A shortest ring through `start` of fewer than `below` nodes, [] when there is none; and the edges looked at."""
     before: dict[int, int] = {start: start}
-    depth = {start: 0}
-    queue = deque([start])
-    steps = 0
-    while queue:
-        node = queue.popleft()
-        if depth[node] + 1 >= below:
-            break
-        for target in inner[node]:
-            steps += 1
-            if target == start:
-                ring = [node]
-                while ring[-1] != start:
-                    ring.append(before[ring[-1]])
-                return ring[::-1], steps
-            if target not in before:
-                before[target] = node
-                depth[target] = depth[node] + 1
-                queue.append(target)
+    level, depth, steps = [start], 0, 0
+    while level and depth + 1 < below:
+        deeper: list[int] = []
+        for node in level:
+            for target in inner[node]:
+                steps += 1
+                if target == start:
+                    ring = [node]
+                    while ring[-1] != start:
+                        ring.append(before[ring[-1]])
+                    return ring[::-1], steps
+                if target not in before:
+                    before[target] = node
+                    deeper.append(target)
+        level, depth = deeper, depth + 1
     return [], steps
 
 

@@ -1,8 +1,6 @@
 """The import graph's section: edges, hubs, cycles, orphans and what could not be resolved."""
 
-from collections.abc import Mapping
-
-import orjson
+from collections.abc import Iterator, Mapping
 
 from plumbrule.core.facts import Evidence
 from plumbrule.mcp_server.analysis.deep import Deep
@@ -11,7 +9,7 @@ from plumbrule.mcp_server.analysis.graph.links import DECLARES, SAME_PACKAGE, SO
 from plumbrule.mcp_server.analysis.graph.orphans import orphans_of
 from plumbrule.mcp_server.analysis.graph.roles import is_material
 from plumbrule.mcp_server.analysis.sections.code import Cycle, Hub, ImportGraph, Unresolved
-from plumbrule.mcp_server.analysis.sections.ready import Ready
+from plumbrule.mcp_server.analysis.sections.ready import Ready, row_of, rows_of
 from plumbrule.mcp_server.analysis.words import evidence, place, word
 
 MAX_HUBS = 20
@@ -66,12 +64,13 @@ def _first_place(links: Links) -> str:
     return "."
 
 
-def _inner(links: Links, wanted: set[str]) -> dict[str, dict[str, Edge]]:
+def _inner(links: Links, wanted: set[str]) -> dict[str, Mapping[str, Edge]]:
     """The edges between wanted files."""
-    found: dict[str, dict[str, Edge]] = {}
+    found: dict[str, Mapping[str, Edge]] = {}
     for path, targets in links.edges.items():
         if path in wanted:
-            kept = {target: edge for target, edge in targets.items() if target in wanted}
+            whole = wanted.issuperset(targets)  # most often, and a copy of each would take a third of the memory
+            kept = targets if whole else {target: edge for target, edge in targets.items() if target in wanted}
             if kept:
                 found[path] = kept
     return found
@@ -84,18 +83,19 @@ def _rows(links: Links) -> Ready:
     def json_of(path: str) -> bytes:
         known = shown.get(path)
         if known is None:
-            known = shown[path] = orjson.dumps(place(path))
+            known = shown[path] = row_of(place(path))
         return known
 
-    rows: list[bytes] = []
-    for path in sorted(links.edges):
-        head = b'{"path":' + json_of(path)
-        for target, edge in sorted(links.edges[path].items(), key=lambda item: (item[1].line, item[0])):
-            tail = b',"type_only":true}' if edge.marks & TYPE_ONLY else b"}"
-            if edge.marks & SAME_PACKAGE:
-                tail = b',"rule":"imports.same_package"}'
-            rows.append(b'%b,"line":%d,"to":%b%b' % (head, edge.line, json_of(target), tail))
-    return Ready(tuple(rows))
+    def rows() -> Iterator[bytes]:
+        for path in sorted(links.edges):
+            head = b'{"path":' + json_of(path)
+            for target, edge in sorted(links.edges[path].items(), key=lambda item: (item[1].line, item[0])):
+                tail = b',"type_only":true}' if edge.marks & TYPE_ONLY else b"}"
+                if edge.marks & SAME_PACKAGE:
+                    tail = b',"rule":"imports.same_package"}'
+                yield b'%b,"line":%d,"to":%b%b' % (head, edge.line, json_of(target), tail)
+
+    return rows_of(rows(), len(links.tree_files))
 
 
 def _hubs(deep: Deep, edges: Mapping[str, Mapping[str, Edge]], most: int, among: set[str]) -> tuple[Hub, ...]:

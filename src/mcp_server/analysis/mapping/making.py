@@ -45,9 +45,10 @@ class Maker:
         coverage = coverage_of(snapshot, "card", collected)
         files = {file.path: file for file in collected.files}
         parts = parts_of(files)
+        packed, _ = collected.facts(sorted(collected.known_paths()))
         sources = [
             MappedSource(place(path), parts.get(path) in OWN, facts.symbols, facts.refs)
-            for path, facts in sorted(collected.packed.items())
+            for path, facts in packed.items()
             if parts.get(path) != "vendored"
         ]
         key = key if coverage.complete else ""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from plumbrule.mcp_server.analysis.revising.pairs import Beyond, Pair
-from plumbrule.mcp_server.analysis.told_report import BETWEEN
+from plumbrule.mcp_server.analysis.sections.ready import BETWEEN
 
 _PLACED = {"raw_imports": 1, "raw_uses": 2, "secrets": 1, "texts": 3, "licences": 1}
 """Where a row of these holds its line."""

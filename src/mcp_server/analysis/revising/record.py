@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from plumbrule.core.store.cache import Cache
-from plumbrule.mcp_server.analysis.told_report import AFTER, BEFORE, BETWEEN
+from plumbrule.mcp_server.analysis.sections.ready import AFTER, BEFORE, BETWEEN
 
 _MARK = b'{"revises":'
 
