@@ -20,6 +20,11 @@ _BOT = re.compile(
 
 _NO_REPLY = re.compile(r"\A(?:[0-9]+\+)?([^@]+)@users\.noreply\.github\.com\Z")
 
+_HANDLE = re.compile(
+    r"(?=.{5,})(?![A-Z][a-z]+-[A-Z][a-z]+\Z)[A-Za-z]\w*(?:-\w+)+|(?=.{5,})[A-Za-z]+[0-9]\w*|(?=.{5,})[A-Za-z]+_\w+"
+)
+"""One word with a hyphen, an underscore or a digit: no first name, which two may share."""
+
 
 @dataclass(slots=True)
 class Author:
@@ -50,7 +55,8 @@ class Authors:
     def people(self) -> tuple[list[Author], list[int]]:
         """The authors, and for each number which of them it is.
 
-        Two are one person when they share an address, or a name of at least two words, without regard to case.
+        Two are one person when they share an address, or a name of at least two words or one that only a person makes
+        up (`MSP-Greg`, `x4nth`), without regard to case.
         """
         parents = list(range(len(self.counts)))
         seen: dict[str, int] = {}
@@ -67,7 +73,7 @@ def _keys(name: str, mail: str) -> Sequence[str]:
     address = f"@{known[1]}" if known else mail
     folded = " ".join(name.casefold().split())
     keys = [f"m{address}"] if address and address != "none@none" else []
-    return [*keys, f"n{folded}"] if " " in folded or not keys else keys
+    return [*keys, f"n{folded}"] if " " in folded or not keys or _HANDLE.fullmatch(name.strip()) else keys
 
 
 def _root(parents: list[int], at: int) -> int:

@@ -88,6 +88,8 @@ class _Walk:
         self.whose = array("l")
         self.merges = 0
         self.numbers: dict[str, int] = {}
+        """The file that a path means in the commits to come, which are older: after a move the one that it became."""
+        self.paths: list[str] = []
         self.files = array("l")
         """File numbers of all commits, one after the other."""
         self.ends = array("l")
@@ -101,16 +103,25 @@ class _Walk:
         author = self.authors.number(change.name, change.mail)
         self.whose.append(author)
         if change.paths:
-            numbers = self.numbers
-            self.files.extend([numbers.setdefault(path, len(numbers)) for path in change.paths])
+            self.files.extend(map(self._number, change.paths))
             self.ends.append(len(self.files))
             self.makers.append(author)
+
+        for old, new in change.moved:
+            self.numbers[old] = self._number(new)
+
+    def _number(self, path: str) -> int:
+        number = self.numbers.get(path)
+        if number is None:
+            number = self.numbers[path] = len(self.paths)
+            self.paths.append(path)
+        return number
 
     def end(self, *, complete: bool) -> Walked:
         people, of_number = self.authors.people()
         persons = [one for one in people if not one.bot] or people
         ranked = sorted(persons, key=lambda one: (-one.commits, one.name))
-        paths = [path.encode("utf-8", "replace").decode() for path in self.numbers]  # as JSON can hold them
+        paths = [path.encode("utf-8", "replace").decode() for path in self.paths]  # as JSON can hold them
         return Walked(
             commits=len(self.moments),
             merges=self.merges,

@@ -1,16 +1,18 @@
 """Which files each commit changed: one `git log` on the skeleton, taken record by record while git goes on.
 
 Only names are asked for: counting lines would have git compare contents, seven times the work (PEERS 3), and could be
-made to run a converter if one were configured. Below lies `git`; above it `past`.
+made to run a converter if one were configured. A file that moved is told where its bytes stayed the same, which git
+sees from object ids alone: no object is read that may not be here. Authors are called as the repository's own
+`.mailmap` says. Below lies `git`; above it `past`.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from plumbrule.core.errors import LimitExceeded
 from plumbrule.core.process import Conversation, ProcessTimeout, open_process
-from plumbrule.mcp_server.platforms.git import INSTALL_HINT, Skeleton, git_argv
+from plumbrule.mcp_server.platforms.git import INSTALL_HINT, SETTINGS, Skeleton, git_argv
 from plumbrule.mcp_server.platforms.limits import LocalLimits
 from plumbrule.mcp_server.platforms.ports.snapshot import Change, LogEnd
 
@@ -37,10 +39,11 @@ async def walk_log(
     """Hand the commits before and with `commit` to `take`, newest first; see the port's `log`."""
     mark = os.urandom(16).hex()  # that no author and no file can be named like
     argv = git_argv(
-        *("log", "-z", "--name-only", "--no-renames", "--no-textconv", "--no-ext-diff", "--no-show-signature"),
-        *("--no-mailmap", "--no-color", "--no-notes", "--root", f"--max-count={max_commits + 1}"),
-        *(f"--format=tformat:{mark}%ct%x00%P%x00%an%x00%ae", "--end-of-options", commit, "--"),
+        *("log", "-z", "--name-status", "--find-renames=100%", "--no-textconv", "--no-ext-diff", "--no-show-signature"),
+        *("--use-mailmap", "--no-color", "--no-notes", "--root", f"--max-count={max_commits + 1}"),
+        *(f"--format=tformat:{mark}%ct%x00%P%x00%aN%x00%aE", "--end-of-options", commit, "--"),
         *((subpath,) if subpath else ()),
+        settings=(*SETTINGS, f"mailmap.blob={commit}:.mailmap"),
     )
     records = _Records(mark.encode(), max_commits, partial(_handed, take, f"{subpath}/" if subpath else ""))
     process = limits.process(wall_s=max_s, stdout_bytes=MAX_OUTPUT_BYTES)
@@ -102,16 +105,33 @@ def _handed(take: Callable[[Change], None], prefix: str, record: bytes) -> None:
     parts = head.rstrip(b"\0").split(b"\0") if not tail else head.split(b"\0")
     parts += [b""] * (4 - len(parts))
     when, parents, name, mail = parts[:4]
-    paths = tail.split(b"\0", MAX_PATHS + 1) if tail else []
-    named = [path.decode("utf-8", "surrogateescape") for path in paths[:MAX_PATHS] if path]
-    inside = tuple(path[len(prefix) :] for path in named if path.startswith(prefix))
+    words = tail.split(b"\0", 3 * MAX_PATHS + 3) if tail else []
+    paths, moved = _named(words, prefix)
+    many = len(paths) > MAX_PATHS or len(words) > 3 * MAX_PATHS
     take(
         Change(
             when_s=min(max(int(when), 0), _LATEST_S) if when.lstrip(b"-").isdigit() else 0,
             name=name.decode("utf-8", "replace"),
             mail=mail.decode("utf-8", "replace").strip().lower(),
             merge=b" " in parents,
-            paths=() if len(paths) > MAX_PATHS else inside,
-            many=len(paths) > MAX_PATHS,
+            paths=() if many else tuple(paths),
+            many=many,
+            moved=() if many else tuple(moved),
         )
     )
+
+
+def _named(words: Sequence[bytes], prefix: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The paths below `prefix` of `M path` and `R100 old new`, a moved file under its new one; and what moved."""
+    paths: list[str] = []
+    moved: list[tuple[str, str]] = []
+    rest = iter(words)
+    for status in rest:
+        path = next(rest, b"").decode("utf-8", "surrogateescape")
+        if status.startswith((b"R", b"C")):
+            old, path = path, next(rest, b"").decode("utf-8", "surrogateescape")
+            if status.startswith(b"R") and old.startswith(prefix) and path.startswith(prefix):
+                moved.append((old[len(prefix) :], path[len(prefix) :]))
+        if status and path.startswith(prefix) and path:
+            paths.append(path[len(prefix) :])
+    return paths, moved

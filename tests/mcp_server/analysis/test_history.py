@@ -114,3 +114,20 @@ async def test_releases_come_newest_first_up_to_the_commit_with_the_median_of_da
     assert [release.name for release in told.releases] == ["v1.3", "v1.2", "v1.1", "v1.0"]
     assert (told.releases_count, told.release_every_days, told.releases[0].day) == (4, 2, "1970-01-06")
     assert every_days(tags[:2]) is None
+
+
+async def test_a_file_keeps_its_commits_when_it_moves() -> None:  # S-43
+    moved = _change("Ann", "src/app.py")._replace(moved=(("lib/app.py", "src/app.py"),))
+    told = await _history(_change("Ann", "src/app.py"), moved, *(_change("Bob", "lib/app.py") for _ in range(3)))
+    assert [(spot.path, spot.commits, spot.authors) for spot in told.hot_spots] == [("src/app.py", 5, 2)]
+
+
+async def test_a_handle_is_one_person_under_several_addresses_and_a_first_name_is_not() -> None:
+    told = await _history(
+        *(
+            _change(name, "src/app.py", mail=f"{name}{number}@example.org")
+            for number in range(2)
+            for name in ("MSP-Gx", "Ann")
+        )
+    )
+    assert [(owner.name, owner.commits) for owner in told.owners] == [("MSP-Gx", 2), ("Ann", 1), ("Ann", 1)]

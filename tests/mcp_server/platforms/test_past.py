@@ -157,3 +157,24 @@ async def test_the_past_of_an_unchanged_repository_is_told_without_git(
         assert activity is not None
         assert activity.last_commit == "2001-09-10"
         assert [tag.name for tag in await snapshot.tags()] == ["v1.0", "v1.1"]
+
+
+async def test_a_file_that_moved_as_it_was_is_told_under_both_names(
+    repository: Path, sources: Sources, git: Git
+) -> None:
+    _commit(git, repository, {"old.txt": "one\ntwo\n"}, 1_000_000_000)
+    git(repository, "mv", "old.txt", "new.txt")
+    _commit(git, repository, {"other.txt": "x\n"}, 1_000_000_100)
+    async with sources.open(str(repository)) as snapshot:
+        seen, _ = await _log(snapshot)
+    assert (seen[0].paths, seen[0].moved) == (("new.txt", "other.txt"), (("old.txt", "new.txt"),))
+
+
+async def test_authors_are_called_as_the_mailmap_of_the_commit_says(
+    repository: Path, sources: Sources, git: Git
+) -> None:
+    _commit(git, repository, {"a.txt": "1\n"}, 1_000_000_000, name="al", email="Old@example.org")
+    _commit(git, repository, {".mailmap": "Alan Turing <alan@example.org> <old@example.org>\n"}, 1_000_000_100)
+    async with sources.open(str(repository)) as snapshot:
+        seen, _ = await _log(snapshot)
+    assert (seen[1].name, seen[1].mail) == ("Alan Turing", "alan@example.org")

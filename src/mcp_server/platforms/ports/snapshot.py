@@ -64,8 +64,10 @@ class Activity:
 class Change(NamedTuple):
     """One commit and the files that it changed against its parent.
 
-    `name` and `mail` (in small letters) are the author's own words. `merge` has more than one parent and comes without
-    paths. `paths` are relative to the snapshot's root; `many` says that there were too many to be worth naming.
+    `name` and `mail` (in small letters) are the author's own words, or those of the repository's `.mailmap`. `merge`
+    has more than one parent and comes without paths. `paths` are relative to the snapshot's root; `many` says that
+    there were too many to be worth naming. `moved` are the old and the new path of files that moved as they were; the
+    new one is among `paths`.
     """
 
     when_s: int
@@ -74,6 +76,7 @@ class Change(NamedTuple):
     merge: bool
     paths: tuple[str, ...] = ()
     many: bool = False
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 LogEnd = Literal["whole", "cut", "timed_out"]
