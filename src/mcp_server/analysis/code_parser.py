@@ -12,7 +12,7 @@ from plumbrule.core.errors import WorkerCrashed
 from plumbrule.mcp_server.analysis.answers import faulty, split
 from plumbrule.mcp_server.analysis.syntax.facts import Facts
 from plumbrule.mcp_server.analysis.syntax.grammars import Grammars
-from plumbrule.mcp_server.analysis.syntax.readers import READERS
+from plumbrule.mcp_server.analysis.syntax.readers import FLOW, READERS, is_flow
 from plumbrule.mcp_server.analysis.workers import READ_FILES, Workers
 
 BATCH_S = 6.0
@@ -36,7 +36,8 @@ class CodeParser:
     async def facts(self, files: list[tuple[str, str, bytes]]) -> list[Facts]:
         """The facts of each file; when the worker dies, smaller parts again, so that only the file that killed it is
         lost."""
-        names = [READERS[language].grammar for _, language, _ in files if language in READERS]
+        names = {READERS[language].grammar for _, language, _ in files if language in READERS}
+        names.update(FLOW.grammar for _, language, raw in files if is_flow(language, raw))
         places = await anyio.to_thread.run_sync(self._grammars.places, names)
         payload = {
             "files": [(language, raw) for _, language, raw in files],

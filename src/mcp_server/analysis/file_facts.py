@@ -26,7 +26,7 @@ from plumbrule.mcp_server.analysis.syntax.facts import Facts, packed
 from plumbrule.mcp_server.analysis.syntax.grammar_loading import parser_of
 from plumbrule.mcp_server.analysis.syntax.lines import Lines, bare_lines, lines_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol
-from plumbrule.mcp_server.analysis.syntax.readers import READERS, Reader
+from plumbrule.mcp_server.analysis.syntax.readers import FLOW, READERS, Reader, is_flow
 from plumbrule.mcp_server.analysis.syntax.templates import is_template
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _decoded(raw: bytes) -> tuple[str, bytes]:
 
 def _extracted(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: float) -> tuple[Extracted, str]:
     """What the extractor gives, and why there is nothing when there is nothing."""
-    reader = READERS.get(language)
+    reader = FLOW if is_flow(language, raw) else READERS.get(language)
     if reader is None or not raw.strip():
         return Extracted(), ""
     if len(raw) > MAX_PARSE_BYTES:

@@ -44,3 +44,14 @@ READERS: dict[str, Reader] = {
     "SQL": Reader("sql", "sql"),
     "HCL": Reader("hcl", "hcl"),
 }
+
+FLOW = Reader("tsx", "ecmascript_flow", view="typed")
+"""JavaScript that Flow checks: TypeScript's grammar knows most of its types, JavaScript's none."""
+
+FLOW_PRAGMA_BYTES = 2_000
+"""The pragma stands in the first comment, below a licence at most."""
+
+
+def is_flow(language: str, raw: bytes) -> bool:
+    """Whether a file says that Flow checks it."""
+    return language in ("JavaScript", "JSX") and b"@flow" in raw[:FLOW_PRAGMA_BYTES]

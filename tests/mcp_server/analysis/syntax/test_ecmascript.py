@@ -2,7 +2,7 @@
 
 import pytest
 
-from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript, ecmascript_types
+from plumbrule.mcp_server.analysis.syntax.extractors import ecmascript, ecmascript_flow, ecmascript_types
 from plumbrule.mcp_server.analysis.syntax.model import Extracted
 
 semble_grammars = pytest.importorskip("semble_grammars")
@@ -417,6 +417,35 @@ def test_what_the_grammar_of_javascript_cannot_read_is_read(source, names):  # S
 def test_an_ampersand_in_the_text_of_an_element_breaks_nothing():  # S-32
     found = read('const a = <a href="/?b=c&d=e">F & G</a>; type H = I & J; const k = l && m', "tsx")
     assert ([one.name for one in found.symbols], found.errors) == (["a", "H", "k"], [])
+
+
+def test_types_of_flow_are_read_with_the_grammar_of_typescript():  # S-32
+    raw = b"""// @flow strict
+import typeof A from './a'; import {type B, typeof C} from './b';
+const d = require('./d');
+export type E = {| +f: ?string, -g: number |};
+type H = {i: string, ...};
+declare var j: string;
+opaque type K = {
+  ...L,
+  onM?: ?() => void,
+};
+function n<T>(a: ?T, b?: string = 'x'): boolean %checks { return !!a; }
+class O<T> extends P<T> { +q: T; static r: string = 's'; #t: ?T; u(x: T): void { (x: any); } }
+declare module.exports: {v: string};
+"""
+    seen = ecmascript_flow.typed(raw)
+    assert (len(seen), seen.count(b"\n")) == (len(raw), raw.count(b"\n"))
+    found = ecmascript_flow.extract(seen, semble_grammars.get_parser("tsx").parse(seen))
+    assert found.errors == []
+    names = ["E", "H", "j", "K", "n", "O", "O.q", "O.r", "O.#t", "O.u", "exports"]
+    assert [one.name for one in found.symbols] == names
+    assert [(one.target, one.kind) for one in found.imports] == [("./a", "type"), ("./b", "type"), ("./d", "require")]
+
+
+@pytest.mark.parametrize("piece", [b"{ ", b"...A,\n", b"{+a", b",\n", b"import typeof ", b": ?("])
+def test_covering_flow_costs_no_more_than_the_length_of_the_file(piece):
+    assert len(ecmascript_flow.typed(piece * (400_000 // len(piece)))) == 400_000 // len(piece) * len(piece)
 
 
 def test_a_javascript_name_that_became_a_keyword_later_costs_nothing():  # S-32

@@ -24,9 +24,12 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     return extract_module(raw, tree, ())
 
 
-def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...]) -> Extracted:
-    """The same for a file that is a module in any case because it offers the names `offered` without saying so."""
-    typescript = ecmascript_queries.is_typescript(tree.language)
+def extract_module(raw: bytes, tree: "Tree", offered: tuple[str, ...], *, flow: bool = False) -> Extracted:
+    """The same for a file that is a module in any case because it offers the names `offered` without saying so.
+
+    `flow` tells JavaScript that TypeScript's grammar reads for the sake of Flow's types.
+    """
+    typescript = ecmascript_queries.is_typescript(tree.language) and not flow
     tree, of_types = readable(raw, tree)
     captured = common.captures(ecmascript_queries.definitions(tree.language), tree)
     entries = entries_of(raw, captured, typescript=typescript)
