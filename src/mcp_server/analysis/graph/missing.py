@@ -20,8 +20,8 @@ from plumbrule.mcp_server.analysis.words import evidence, word
 
 MAX_SHOWN = 100
 
-_JUDGED = frozenset(("python", "javascript", "go"))
-"""Rust's compiler refuses what is not declared; imports of Maven and PHP do not name packages."""
+_JUDGED = frozenset(("python", "javascript", "go", "rust"))
+"""Imports of Maven and PHP do not name packages."""
 
 _LANGUAGES = ("rust", "go", "python", "javascript", "jvm", "dotnet", "ruby", "php", "elixir", "swift")
 """Ecosystems whose manifests say what code a folder holds."""
@@ -103,7 +103,9 @@ def missing_of(
 ) -> tuple[Undeclared, ...]:
     """In the order of name."""
     reach, folders = _reach_of(deep, found), _names_in_paths(links)
-    silent = (one for one in found.direct if one.ecosystem in ("python", "conda") and "imported" not in one.states)
+    silent = (
+        one for one in found.direct if one.ecosystem in ("python", "conda", "rust") and "imported" not in one.states
+    )
     claimed = claimed_of(usage, found.direct)
     guessed = {package for one in found.direct for package in usage.of(one, claimed)} - claimed.get(
         "python", frozenset()
@@ -120,6 +122,8 @@ def missing_of(
                 continue
             if ecosystem == "python" and (package in guessed or _may_provide(unimported, package)):
                 continue
+            if ecosystem == "rust" and _may_provide(unimported, package):
+                continue  # a library may have another name than its package
             lacking = [use for use in imported.uses if _is_lacking(use, ecosystem, names, links, reach)]
             if lacking:
                 name = python_distributions(package)[0] if ecosystem == "python" else package
@@ -163,9 +167,11 @@ def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, rea
     part = links.parts.get(use.path)
     if part not in ("source", "test") or _SURVIVES & set(use.flags) or is_material(use.path):
         return False
+    if part == "test" and ecosystem == "rust":
+        return False  # much of it must not compile, or is made by macros
     if ecosystem == "python" and (_FOR_THOSE_WHO_HAVE_IT.search(use.path) or _is_script(use.path, links, reach)):
         return False
-    if ":" in use.target:
+    if ":" in use.target and ecosystem != "rust":
         return False  # `npm:x`, `jsr:x` and URLs declare themselves
     declared = reach.of(ecosystem, use.path)
     if declared is None:

@@ -15,8 +15,14 @@ from plumbrule.mcp_server.analysis.sections.dependencies import Dependency
 
 MAX_SHOWN = 100
 
-_JUDGED = frozenset(("python", "javascript", "go"))
-"""In Rust a package may be used by its macros or by a path alone, in PHP by autoloading: silence is no proof there."""
+_JUDGED = frozenset(("python", "javascript", "go", "rust"))
+"""In PHP a package may be used by autoloading: silence is no proof there."""
+
+_RUST_UNIMPORTED = re.compile(
+    r"[-_]sys\Z|serde|^(?:prost|tonic|protobuf|tokio|getrandom|openssl|libz|zstd|link|workspace-hack)|(?:workspace[-_]hack|build)\Z"
+    r"|[-_](?:src|static|alloc|allocator|panic|plugin)\Z"
+)
+"""Crates that link a library, turn a feature of another crate on, or are named by generated code or in a string."""
 
 _UNIMPORTED = re.compile(
     r"(?:^(?:pip|setuptools\b.*|wheel|build|twine|tox|nox|virtualenv|pre-commit|black|ruff|isort|mypy|pyright|pylint|flake8.*|"
@@ -99,6 +105,8 @@ def _is_exempt(one: Dependency, mentions: Mentions, unclaimed: bool) -> bool:
         return True
     if one.ecosystem == "go":
         return False
+    if one.ecosystem == "rust":
+        return bool(_RUST_UNIMPORTED.search(one.name))
     if one.ecosystem == "javascript":
         from plumbrule.mcp_server.analysis.graph.resolving.ecmascript_outside import BUILTIN_MODULES
 

@@ -153,3 +153,18 @@ def test_nothing_is_unused_where_most_code_is_a_build_that_is_not_read(made: "Ma
     for path in ("dist/a.js", "dist/b.js"):
         deep.languages[path] = deep.languages[path]._replace(vendored="vendored.folder")
     assert with_imports(Dependencies(direct), deep, links_of(deep)).unused == ()
+
+
+def test_crates_are_missing_and_unused_where_nothing_else_bears_their_name(made: "Made") -> None:  # S-35
+    files = {
+        "src/lib.rs": ["use serde::Serialize", "use rand::Rng", "use helper", "use libcst_native::parse", "module own"],
+        "src/own.rs": ["use super::x", "use path_only # path"],
+        "tests/t.rs": ["use inner::Made"],
+    }
+    names = ("serde", "unused-crate", "libz-sys", "libcst")
+    direct = [replace(declared(name, at=f"Cargo.toml:{n}"), ecosystem="rust") for n, name in enumerate(names, 5)]
+    for edition, missing in (("2021", ["rand"]), ("2015", [])):
+        text = f'[package]\nname = "a"\nedition = "{edition}"\n[dependencies]\nserde = "1"\n'.encode()
+        found = judged(made, files, *direct, texts={"Cargo.toml": text})
+        assert [one.name for one in found.missing] == missing
+        assert [one.name for one in found.unused] == ["unused-crate", "libcst"]

@@ -250,3 +250,75 @@ def test_a_path_is_an_import_without_use_where_it_is_code_of_this_file() -> None
 )
 def test_modules_name_each_file_that_they_may_be(text: str, expected: list[object]) -> None:  # S-33
     assert [(i.target, i.names, i.flags) for i in read(text).imports] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fn f() { let Self { a, #[cfg(test)] b } = self; }", []),
+        ('fn f() { g(str![[r#"x"#]]); u8!(1) }', []),
+        ("macro_rules ! T { [!] => { $ crate :: A } ; ($ x : expr) => {} ; }", []),
+        ("fn f() { at(T![~]); let x = p.parent::<>(); }", []),
+        ("fn f( { }", [1]),
+    ],
+)
+def test_what_the_compiler_accepts_is_no_syntax_error(text: str, expected: list[int]) -> None:  # S-33
+    assert read(text).errors == expected
+
+
+ROUTES = """
+use axum::{routing::get, Router};
+fn api() -> Router { Router::new().route("/users", get(list).post(create)) }
+fn all() -> Router { Router::new().nest("/v1", api()) }
+fn main() {
+    let admin = Router::new().route("/stats", get(stats));
+    Router::new().route("/", get(home)).nest("/api", all()).nest("/admin", admin)
+        .nest("/in", Router::new().route("/", get(a)).route("/b/{id}", get(b)));
+}
+"""
+SCOPES = """
+use actix_web::web;
+fn f(c: &mut web::ServiceConfig) {
+    c.service(web::scope("/api").route("/x", web::put().to(x)).service(
+        web::scope("/v1").service(web::resource("/items").route(web::get().to(a)).route(web::post().to(b)))));
+}
+"""
+COMMANDS = """
+use clap::{Parser, Subcommand};
+#[derive(Parser)] #[command(name = "tool")]
+struct Cli { #[arg(long, env)] api_key: String, #[arg(env = "TOOL_HOME")] home: String }
+#[derive(Debug, Subcommand)]
+enum Cmd {
+    /// Runs.
+    RunAll { x: u8 },
+    #[command(name = "ls", about = "x")]
+    List(Args),
+    #[command(flatten)]
+    Other(Other),
+}
+#[derive(clap::Subcommand)] #[command(rename_all = "snake_case")] enum More { DoIt }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        (
+            ROUTES,
+            "route",
+            ["/api/v1/users GET", "/api/v1/users POST", "/admin/stats GET", "/ GET", "/in GET", "/in/b/{id} GET"],
+        ),
+        (SCOPES, "route", ["/api/x PUT", "/api/v1/items GET", "/api/v1/items POST"]),
+        (COMMANDS, "command", ["tool", "run-all", "ls", "do_it"]),
+        (COMMANDS, "env", ["API_KEY", "TOOL_HOME"]),
+    ],
+)
+def test_routes_have_their_prefixes_and_subcommands_their_names(
+    text: str, kind: str, expected: list[str]
+) -> None:  # S-38
+    assert [f"{use.value} {use.detail}".strip() for use in read(text).uses if use.kind == kind] == expected
+
+
+def test_derive_macros_name_crates_in_strings() -> None:  # S-35
+    found = read('#[serde(with = "humantime_serde")] struct A; #[default(_code = "f(is_ci::x)")] struct B;').imports
+    assert [one.target for one in found] == ["humantime_serde", "is_ci"]

@@ -95,12 +95,24 @@ def _resolved(world: _World, path: str, one: Import) -> Resolution:
     if one.kind == "module":
         file = world.declared.get((path, one.target))
         return Resolution("file", (file,)) if file else _UNKNOWN
-    results = [_path(world, target, module, one.target) for target, module in world.places.get(path, ())[:4]]
+    places = world.places.get(path, ())[:4]
+    results = [_path(world, target, module, one.target) for target, module in places]
+    named = one.kind in ("use", "export") and "::" in one.target.removeprefix("::")
+    if (named or one.kind == "import") and "path" not in one.flags and not world.globs.get(path):
+        results += [_undeclared(target, one.target) for target, _ in places[:1] if _UNKNOWN in results]
     for standing in ("file", "external", "builtin"):
         best = next((result for result in results if result.standing == standing), None)
         if best is not None:
             return best
     return results[0] if results else _without_crate(world, path, one.target)
+
+
+def _undeclared(target: _Target, written: str) -> Resolution:
+    """A crate that its manifest does not name, where the path's first word can be nothing else."""
+    first = written.removeprefix("::").partition("::")[0]
+    if not target.crate.is_modern or first in ("crate", "self", "super", "$crate", "") or not first.islower():
+        return _UNKNOWN
+    return Resolution("external", (), first)
 
 
 def _without_crate(world: _World, path: str, target: str) -> Resolution:

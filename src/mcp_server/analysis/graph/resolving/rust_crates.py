@@ -50,6 +50,8 @@ class Crate:
     """`[workspace.dependencies]`, by the name in Cargo.toml."""
     declared_roots: list[str] = field(default_factory=list[str])
     is_package: bool = False
+    is_modern: bool = False
+    """Of the edition of 2018 or later: the first word of a path is a crate where nothing in scope bears the name."""
 
 
 def identifier(name: str) -> str:
@@ -123,6 +125,8 @@ def _read(folder: str, raw: bytes) -> Crate:
             crate.is_package = True
             if key == "name":
                 crate.name = text
+            elif key.startswith("edition"):
+                crate.is_modern = text != "2015"
             elif key == "build" and text:
                 crate.declared_roots.append(_under(folder, text))
         elif section == "lib":

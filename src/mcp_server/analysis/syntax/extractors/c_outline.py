@@ -2,7 +2,7 @@
 
 What a compiler never shows the parser, or shows it changed, is covered with white space for one more parse: directives
 (both halves of a group stay), the inside of function bodies and of initialisers, macros that stand as statements. None
-of it defines a symbol of the file, and offsets stay. The brackets that are left tell a broken file from an expanded one.
+of it defines a symbol of the file, and offsets stay. The brackets left tell a broken file from an expanded one.
 """
 
 import re

@@ -19,6 +19,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.lexical import (
     words_between,
     words_of,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.repairing import better
 from plumbrule.mcp_server.analysis.syntax.extractors.rust_imports import (
     extern_crate,
     local_uses,
@@ -27,6 +28,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.rust_imports import (
     used_paths,
 )
 from plumbrule.mcp_server.analysis.syntax.extractors.rust_paths import Block, followed_paths
+from plumbrule.mcp_server.analysis.syntax.extractors.rust_repair import covered
 from plumbrule.mcp_server.analysis.syntax.extractors.rust_uses import uses_of
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Import, Symbol, SymbolKind, Visibility
 
@@ -110,6 +112,8 @@ class _File:
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """The facts of one Rust file."""
+    if tree.root_node.has_error:
+        tree = better(tree, covered(raw), raw)
     file = _File(raw, tree)
     top = tree.root_node
     waiting = list(_items(top, _Scope(test=bool(_inner_test(file, top)))))[::-1]

@@ -29,6 +29,8 @@ rustdoc rustc miri diagnostic
 """
 _NO_CRATES = frozenset(_NO_CRATE_LIST.split())
 """The standard library, primitive types, and the tools whose attributes are written as paths."""
+_IN_ATTRIBUTE = re.compile(rb'#!?\[[^\[\]"\n]{0,200}\b\w+\s?=\s?"(?:[^"\n]{0,80}[^\w"])??([a-z_]\w*)(::|")')
+"""`#[serde(with = "other_crate")]`, `#[default(_code = "f(other::x)")]`: what a derive macro pastes is code."""
 _ELSEWHERE = frozenset(
     ("use_declaration", "use_list", "scoped_use_list", "use_as_clause", "use_wildcard", "visibility_modifier")
 )
@@ -73,6 +75,10 @@ def followed_paths(
             found[key] = each.start(1)
         if search.allowed <= 0:
             break
+    for each in _IN_ATTRIBUTE.finditer(raw):
+        first = each[1].decode()
+        if first not in _NO_CRATES and (each[2] == b"::" or b"with" in each.group()):
+            found.setdefault(((), False, first), each.start(1))
     starts = line_starts(raw) if found else []
     return [
         (

@@ -17,6 +17,7 @@ from plumbrule.mcp_server.analysis.syntax.extractors.finding import (
     arguments_of,
 )
 from plumbrule.mcp_server.analysis.syntax.extractors.lexical import around, hits
+from plumbrule.mcp_server.analysis.syntax.extractors.rust_routes import Prefixes
 from plumbrule.mcp_server.analysis.syntax.model import Import, Use
 
 if TYPE_CHECKING:
@@ -33,17 +34,20 @@ _WORDS = frozenset(
 )
 _WEB_WORDS = frozenset(word.encode() for word in ("bind", "route", "resource", "path"))
 _ATTRIBUTES = frozenset(method.lower().encode() for method in METHODS)
-_CLAP_WORDS = frozenset(word.encode() for word in ("App", "SubCommand", "command", "clap", "arg"))
+_CLAP_WORDS = frozenset(word.encode() for word in ("App", "SubCommand", "command", "clap", "arg", "Subcommand"))
 _BUILD_TIME = re.compile(r"^(?:CARGO(?:_|$)|OUT_DIR$|TARGET$|RUSTC|PROFILE$|HOST$|NUM_JOBS$)")
 _NAME = re.compile(r'\bname\s*=\s*"([^"]+)"')
+_RENAME_ALL = re.compile(r'\brename_all\s*=\s*"([^"]+)"')
+_ENV_OF_FIELD = re.compile(r"[(,]\s*env\s*[,)]")
 _ENV = re.compile(r'\benv\s*=\s*"([^"]+)"')
 
 
 class _Uses(Finder):
-    __slots__ = ("clap", "clap_names", "web")
+    __slots__ = ("clap", "clap_names", "prefixes", "web")
 
     def __init__(self, raw: bytes, imports: list[Import]) -> None:
         super().__init__(raw)
+        self.prefixes = Prefixes(raw)
         crates = {one.target.removeprefix("::").partition("::")[0] for one in imports}
         self.web = next((name for crate, name in WEB if crate in crates or crate.encode() + b"::" in raw), "")
         self.clap = "clap" in crates or b"clap::" in raw
@@ -80,11 +84,16 @@ def uses_of(raw: bytes, root: "Node", counted: Counter[bytes], imports: list[Imp
             _macro(uses, word, chain[1])
         elif outer in ("scoped_identifier", "field_expression", "call_expression", "generic_function"):
             _call(uses, word, chain)
-        elif outer == "attribute" or (outer == "scoped_identifier" and len(chain) > 2 and chain[2].type == "attribute"):
+        elif outer == "attribute" or (len(chain) > 2 and chain[2].type == "attribute" and _leads(outer, word)):
             _attribute(uses, word, chain)
     spans = _test_modules(raw, root)
     found = uses.sorted()
     return [use for use in found if not any(first <= use.line <= last for first, last in spans)] if spans else found
+
+
+def _leads(outer: str, word: str) -> bool:
+    """Whether a word inside an attribute says what it is about: the end of its path, or a trait that is derived."""
+    return outer == "scoped_identifier" or (outer == "token_tree" and word == "Subcommand")
 
 
 def _test_modules(raw: bytes, root: "Node") -> list[tuple[int, int]]:
@@ -207,8 +216,12 @@ def _route(uses: _Uses, word: str, value: str, given: "list[Node]", call: "Node"
     if not value.startswith("/") and not (uses.web == "warp" and word == "path"):
         return
     path = value if value.startswith("/") else "/" + value
+    if uses.web in ("axum", "actix"):
+        prefix = uses.prefixes.of(call)
+        path = prefix if prefix and path == "/" else prefix + path
     if word == "resource":
-        uses.add("route", path, call, f"route.{uses.web}")
+        for method in uses.prefixes.methods(call) or ("",):
+            uses.add("route", path, call, f"route.{uses.web}", method)
         return
     if word == "path":
         if uses.web == "warp":
@@ -230,7 +243,63 @@ def _attribute(uses: _Uses, word: str, chain: "tuple[Node, ...]") -> None:
         found = re.match(rf'(?:\w+::)*{word}\s*\(\s*"(/[^"]*)"', inside)
         if found:
             uses.add("route", found[1], attribute, f"route.{uses.web}", word.upper())
+    elif word == "Subcommand" and uses.clap and inside.startswith("derive"):
+        _subcommands(uses, chain)
     elif word in ("arg", "clap") and uses.clap and (found := _ENV.search(inside)):
         uses.add("env", found[1], attribute, "env.read")
+    elif word in ("arg", "clap") and uses.clap and _ENV_OF_FIELD.search(inside):
+        _field_env(uses, chain)
+    elif any(node.type == "enum_variant_list" for node in chain):
+        return  # read with their enum
     elif word in ("command", "clap") and uses.clap and (found := _NAME.search(inside)):
         uses.add("command", found[1], attribute, "command.clap")
+
+
+def _subcommands(uses: _Uses, chain: "tuple[Node, ...]") -> None:
+    """Each variant below `#[derive(Subcommand)]` is a command, in kebab case unless it is named or all are renamed."""
+    at = next((node for node in chain if node.type == "attribute_item"), None)
+    said = ""
+    while at is not None and at.type in ("attribute_item", "line_comment", "block_comment"):
+        said += uses.text(at) if at.type == "attribute_item" else ""
+        at = at.next_named_sibling
+    body = at.child_by_field_name("body") if at is not None and at.type == "enum_item" else None
+    style = _RENAME_ALL.search(said)
+    attributes = ""
+    for variant in body.named_children if body is not None else ():
+        if variant.type == "attribute_item":
+            attributes += uses.text(variant)
+        elif variant.type == "enum_variant":
+            own = "".join(uses.text(child) for child in variant.children if child.type == "attribute_item") + attributes
+            attributes = ""
+            name = variant.child_by_field_name("name")
+            if name is None or re.search(r"\b(?:flatten|external_subcommand|skip)\b", own):
+                continue
+            named = _NAME.search(own)
+            shown = named[1] if named else _renamed(uses.text(name), style[1] if style else "kebab-case")
+            uses.add("command", shown, variant, "command.clap")
+
+
+def _renamed(name: str, style: str) -> str:
+    """A variant's name in clap's `rename_all` styles, kebab case by default."""
+    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)]
+    styles = {
+        "snake_case": "_".join(words),
+        "lower": "".join(words),
+        "lowercase": "".join(words),
+        "SCREAMING_SNAKE_CASE": "_".join(words).upper(),
+        "camelCase": words[0] + "".join(word.title() for word in words[1:]) if words else "",
+        "PascalCase": "".join(word.title() for word in words),
+        "verbatim": name,
+        "UPPER": "".join(words).upper(),
+    }
+    return styles.get(style, "-".join(words)) or name
+
+
+def _field_env(uses: _Uses, chain: "tuple[Node, ...]") -> None:
+    """`#[arg(long, env)]`: the variable bears the field's name in capitals."""
+    at = next((node for node in chain if node.type == "attribute_item"), None)
+    while at is not None and at.type in ("attribute_item", "line_comment", "block_comment"):
+        at = at.next_named_sibling
+    name = at.child_by_field_name("name") if at is not None and at.type == "field_declaration" else None
+    if name is not None:
+        uses.add("env", uses.text(name).upper(), name, "env.read")
