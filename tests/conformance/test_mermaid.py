@@ -16,7 +16,7 @@ HOSTILE = (
     *('"quoted" [x] {y} (z)', "|pipe|", "<script>alert(1)</script>", "&amp; &", "#quot;", "style:#35;", "a:::b", "::"),
     *('%%{init: {"theme":"dark"}}%%', "%% comment", "--- title: x ---", "`markdown **x**`", "$$x^2$$", "@{ shape: x }"),
     *("a\nb\r\nc", "\\n", "", " " * 5, "x" * 5_000, "日本語 ünï", "\u202e\u200b\x00\x1b[31m", "😀", "~T~"),
-    'click n1 href "javascript:x"',
+    *('click n1 href "javascript:x"', "direction LR", "x direction\tTB y", "(x)", "+(x)"),
 )
 
 

@@ -4,6 +4,7 @@ character that Mermaid could read as its own is written as its code (`#34;`). Si
 Checked against the real parser in `tests/conformance`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -134,7 +135,14 @@ def classes(found: Iterable[Class]) -> str:
 def _member(text: str) -> str:
     """A member's text; only letters, digits and the marks of a signature stand in Mermaid's grammar unquoted."""
     kept = "".join(char if char.isalnum() or char in "_()[],.*=+- " else " " for char in text[:MAX_LABEL_CHARS])
-    return " ".join(kept.split())
+    plain = _DIRECTION.sub(r"\1_", " ".join(kept.split()))
+    return plain if not plain or _NAMED.match(plain) else f"_{plain}"
+
+
+_DIRECTION = re.compile(r"(direction)\s+(?=TB|TD|BT|RL|LR)")
+"""Mermaid's lexers take this for a statement wherever in a line it stands, also inside quotes."""
+_NAMED = re.compile(r"[-+*=. ]*\w")
+"""A member must have a name: `(x)` alone makes the parser fail."""
 
 
 def escaped(text: str, most: int = MAX_CODED_CHARS) -> str:
@@ -142,7 +150,8 @@ def escaped(text: str, most: int = MAX_CODED_CHARS) -> str:
     short = text if len(text) <= MAX_LABEL_CHARS else text[: MAX_LABEL_CHARS - 1] + "…"
     made: list[str] = []
     left = most
-    for char in " ".join(short.split()):
+    safe = _DIRECTION.sub("\\1\u00a0", " ".join(short.split()))
+    for char in safe:
         coded = char if char in _PLAIN or _is_letter(char) else f"#{ord(char)};"
         left -= len(coded)
         if left < 0:

@@ -31,6 +31,8 @@ _QUERY = """
   (dot_index_expression) (binary_expression) (nil)])) @def.value)
 (field name: (identifier) value: (function_definition)) @def.field
 (field name: (identifier) value: (table_constructor)) @def.inner
+(field name: (string) value: (function_definition)) @def.field
+(field name: (string) value: (table_constructor)) @def.inner
 (function_call name: (_) @called) @call
 [
   (if_statement) (elseif_statement) (for_statement) (while_statement) (repeat_statement)
@@ -94,10 +96,23 @@ def _name(raw: bytes, scope: Scope) -> str:
     else:
         left = part(scope.node, 0)
         name = part(left, 0)
+    if name is not None and name.type == "string":  # `["get"] = function` is `get = function`
+        return _word_in(raw, name)
+    if name is not None and name.type == "bracket_index_expression":
+        table, key = name.child_by_field_name("table"), name.child_by_field_name("field")
+        word = _word_in(raw, key)
+        on = said(raw, table) if table is not None else ""
+        return f"{on}.{word}" if word and re.fullmatch(r"[\w.]+", on) else ""
     if name is None or name.type not in ("identifier", "dot_index_expression", "method_index_expression"):
         return ""
     word = said(raw, name).replace(":", ".")
     return word if re.fullmatch(r"[\w.]+", word) else ""
+
+
+def _word_in(raw: bytes, node: "Node | None") -> str:
+    """The text of a string that could be written as a name."""
+    text = _literal(raw, node) if node is not None else None
+    return text if text is not None and re.fullmatch(r"[A-Za-z_]\w*", text) else ""
 
 
 def _parameters_end(node: "Node") -> int:

@@ -7,8 +7,9 @@ creates is still taken, unless the line lies in a comment.
 import re
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, error_lines, folded, owners
+from plumbrule.mcp_server.analysis.syntax.extractors.common import doc_above, folded, owners
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import captured, counted, row, said
+from plumbrule.mcp_server.analysis.syntax.extractors.sql_balance import unbalanced
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol, SymbolKind
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ _KINDS: tuple[SymbolKind, ...] = ("table", "view", "index", "function", "trigger
 _NAME = r"(?:[\w$]+|\"[^\"\n]+\"|`[^`\n]+`|\[[^\]\n]+\])"
 _CREATE = re.compile(
     rf"""^[ \t]*create\s+(?:or\s+(?:replace|alter)\s+)?
-    (?:(?:global|local|temp|temporary|unlogged|unique|clustered|nonclustered|materialized|recursive|force|editionable|external|constraint|definer\s*=\s*\S+|
+    (?:(?:global|local|temp|temporary|unlogged|unique|clustered|nonclustered|materialized|recursive|force|editionable|external|virtual|foreign|constraint|definer\s*=\s*\S+|
        fulltext|spatial|algorithm\s*=\s*\w+|sql\s+security\s+\w+)\s+)*
-    (table|view|index|function|procedure|proc|trigger|type)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?
+    (table|view|index|function|procedure|proc|trigger|type)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!(?:on|if|using)\b)
     ({_NAME}(?:\s*\.\s*{_NAME}){{0,3}})""".encode(),
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
@@ -42,7 +43,9 @@ _MARKS = (b"--", b"#")
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one SQL file creates and reads."""
     captures = captured(tree, _QUERY)
-    found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
+    found = Extracted(
+        errors=unbalanced(raw) if tree.root_node.has_error else [], refs=counted(raw, captures.get("ref", ()))
+    )
     for kind in _KINDS:
         for node in captures.get(kind, ()):
             if name := _name(raw, kind, node):
@@ -59,12 +62,17 @@ def _name(raw: bytes, kind: str, node: "Node") -> str:
     for child in node.named_children:
         if kind == "index":
             if child.type == "identifier":
-                return _QUOTES.sub("", said(raw, child))
+                return _plain(said(raw, child))
             if child.type == "keyword_on":
                 return ""
         elif child.type == "object_reference":
-            return _QUOTES.sub("", re.sub(r"\s+", "", said(raw, child)))
+            return _plain(said(raw, child))
     return ""
+
+
+def _plain(name: str) -> str:
+    """A name without its quotes; white space inside of them belongs to it."""
+    return _QUOTES.sub("", re.sub(r"\s*\.\s*", ".", name))
 
 
 def _symbol(raw: bytes, kind: SymbolKind, name: str, start: int, end: int, first: int, last: int) -> Symbol:
@@ -89,12 +97,38 @@ def _stumbled(raw: bytes, comments: "list[Node] | tuple[()]", found: Extracted) 
     for match, comment in zip(created, owners(spans, [match.start(1) for match in created]), strict=True):
         word = match[1].decode().lower()
         kind: SymbolKind = "procedure" if word.startswith("proc") else word  # type: ignore[assignment]  # because the pattern names only kinds
-        name = _QUOTES.sub("", re.sub(r"\s+", "", match[2].decode("utf-8", "replace")))
+        name = _plain(match[2].decode("utf-8", "replace"))
         if comment >= 0 or (kind, name.lower()) in known:
             continue
         known.add((kind, name.lower()))
         start = match.start() + len(match[0]) - len(match[0].lstrip())
-        end = raw.find(b";", match.end())
-        end = len(raw) if end < 0 else end
+        end = _end_of(raw, kind, match.end())
         first = raw.count(b"\n", 0, start) + 1
         found.symbols.append(_symbol(raw, kind, name, start, end, first, first + raw.count(b"\n", start, end)))
+
+
+_BODIED = frozenset(("function", "procedure", "trigger"))
+_DOLLARS = re.compile(rb"\$\w*\$")
+_OVER = re.compile(rb"^end\b[^\n]*$|^(?=go[ \t]*\r?$|delimiter\b|/[ \t]*\r?$|create\s)", re.IGNORECASE | re.MULTILINE)
+_BEGINS = re.compile(rb"\b(?:begin|as|is)\b", re.IGNORECASE)
+
+
+def _end_of(raw: bytes, kind: SymbolKind, at: int) -> int:
+    """Where a statement ends: at its semicolon; a body at its closing quote, or at the `END`, `GO`, `DELIMITER` or `/`
+    that begins a line."""
+    plain = raw.find(b";", at)
+    plain = len(raw) if plain < 0 else plain
+    if kind not in _BODIED:
+        return plain
+    begins = _BEGINS.search(raw, at, min(plain, at + 5_000))
+    if begins is None:
+        return plain
+    quote = _DOLLARS.search(raw, begins.end(), begins.end() + 50)
+    if quote is not None:
+        closing = raw.find(quote[0], quote.end())
+        end = raw.find(b";", closing) if closing >= 0 else -1
+        return end if end >= 0 else len(raw)
+    over = _OVER.search(raw, begins.end())
+    if over is None:
+        return max(plain, at) if begins[0].lower() != b"begin" else len(raw.rstrip())
+    return over.end() if over.end() > over.start() else len(raw[: over.start()].rstrip())

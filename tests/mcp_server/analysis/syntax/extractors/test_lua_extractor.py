@@ -101,3 +101,8 @@ def test_lua_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+def test_a_key_in_quotes_names_a_function_as_a_plain_one_does() -> None:
+    text = 'local t = { ["get"] = function() end, [1] = function() end }\nM["h"] = function() end\n'
+    assert [one.name for one in read(text).symbols] == ["t.get", "M.h"]

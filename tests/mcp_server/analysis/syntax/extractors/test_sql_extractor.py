@@ -61,3 +61,30 @@ def test_sql_signatures_and_first_lines_of_documentation_are_read_as_written() -
     found = read(FILE).symbols
     assert {one.name: one.signature for one in found if one.name in SIGNATURES} == SIGNATURES
     assert {one.name: one.doc for one in found if one.doc} == DOCS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CREATE TABLE a (b int;\n", [1]),
+        ("SELECT 1;\nSELECT 'open;\n", [2]),
+        ("SELECT 1);\n", [1]),
+        ("SELECT 'it\\'s';\nGO\nEXEC x @a = 1\n", []),
+        ("COPY a FROM stdin;\n1\tit's (\n\\.\n", []),
+        ("DO $x$ BEGIN RAISE 'a ('; END $x$;\n\\echo it's\n", []),
+        ("-- it's (\n/* ( */ MERGE x USING y ON (a = b) WHEN MATCHED THEN DO NOTHING;\n", []),
+    ],
+)
+def test_only_what_every_dialect_calls_broken_is_a_syntax_error(text: str, expected: list[int]) -> None:
+    assert read(text).errors == expected
+
+
+def test_statements_that_the_grammar_does_not_know_end_where_their_bodies_do() -> None:
+    text = (
+        "DELIMITER //\nCREATE PROCEDURE p(IN a INT)\nBEGIN\n  SELECT 1;\n  SELECT 2;\nEND //\nDELIMITER ;\n"
+        'CREATE TABLE "a b" . "c d" (x int);\nCREATE INDEX ON t (x);\nCREATE VIRTUAL TABLE v USING fts5(a);\n'
+    )
+    found = [(one.kind, one.name, one.line, one.end_line) for one in read(text).symbols]
+    assert ("procedure", "p", 2, 6) in found
+    assert {("table", "a b.c d"), ("table", "v")} == {row[:2] for row in found if row[0] == "table"}
+    assert not [row for row in found if row[0] == "index"]
