@@ -1,9 +1,9 @@
 """The program that a worker process runs: takes a function's name and a payload, gives back the result as JSON.
 
-Run as a script (`python -I -S -B worker_main.py SECONDS ROOMS MODULE PATH…`) by `core.workers`, its other end. Until
-the first task it imports nothing but small standard modules (8 ms of CPU) and MODULE, unless that is "". Requests come
-as marshal from the parent, which is trusted; answers go as JSON, because a worker that hostile bytes took over must not
-be able to crash its reader.
+Run as a script (`python -I -S -B worker_main.py SECONDS ROOMS MODULE MARK PATH…`) by `core.workers`, its other end.
+Until the first task it imports nothing but small standard modules (8 ms of CPU) and MODULE, unless that is ""; MARK is
+for `core.worker_mark`. Requests come as marshal from the parent, which is trusted; answers go as JSON, because a worker
+that hostile bytes took over must not be able to crash its reader.
 The pipes are moved away from descriptors 0 and 1 first, so that nothing a library prints or reads gets between.
 """
 
@@ -31,7 +31,7 @@ def main(words: list[str]) -> None:
     """Serve until the parent closes the pipe."""
     cpu_s, rooms = int(words[0]), tuple(words[1].split(","))
     requests, answers = _private_pipes()
-    sys.path.extend(words[3:])
+    sys.path.extend(words[4:])
     gc.set_threshold(MANY_OBJECTS)
     if words[2]:
         _load(words[2], rooms)

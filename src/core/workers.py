@@ -29,6 +29,7 @@ from plumbrule.core.launcher import launch_argv
 from plumbrule.core.pipes import PipeReader, grow_pipe
 from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
+from plumbrule.core.worker_mark import Mark
 
 log = logging.getLogger("plumbrule.workers")
 
@@ -139,18 +140,28 @@ class WorkerPool:
 
     def _start(self, module: str = "") -> "_Worker":
         cpu_s = str(max(1, round(self.limits.task_s)))
-        script = [sys.executable, "-I", "-S", "-B", worker_main.__file__, cpu_s, ",".join(self._rooms), module]
+        mark = Mark()
+        words = [cpu_s, ",".join(self._rooms), module, str(mark.fd)]
+        script = [sys.executable, "-I", "-S", "-B", worker_main.__file__, *words]
         rlimits = {"as": self.limits.memory_mb << 20, "fsize": 0, "nofile": OPEN_FILES, "nproc": 0, "core": 0}
         argv = launch_argv([*script, *_import_paths(), *self._paths], rlimits, dies_with_parent=True)
-        return _Worker(argv)
+        return _Worker(argv, mark)
 
 
 class _Worker:
     """One process and the conversation with it. It dies with the thread that started it, which is the event loop's."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], mark: Mark) -> None:
         self._owned = ExitStack()
-        self._child: Child = self._owned.enter_context(started("worker", argv, env={"LC_ALL": "C.UTF-8"}, stderr=False))
+        self._owned.callback(mark.close)
+        self._mark = mark
+        fds = [mark.fd] if mark.fd >= 0 else []
+        try:
+            child = started("worker", argv, env={"LC_ALL": "C.UTF-8"}, stderr=False, pass_fds=fds)
+            self._child: Child = self._owned.enter_context(child)
+        except BaseException:  # out of processes or descriptors
+            self._owned.close()
+            raise
         self._answers = PipeReader(self._child.stdout, max_bytes=sys.maxsize)
         self.tasks = 0
         grow_pipe(self._child.stdout)
@@ -158,6 +169,7 @@ class _Worker:
     async def ask(self, request: bytes, limit_s: float) -> tuple[int, bytes]:
         """The kind and the body of the answer to one request."""
         self.tasks += 1
+        self._mark.clear()
         with anyio.move_on_after(limit_s):
             return await self._exchange(request)
         raise WorkerCrashed(f"A worker did not finish within {limit_s:g} s.", hint="The file it parsed is too hard.")
@@ -181,9 +193,13 @@ class _Worker:
         await self._child.exited()
         code = self._child.peek()
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            return WorkerCrashed("A worker used more CPU time or memory than it may and was stopped.")
-        cause = signal.Signals(-code).name if code < 0 else f"status {code}"
-        return WorkerCrashed(f"A worker crashed ({cause}) on what it parsed.")
+            death = WorkerCrashed("A worker used more CPU time or memory than it may and was stopped.")
+            death.out_of_cpu = code == -signal.SIGXCPU
+        else:
+            cause = signal.Signals(-code).name if code < 0 else f"status {code}"
+            death = WorkerCrashed(f"A worker crashed ({cause}) on what it parsed.")
+        death.begun = self._mark.begun()
+        return death
 
     async def end(self) -> None:
         """Kill the process and give everything back; shielded and bounded."""

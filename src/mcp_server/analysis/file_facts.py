@@ -1,8 +1,8 @@
 """The worker's side: files in, their packed facts out, each within its own time, a bad one costing only itself.
 
 `read` runs inside a worker process (`core.workers` names it "module:function"). A grammar that crashes the process is
-found by the caller, `reading_code`, which sends the files again in halves. What is said about a file is a function of
-its bytes and its language alone.
+noticed by the caller, `code_parser`, which learns from `core.worker_mark` which file it was. What is said about a file
+is a function of its bytes and its language alone.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ import orjson
 
 from plumbrule.core.security.secrets import find_secrets, is_documented, secrets_of_file
 from plumbrule.core.security.text import clean_line
+from plumbrule.core.worker_mark import begin
 from plumbrule.mcp_server.analysis.findings.texts import steering
 from plumbrule.mcp_server.analysis.licences.tags import tags_in
 from plumbrule.mcp_server.analysis.syntax.cpu_limit import CpuLimit, TooSlow
@@ -51,6 +52,9 @@ SIGNATURE_CHARS, DOC_CHARS, NAME_CHARS, MODIFIER_CHARS = 300, 160, 200, 100
 MAX_SYMBOLS = 20_000
 MAX_ERRORS = 20
 MAX_SECRETS = 200
+REST_S = 0.5
+"""CPU that a file may take beside its syntax, where the system ends the worker: the largest takes some tenths."""
+
 MIN_BODY_LINES = 8
 """Functions of fewer lines are alike by nature."""
 
@@ -79,9 +83,10 @@ def read(payload: dict[str, object]) -> bytes:
     file_limit_s, batch_limit_s = cast(float, payload["file_limit_s"]), cast(float, payload["batch_limit_s"])
     end = time.process_time() + batch_limit_s
     parts: list[bytes] = []
-    for language, raw in files:
+    for number, (language, raw) in enumerate(files):
         if parts and time.process_time() > end:
             break
+        begin(number)
         _die_after(file_limit_s)
         body = packed(facts_of(language, raw, grammars, file_limit_s))
         parts += (len(body).to_bytes(LENGTH_BYTES, "big"), body)
@@ -89,11 +94,12 @@ def read(payload: dict[str, object]) -> bytes:
 
 
 def _die_after(limit_s: float) -> None:
-    """End this process when a file takes more than twice its time: a scanner of a grammar that loops asks nobody, and
-    only the system can stop it (Kotlin's does on crafted input). In a worker alone: it is started isolated."""
+    """End this process when a file takes longer than its syntax may and the rest needs: a scanner of a grammar that
+    loops asks nobody, and only the system can stop it (Kotlin's does on crafted input). In a worker alone: it is
+    started isolated."""
     if sys.flags.isolated:
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        soft = math.ceil(time.process_time() + 2 * limit_s) + 1
+        soft = math.ceil(time.process_time() + limit_s + REST_S)
         resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 

@@ -83,7 +83,15 @@ async def test_an_unchanged_file_is_never_parsed_again_and_a_changed_one_alone_i
     assert parsed == [1]
 
 
-async def test_a_grammar_that_hangs_costs_its_own_file_alone(memory_snapshot, pool):
+async def test_a_grammar_that_hangs_costs_its_own_file_alone_and_that_once(memory_snapshot, pool, monkeypatch):
+    run, asked = pool.run, []
+
+    async def counted(target, payload, *, limit_s=None):
+        if target == READ_FILES:
+            asked.extend(raw for _, raw in payload["files"])
+        return await run(target, payload, limit_s=limit_s)
+
+    monkeypatch.setattr(pool, "run", counted)
     hanging = {"app/Hang.kt": "class A\n@file:", "app/Main.kt": "fun main() {}\n"}  # Kotlin's scanner never returns
     limits = SurveyLimits(max_parse_s=0.2)
     report = orjson.loads(
@@ -93,6 +101,8 @@ async def test_a_grammar_that_hangs_costs_its_own_file_alone(memory_snapshot, po
     assert skipped["not_parsed_crashed"]["examples"] == ["app/Hang.kt"]
     rows = {row["path"]: row for row in report["symbols"]["files"]}
     assert rows["app/Main.kt"]["symbols"][0]["name"] == "main"
+    assert asked.count(hanging["app/Hang.kt"].encode()) == 1
+    assert all(asked.count(raw) <= 2 for raw in asked)
     assert len(rows["pkg/m007.py"]["symbols"]) == 1
 
 
