@@ -31,7 +31,7 @@ const run = () => a()
 <script type="module">import './b'</script>
 """
     )
-    assert [(one.target, one.line) for one in found.imports] == [("./a", 7), ("./b", 12)]
+    assert [(one.target, one.line) for one in found.imports] == [("./a", 7), ("./x.js", 11), ("./b", 12)]
     assert [(one.name, one.line, one.visibility) for one in found.symbols] == [
         ("shared", 4, "public"),
         ("run", 8, "internal"),

@@ -36,6 +36,8 @@ class _Resolver:
         """What one `source` of the file at `path` means."""
         target = one.target
         here = folder_of(path)
+        if target.endswith("/_/husky.sh") and here.endswith(".husky"):
+            return _BUILTIN  # husky makes it when it is installed
         if target.startswith(HERE):
             return self._found([here], target.removeprefix(HERE).lstrip("/"))
         if _SYSTEM.match(target):

@@ -18,6 +18,7 @@ _ELSEWHERE = re.compile(
     rb"\ssrc\s*=|\btype\s*=\s*['\"]?(?!(?:text|application)/(?:java|type|ecma)script|module|ts\b)[\w]", re.IGNORECASE
 )
 _FENCE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<!--(?:[^-]|-(?!->))*-->)*---[ \t]*\r?\n")
+_BESIDE = re.compile(rb"\ssrc\s{0,9}=\s{0,9}[\"'](\.{1,2}/[^\"'<>\\\s]{1,200})[\"']", re.IGNORECASE)
 _SHOWN = re.compile(rb"[^\r\n]+")
 _ASCII_LOWER = b"</script"
 
@@ -38,11 +39,23 @@ def scripts(raw: bytes) -> bytes:
         end = lower.find(_ASCII_LOWER, start)
         end = len(raw) if end < 0 else end
         kept = not _ELSEWHERE.search(opening.group(2))
-        parts.append(_blank(raw[at:start]))
+        parts.append(_blank(raw[at : opening.start()]))
+        parts.append(_imported(opening.group(), opening.group(2)))
         parts.append(raw[start:end] if kept else _blank(raw[start:end]))
         at = end
     parts.append(_blank(raw[at:]))
     return b"".join(parts)
+
+
+def _imported(opening: bytes, attributes: bytes) -> bytes:
+    """The opening of a script as an import of what its `src` names below or beside the component; else blank."""
+    source = _BESIDE.search(attributes)
+    if source is None:
+        return _blank(opening)
+    said = b'import"' + source[1] + b'";'
+    left = _blank(opening[: len(opening) - len(said)])
+    # Line ends stay where they are: only an opening of one line is rewritten.
+    return _blank(opening) if b"\n" in opening else said + left
 
 
 def frontmatter_and_scripts(raw: bytes) -> bytes:
