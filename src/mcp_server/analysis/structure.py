@@ -143,13 +143,20 @@ def _note_port(found: dict[int, Evidence], text: str, at: Evidence) -> None:
         found.setdefault(int(text), at)
 
 
+def _served_at(path: str, use: Use) -> str:
+    """The path of a route; Laravel serves what `routes/api.php` declares below `/api` (Laravel, "Routing")."""
+    if use.rule != "route.laravel" or not f"/{path}".endswith("/routes/api.php"):
+        return use.value
+    return use.value if f"{use.value}/".startswith("/api/") else f"/api{use.value}".rstrip("/")
+
+
 def _routes(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Route, ...]:
     found: dict[tuple[str, str], Evidence] = {}
     listed = list(uses)
     prefixes = prefixes_of(deep, listed)
     for path, use in listed:
         if use.rule != MOUNTED:
-            value = behind(prefixes[path], use.value) if path in prefixes else use.value
+            value = behind(prefixes[path], use.value) if path in prefixes else _served_at(path, use)
             found.setdefault((value, use.detail), evidence(path, use.rule, use.line))
     for manifest, one in deep.gathered.declared("fact"):
         if one.label == "route":

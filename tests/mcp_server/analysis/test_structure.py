@@ -386,3 +386,11 @@ def test_configuration_says_which_routes_and_ports_are_served() -> None:  # S-31
         ("KPORT", None),
         ("PORT", "9090"),
     ]
+
+
+def test_laravel_serves_its_api_file_below_api() -> None:
+    one = facts(raw_uses=[["route", "/users", 3, "route.laravel", "GET"], ["route", "/", 4, "route.laravel", "GET"]])
+    told = structure_of(
+        deep_of({"routes/api.php": "", "routes/web.php": ""}, {"routes/api.php": one, "routes/web.php": one})
+    )
+    assert [route.path for route in told.routes] == ["/", "/api", "/api/users", "/users"]

@@ -87,13 +87,23 @@ ANONYMOUS = "class@anonymous"
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one PHP file defines, imports and uses."""
     captures = captured(tree, _QUERY)
-    found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
+    found = Extracted(errors=_errors(raw, tree), refs=counted(raw, captures.get("ref", ())))
     scopes = outlined(captures, _CALLABLE)
     for scope in scopes:
         _define(raw, scope, found.symbols)
     found.imports = _imports(raw, captures, scopes)
     found.uses = php_uses.uses(raw, tree)
     return found
+
+
+def _errors(raw: bytes, tree: "Tree") -> list[int]:
+    """The lines with syntax errors; what stands behind `__halt_compiler();` is bytes of an archive."""
+    errors = error_lines(tree)
+    end = _HALT.search(raw) if errors else None
+    return errors if end is None else [line for line in errors if line <= raw.count(b"\n", 0, end.end()) + 1]
+
+
+_HALT = re.compile(rb"^[^\n#'\"/*]{0,200}\b__halt_compiler\s{0,9}\(\s{0,9}\)\s{0,9};", re.IGNORECASE | re.MULTILINE)
 
 
 def _imports(raw: bytes, captures: dict[str, list["Node"]], scopes: list[Scope]) -> list[Import]:

@@ -169,3 +169,8 @@ def test_php_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+def test_bytes_behind_the_end_of_the_code_are_no_syntax_error() -> None:
+    assert read("<?php\nfunction f() {}\n__halt_compiler();\n<?php {{{ (\n").errors == []
+    assert read("<?php\nfunction f( {}\n__halt_compiler();\n").errors
