@@ -18,6 +18,7 @@ from plumbrule.mcp_server.analysis.inventory import is_aside, shows_only
 from plumbrule.mcp_server.analysis.mounted_routes import behind, prefixes_of
 from plumbrule.mcp_server.analysis.notes import Notes
 from plumbrule.mcp_server.analysis.published import api_of
+from plumbrule.mcp_server.analysis.python_mounts import placed
 from plumbrule.mcp_server.analysis.sections.structure import CommandName, Port, Route, Structure, Variable
 from plumbrule.mcp_server.analysis.served import served_by
 from plumbrule.mcp_server.analysis.syntax.model import Use, UseKind
@@ -152,7 +153,7 @@ def _served_at(path: str, use: Use) -> str:
 
 def _routes(deep: Deep, uses: Iterable[tuple[str, Use]]) -> tuple[Route, ...]:
     found: dict[tuple[str, str], Evidence] = {}
-    listed = list(uses)
+    listed = list(placed(deep, uses))
     prefixes = prefixes_of(deep, listed)
     for path, use in listed:
         if use.rule != MOUNTED:

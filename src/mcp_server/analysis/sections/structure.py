@@ -22,7 +22,8 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An HTTP route as it is declared; `method` in capitals, None when any."""
+    """An HTTP route as it is declared, behind the prefixes of what it hangs in; `…` stands for a prefix that is made at
+    run time. `method` in capitals, None when any."""
 
     path: Words
     evidence: Evidence

@@ -5,6 +5,7 @@ Three parts with their lengths in front, because each reader wants only one: `in
 """
 
 from collections.abc import Iterator
+from itertools import starmap
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -65,7 +66,7 @@ class Index(NamedTuple):
         return iter(raw) if raw and type(raw[0]) is Import else map(_import, raw)
 
     def uses(self) -> Iterator[Use]:
-        return map(Use._make, self.raw_uses)
+        return starmap(Use, cast("list[tuple[Any, ...]]", self.raw_uses))
 
 
 def packed(facts: Facts) -> bytes:

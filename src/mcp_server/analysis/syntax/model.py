@@ -110,6 +110,8 @@ class Use(NamedTuple):
     line: int
     rule: str
     detail: str = ""
+    within: str = ""
+    """The router or list that a route hangs in, as the code names it; where a language's routers are followed."""
 
 
 @dataclass(slots=True)

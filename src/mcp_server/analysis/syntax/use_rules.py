@@ -7,6 +7,9 @@ MOUNTED = "mounted.router"
 """A router of another file hangs here: `value` is the prefix, `detail` the framework and the module that is imported.
 `mounted_routes` puts the prefix before the other file's routes; it is never shown."""
 
+HOLE = "\N{HORIZONTAL ELLIPSIS}"
+"""Stands around what a prefix takes from elsewhere: `…settings.API…/users`."""
+
 _ROUTES = {
     "akka-http": "a path directive of Akka or Pekko HTTP",
     "aspnet": "a route attribute or `Map…` call of ASP.NET Core",

@@ -179,7 +179,7 @@ cursor.execute("SELECT * FROM t WHERE a = ?", (a,))
 
 
 def test_what_the_code_does_is_read_from_calls_and_never_from_text() -> None:
-    found = [(one.kind, one.value, one.rule, one.detail) for one in read(USES).uses]
+    found = [(one.kind, one.value, one.rule, one.detail) for one in read(USES).uses if one.rule != "route.mounted"]
     assert found == [
         ("env", "A_KEY", "env.read", ""),
         ("env", "B_KEY", "env.read", "b"),
