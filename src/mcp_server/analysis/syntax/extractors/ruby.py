@@ -5,9 +5,10 @@ A name holds the modules and classes around it (`A::B` is `A.B`); methods of the
 nothing about `def self.x` (Ruby documentation, "Modules and Classes", visibility).
 """
 
+import re
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors import ruby_requires, ruby_uses
+from plumbrule.mcp_server.analysis.syntax.extractors import repairing, ruby_requires, ruby_uses
 from plumbrule.mcp_server.analysis.syntax.extractors.common import comment_above, doc_line, error_lines, folded
 from plumbrule.mcp_server.analysis.syntax.extractors.outline import Scope, captured, counted, outlined, part, row, said
 from plumbrule.mcp_server.analysis.syntax.model import Extracted, Symbol, SymbolKind, Visibility
@@ -62,6 +63,8 @@ _QUERY = """
 (element_reference object: (constant) @ref)
 (body_statement (constant) @ref)
 """
+_GLOBAL_SYMBOL = re.compile(rb":\$[`'\"&+;,./\\~*$?!@<>=:](?!\w)")
+"""`:$'` and its kin, symbols of special globals, whose quote opens a string for the grammar."""
 _CALLABLE = frozenset(("method", "singleton"))
 _BODIES = frozenset(("class", "module", "eigenclass", "constant", "reopening"))
 _CLASSES = frozenset((("Struct", "new"), ("Class", "new"), ("Data", "define")))
@@ -87,6 +90,8 @@ _DIRECTIVES = (
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one Ruby file defines, requires and uses."""
+    if tree.root_node.has_error:
+        tree = repairing.better(tree, _GLOBAL_SYMBOL.sub(rb":$0", raw), raw)
     captures = captured(tree, _QUERY)
     found = Extracted(errors=error_lines(tree), refs=counted(raw, captures.get("ref", ())))
     scopes = outlined(captures, _CALLABLE)

@@ -202,3 +202,8 @@ def test_ruby_visibility_is_that_of_the_running_program(text: str, expected: str
 def test_each_constant_of_a_multiple_assignment_is_one() -> None:
     found = [(one.name, one.kind, one.signature) for one in read("module M\n  A, B = 1, 2\nend\n").symbols]
     assert found[1:] == [("M.A", "constant", "A, B = 1, 2"), ("M.B", "constant", "A, B = 1, 2")]
+
+
+def test_symbols_of_special_globals_are_no_syntax_error() -> None:
+    found = read("class A\n  M = { :$' => 1, :$\" => 2, :$` => 3 }\n  def f; end\nend\n")
+    assert (found.errors, [one.name for one in found.symbols]) == ([], ["A", "A.M", "A.f"])
