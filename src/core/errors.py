@@ -151,8 +151,8 @@ class MissingDependency(PlumbruleError):
 class WorkerCrashed(PlumbruleError):
     """A worker process died, ran out of memory or out of time.
 
-    `begun` is the number of the part of its task at which its process was killed by a signal, None where nobody told.
-    `out_of_cpu` says that the signal came because the part took more CPU than it may.
+    `begun` is the number of the part of its task at which its process was, None where nobody told. `out_of_cpu` says
+    that a signal ended it because the part took more CPU than it may.
     """
 
     code = "worker_crashed"

@@ -172,7 +172,9 @@ class _Worker:
         self._mark.clear()
         with anyio.move_on_after(limit_s):
             return await self._exchange(request)
-        raise WorkerCrashed(f"A worker did not finish within {limit_s:g} s.", hint="The file it parsed is too hard.")
+        late = WorkerCrashed(f"A worker did not finish within {limit_s:g} s.", hint="The file it parsed is too hard.")
+        late.begun = self._mark.begun()
+        raise late
 
     async def _exchange(self, request: bytes) -> tuple[int, bytes]:
         assert self._child.stdin is not None
