@@ -205,3 +205,42 @@ def test_damaged_files_keep_what_can_be_read_and_name_the_lines() -> None:
 def test_deep_nesting_is_read_in_bounded_time() -> None:
     deep = "package p\nfunc f() {" + "{" * 20_000 + 'os.Getenv("X")' + "}" * 20_000 + "}\nfunc g() {}\n"
     assert [s.name for s in read(deep).symbols] == ["f", "g"]
+
+
+GROUPS = [
+    (
+        (
+            'import "github.com/gorilla/mux"\nfunc f() {\n s := m.PathPrefix("/v1").Subrouter()\n'
+            ' s.HandleFunc("/t/{k}", h).Methods("GET", http.MethodPut)\n m.HandleFunc("/", h)\n}'
+        ),
+        ["/v1/t/{k} GET", "/v1/t/{k} PUT", "/"],
+    ),
+    (
+        'import "github.com/gin-gonic/gin"\nfunc f() {\n a := r.Group("/api", m)\n v := a.Group("v2")\n v.GET("x", h)\n}',
+        ["/api/v2/x GET"],
+    ),
+    (
+        (
+            'import "github.com/go-chi/chi/v5"\nfunc f() { c.Mount("/debug", g()); c.Method("PATCH", "/m", h) }\n'
+            'func g() http.Handler { r := chi.NewRouter(); r.Get("/vars", h); return r }'
+        ),
+        ["/m PATCH", "/debug/vars GET"],
+    ),
+    (
+        (
+            'import "github.com/urfave/cli/v2"\nvar a = &cli.App{Commands: []*cli.Command{{Name: "add", '
+            'Flags: []cli.Flag{&cli.StringFlag{Name: "x", EnvVars: []string{"APP_X"}}}}}}'
+        ),
+        ["add", "APP_X"],
+    ),
+    (
+        'import "github.com/caarlos0/env/v11"\ntype C struct {\n P int `json:"p" env:"PORT,required"`\n}',
+        ["PORT"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), GROUPS)
+def test_groups_subrouters_mounts_and_lists_give_whole_names(text: str, expected: list[str]) -> None:  # S-38
+    uses = read("package p\n" + text + "\n").uses
+    assert [f"{use.value} {use.detail}".strip() for use in uses] == expected

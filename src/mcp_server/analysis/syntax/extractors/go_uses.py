@@ -56,6 +56,7 @@ _WORDS = frozenset(
     for word in (
         *("Getenv", "LookupEnv", "Command", "CommandContext", "InsecureSkipVerify", "Sprintf", "HTML", "Sum", "Use"),
         *("Handle", "HandleFunc", "Handler", "Group", "Route", "Addr", "Name"),
+        *("PathPrefix", "Method", "EnvVars"),
         *METHODS,
         *_TITLED,
         *_ANY,
@@ -63,6 +64,17 @@ _WORDS = frozenset(
         *_QUERIES,
     )
 )
+
+
+_MOUNTED = re.compile(rb"\.Mount\(\s*\"(/[^\"\n]{0,200})\"\s*,\s*(?:\w+\.)?([A-Za-z_]\w*)(\()?")
+_ENV_TAGS = (
+    "github.com/caarlos0/env",
+    "github.com/kelseyhightower/envconfig",
+    "github.com/sethvargo/go-envconfig",
+    "github.com/ilyakaznacheev/cleanenv",
+    "github.com/Netflix/go-env",
+)
+_TAG = re.compile(rb"`[^`\n]{0,200}?\benv(?:config)?:\"([A-Z][A-Z0-9_]*)")
 
 
 class _Call(NamedTuple):
@@ -75,7 +87,7 @@ class _Call(NamedTuple):
 
 
 class _Uses(Finder):
-    __slots__ = ("imported", "prefixes", "regions", "router")
+    __slots__ = ("imported", "mounted", "prefixes", "regions", "router")
 
     def __init__(self, raw: bytes, imports: list[Import]) -> None:
         super().__init__(raw)
@@ -83,6 +95,11 @@ class _Uses(Finder):
         self.router = next((name for path, name in ROUTERS if self.imports(path)), "")
         self.prefixes: dict[str, str] = {}
         self.regions: list[tuple[int, int, str]] = []
+        self.mounted: dict[str, str] = {}
+        """The prefixes of routers that a function of this file makes."""
+        for found in _MOUNTED.finditer(raw) if self.router == "chi" else ():
+            known = self.mounted if found[3] else self.prefixes
+            known[found[2].decode()] = found[1].decode("utf-8", "replace").rstrip("/")
 
     def imports(self, path: str) -> bool:
         return any(one == path or one.startswith(path + "/") for one in self.imported)
@@ -105,7 +122,18 @@ def uses_of(raw: bytes, root: "Node", counted: Counter[bytes], imports: list[Imp
             _judge(uses, call)
         elif len(chain) > 2 and chain[2].type == "keyed_element":
             _judge_field(uses, word, chain)
+    _tagged(uses, root)
     return uses.sorted()
+
+
+def _tagged(uses: _Uses, root: "Node") -> None:
+    """`Port int `env:"PORT"``: variables that a library reads into the fields of a structure."""
+    if not any(uses.imports(path) for path in _ENV_TAGS):
+        return
+    for found in _TAG.finditer(uses.raw):
+        node = root.descendant_for_byte_range(found.start(1), found.end(1))
+        if node is not None and node.type.startswith("raw_string_literal"):
+            uses.add("env", found[1].decode(), node, "env.read")
 
 
 def _call(uses: _Uses, word: str, chain: "tuple[Node, ...]") -> _Call | None:
@@ -215,11 +243,17 @@ def _query(uses: _Uses, call: _Call) -> None:
 
 def _route(uses: _Uses, call: _Call, value: str | None) -> None:
     word, receiver = call.word, call.receiver
-    if word in ("Group", "Route") and value is not None and value.startswith("/"):
-        _group(uses, call, value)
+    if word in ("Group", "Route") and value and (value.startswith("/") or uses.router == "gin"):
+        _group(uses, call, value if value.startswith("/") else "/" + value)
+        return
+    if word == "PathPrefix":
+        if value is not None and uses.raw.startswith(b".Subrouter", call.node.end_byte):
+            _group(uses, call, value)
         return
     framework, method, path = uses.router, "", value
-    if word in ("Handle", "HandleFunc", "Handler"):
+    if word == "Method" and framework == "chi" and len(call.arguments) > 2:
+        method, path = value or "", uses.literal(call.arguments[1])
+    elif word in ("Handle", "HandleFunc", "Handler"):
         method, path = _handled(uses, call, value)
         if framework in ("gin", "echo", "fiber") and receiver == "http":
             framework = "net-http"
@@ -232,14 +266,31 @@ def _route(uses: _Uses, call: _Call, value: str | None) -> None:
     if (
         path is None
         or len(call.arguments) < 2
-        or not (path.startswith("/") or (path == "" and receiver in uses.prefixes))
+        or not (path.startswith("/") or (receiver in uses.prefixes and (not path or framework == "gin")))
     ):
         return
-    prefix = uses.prefixes.get(receiver, "")
+    if path and not path.startswith("/"):
+        path = "/" + path
+    prefix = _mounted(uses, call) + uses.prefixes.get(receiver, "")
     for start, end, region in uses.regions:
         if start <= call.node.start_byte < end:
             prefix += region
-    uses.add("route", prefix + path, call.node, f"route.{framework}", method)
+    said = _METHODS.match(uses.raw, call.node.end_byte) if not method and word.startswith("Handle") else None
+    for each in ("".join(one) for one in _METHOD.findall(said[1].decode("utf-8", "replace"))) if said else (method,):
+        uses.add("route", prefix + path, call.node, f"route.{framework}", each.upper())
+
+
+_METHODS = re.compile(rb"\s*\.Methods\(([^()]{1,200})\)")
+_METHOD = re.compile(r"\"([A-Za-z]+)\"|Method([A-Z][a-z]+)")
+
+
+def _mounted(uses: _Uses, call: _Call) -> str:
+    """What `r.Mount("/x", routes())` puts before the routes that the function makes."""
+    at = call.node.parent if uses.mounted else None
+    while at is not None and at.type not in ("function_declaration", "method_declaration"):
+        at = at.parent
+    name = at.child_by_field_name("name") if at is not None else None
+    return uses.mounted.get(uses.text(name), "") if name is not None else ""
 
 
 _PATTERN = re.compile(r"^(?:([A-Z]+)[ \t]+)?([^/\s]*)(/\S*)$")
@@ -281,9 +332,16 @@ def _judge_field(uses: _Uses, word: str, chain: "tuple[Node, ...]") -> None:
         return
     owner = chain[4].child_by_field_name("type") if len(chain) > 4 and chain[4].type == "composite_literal" else None
     of = uses.text(owner) if owner is not None else ""
+    if word == "EnvVars" and uses.imports("github.com/urfave/cli"):
+        for variable in re.findall(r"\"([A-Za-z_]\w*)\"", uses.text(given)[:400]):
+            uses.add("env", variable, element, "env.read")
+        return
     said = uses.literal(value)
     if not said:
         return
+    if not of and len(chain) > 6 and chain[6].type == "composite_literal":  # `[]*cli.Command{{Name: "x"}}`
+        listed = chain[6].child_by_field_name("type")
+        of = uses.text(listed).lstrip("[]*") if listed is not None else ""
     if word == "Use" and of == "cobra.Command":
         uses.add("command", said.split()[0] if said.split() else said, element, "command.cobra")
     elif word == "Name" and of == "cli.Command" and any("urfave/cli" in one for one in uses.imported):
