@@ -67,9 +67,14 @@ def secrets_of_file(text: str, small: bytes) -> list[Finding]:
 def _judged(text: str, hits: Sequence[Hit], rows: "list[_Row]") -> list[Finding]:
     found: list[Finding] = []
     literals = _Literals(text, _QUOTED.search, NEAR_CHARS)
+    begun = examined = 0
     for index, start, end in hits:
         row = rows[index]
         if isinstance(row, tuple):
+            if start and text[start - 1] in "_-.":
+                if begun < start < examined:
+                    continue
+                begun, examined = start, end + EXAMINED_CHARS
             given: Iterable[Finding] = _tokens(text, start, end, row)
             if not given:
                 continue
@@ -251,12 +256,19 @@ def _token_end(text: str, start: int, end: int, opening: Opening) -> int:
     glued = bool(opening.opens_word and start and text[start - 1] in "_-.")
     if opening.opens_word and start and (text[start - 1].isalnum() or (glued and not opening.glued)):
         return 0
-    body = body_matcher(opening.body)(text, end)
-    if body is None or body.end() - end < max(opening.least, GLUED_BODY_CHARS if glued else 0):
+    read = body_matcher(opening.body)
+    body = read(text[end : end + MAX_GLUED_CHARS], 0) if glued else read(text, end)
+    if body is None or len(body[0]) < max(opening.least, GLUED_BODY_CHARS if glued else 0):
         return 0
     if glued and opening.doubtful and not shuffled(body[0]):
         return 0
-    return body.end() if reads_random(body[0]) and len(set(body[0])) >= 8 else 0
+    return end + len(body[0]) if reads_random(body[0]) and len(set(body[0])) >= 8 else 0
+
+
+EXAMINED_CHARS = 40
+MAX_GLUED_CHARS = 250
+"""Behind `_`, `-` or `.` a name may go on for megabytes with a mark of a token in every fourth place: a body is looked
+at so far, and what begins so near behind another is passed over."""
 
 
 MIN_KEY_CHARS = 64

@@ -2,6 +2,7 @@
 
 import base64
 import string
+import time
 from collections.abc import Callable
 
 import pytest
@@ -119,3 +120,11 @@ def test_a_known_format_says_more_than_the_name_in_front(drawn: Draw) -> None:
 def test_a_cloud_key_is_found_in_base64(drawn: Draw) -> None:
     key = base64.b64encode(f"AKIA{drawn(16).upper()}:{drawn(20)}".encode()).decode()
     assert [one.rule for one in find_secrets(f"data: {key}\n")] == ["aws-key-id-base64"]
+
+
+@pytest.mark.parametrize("piece", ["-sk-", "ghp_ghp_", "_AKIA", "-xoxb-1a", "password=", "api_key:aaaa"])
+def test_two_megabytes_of_openings_take_a_bounded_time(piece: str) -> None:  # SECURITY 2.4
+    text = piece * (2_000_000 // len(piece))
+    begun = time.process_time()
+    secrets_of_file(text, text.encode().lower())
+    assert time.process_time() - begun < 12  # CPU of a busy machine; linear behaviour takes two seconds at the most

@@ -1,10 +1,14 @@
 """Forms that are legal and rare, of manifests and locks, each with what its own specification makes of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
+from plumbrule.mcp_server.dependencies.joining.clashes import clashes_in
+from plumbrule.mcp_server.dependencies.joining.join import Joined
 from plumbrule.mcp_server.dependencies.requirement import Reading
+
+Join = Callable[[Mapping[str, str]], Joined]
 
 DOCKERFILE = """\
 # escape=`
@@ -241,3 +245,40 @@ def test_a_pixi_lock_holds_packages_of_both_registries(reading: Callable[[str, s
     ]
     assert [list(one.asks) for one in found] == [[1], [], [3], []]
     assert found[0].licence == "BSD-3-Clause"
+
+
+def test_a_pipfile_s_categories_may_lock_two_versions(joined: Join) -> None:
+    tree = {
+        "Pipfile": '[packages]\nflask = "*"\n[dev-packages]\nflask = "*"\n',
+        "Pipfile.lock": '{"_meta": {}, "default": {"flask": {"version": "==2.0"}},\n'
+        '"develop": {"flask": {"version": "==3.0"}}}',
+    }
+    found = joined(tree)
+    assert [(one.asked.scope, one.locked.version if one.locked else "") for one in found.direct] == [
+        ("runtime", "2.0"),
+        ("dev", "3.0"),
+    ]
+
+
+def test_pip_s_lines_of_a_conda_environment_are_answered_by_its_lock(joined: Join) -> None:
+    tree = {
+        "pixi.toml": '[dependencies]\nnumpy = "*"\n[pypi-dependencies]\nrequests = "*"\n',
+        "pixi.lock": PIXI_LOCK,
+    }
+    versions = [one.locked.version if one.locked else "" for one in joined(tree).direct]
+    assert versions == ["1.26.4", "2.31.0"]
+
+
+def test_a_hook_s_own_dependencies_are_in_no_lock_and_clash_with_nothing(joined: Join) -> None:
+    tree = {
+        "pyproject.toml": '[project]\nname = "x"\ndependencies = ["black==23.1"]\n',
+        ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks:\n  - id: a\n    language: python\n"
+        "    additional_dependencies: [black==24.1]\n",
+        "uv.lock": '[[package]]\nname = "black"\nversion = "23.1"\nsource = { registry = "https://index.example" }\n',
+    }
+    found = joined(tree)
+    assert [(one.path, one.locked.version if one.locked else "") for one in found.direct] == [
+        ("pyproject.toml", "23.1"),
+        (".pre-commit-config.yaml", ""),
+    ]
+    assert list(clashes_in(found)) == []

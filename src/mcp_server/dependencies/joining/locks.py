@@ -46,6 +46,10 @@ class Lock:
 
     def _fitting(self, asked: Requirement, among: Iterable[int]) -> int | None:
         """The only one whose version is the one asked for, where several versions are locked."""
+        among = list(among)
+        of_scope = [at for at in among if self.packages[at].scope == ("runtime" if asked.scope == "runtime" else "dev")]
+        if len(of_scope) == 1:
+            return of_scope[0]
         bare = asked.constraint.lstrip("=v^~ ")
         same = [at for at in among if bare and self.packages[at].version.lstrip("v") == bare]
         return same[0] if len(same) == 1 else None

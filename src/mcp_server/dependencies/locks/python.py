@@ -120,6 +120,7 @@ def pipfile(file: ManifestText) -> Reading:
             version = str(value.get("version", "")).lstrip("=")
             place = str(value.get("git") or value.get("path") or value.get("file") or "")
             scope = "runtime" if section == "default" else "dev"
-            if normal(name) not in made.keys:
-                made.add(Locked(normal(name), version, line, scope=scope, reference=place), (), normal(name))
+            word = f"{normal(name)}@{version}"
+            if word not in made.keys:  # a category may lock another version than the default one
+                made.add(Locked(normal(name), version, line, scope=scope, reference=place), (), word, normal(name))
     return made.reading()
