@@ -110,14 +110,21 @@ _KINDS: dict[str, SymbolKind] = {
     "event": "event",
     "function": "function",
 }
+_EXTENSION = re.compile(
+    rb"(?<![\w.@])extension\s*(?:<[^<>{}()\n]{1,200}>\s*)?\([^(){}\n]{1,300}\)(?:\s{1,40}where\s[^{};\n]{1,200})?(?=\s*\{)"
+)
+"""A block of extension members (C# 14), which the grammar takes for a constructor."""
+_VISIBLE = re.compile(rb"[^\n]")
 _ACCESS = ("public", "protected", "internal", "private", "file")
 _BODIES = frozenset(("block", "arrow_expression_clause", "declaration_list", "enum_member_declaration_list", "="))
 
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one C# file defines, imports and uses."""
+    if b"extension" in raw:
+        tree = _with_extensions(raw, tree)
     written = tree
-    tree = best_tree(raw, tree, without_branches)
+    tree = best_tree(raw, tree, _mended)
     captures = captured(tree, _QUERY)
     if tree is not written:
         # What a branch imports that is left out now is imported all the same.
@@ -132,6 +139,28 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     found.imports = _imports(raw, captures, scopes)
     found.uses = csharp_uses.uses(raw, tree)
     return found
+
+
+def _with_extensions(raw: bytes, tree: "Tree") -> "Tree":
+    """The tree of the bytes in which blocks of extension members are classes, as their members are written in these."""
+    shown_as = _as_classes(raw)
+    if shown_as == raw:
+        return tree
+    from tree_sitter import Parser  # a binding that only workers need
+
+    return Parser(tree.language).parse(shown_as)
+
+
+def _mended(raw: bytes) -> bytes:
+    return without_branches(_as_classes(raw))
+
+
+def _class(found: "re.Match[bytes]") -> bytes:
+    return b"class E" + _VISIBLE.sub(b" ", found[0][len(b"class E") :])
+
+
+def _as_classes(raw: bytes) -> bytes:
+    return _EXTENSION.sub(_class, raw)
 
 
 def _namespaces(raw: bytes, nodes: list["Node"], scopes: list[Scope]) -> list[Import]:
@@ -190,9 +219,10 @@ def _define(raw: bytes, scope: Scope, symbols: list[Symbol]) -> None:
     end, has_body = _body_start(raw, node)
     complexity = 1 + scope.branches if has_body and scope.kind in _CALLABLE else 0
     signature = folded(raw, head, end).rstrip(";")
-    symbols.append(
-        Symbol(_KINDS[scope.kind], scope.name, first, last, signature, visibility, doc, complexity, modifiers)
-    )
+    kind = _KINDS[scope.kind]
+    if name == "extension" and scope.kind == "class":
+        kind, visibility = "extension", "public"
+    symbols.append(Symbol(kind, scope.name, first, last, signature, visibility, doc, complexity, modifiers))
     if scope.kind == "record":
         symbols.extend(_positional(raw, scope))
 
@@ -241,6 +271,8 @@ def _name(raw: bytes, scope: Scope) -> str:
         of = node.child_by_field_name("type")
         return "operator " + (said(raw, of) if of is not None else "?")
     name = node.child_by_field_name("name")
+    if scope.kind == "class" and raw.startswith(b"extension", node.start_byte):
+        return "extension"
     word = said(raw, name) if name is not None else ""
     if scope.kind == "destructor":
         return "~" + word

@@ -73,6 +73,15 @@ _KINDS: dict[str, SymbolKind] = {
     "given": "implementation",
     "extension": "extension",
 }
+_MIXED = re.compile(rb"^[ \t]+(with[ \t]+[\w\[\], .]{1,200}\{\})", re.MULTILINE)
+_DOLLAR = re.compile(rb"(?<![\w\"$\\])\$(?=\()")
+_BELOW = re.compile(
+    rb"^([^\n{}=]{0,300}\b(?:class|object|trait|with|extends)\b[^\n{}=]{0,300})\n([ \t]*)\{", re.MULTILINE
+)
+"""A body that begins on a line of its own, which the grammar takes for a block beside its class."""
+_COMMENTS = frozenset(("comment", "block_comment"))
+MAX_TAIL_BYTES = 2_000
+"""White space behind a body that is taken off it."""
 _OPEN = frozenset(("class", "object", "trait", "enum", "given", "extension", "package_object"))
 _PLAIN = frozenset(
     ("case", "opaque_modifier", "open_modifier", "inline_modifier", "infix_modifier", "transparent_modifier")
@@ -84,7 +93,12 @@ _BODIES = frozenset(("template_body", "with_template_body", "enum_body", "="))
 
 def extract(raw: bytes, tree: "Tree") -> Extracted:
     """What one Scala file defines, imports and uses."""
-    tree = best_tree(raw, tree, _mend)
+    raised = _BELOW.sub(_raised, raw)
+    if raised != raw:
+        from tree_sitter import Parser  # a binding that only workers need
+
+        tree = Parser(tree.language).parse(raised)
+    tree = best_tree(raised, tree, _mend)
     captures = captured(tree, _QUERY)
     captures.setdefault("branch", []).extend(
         pattern for pattern in captures.get("case", ()) if pattern.type != "wildcard"
@@ -103,9 +117,13 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     return found
 
 
+def _raised(found: "re.Match[bytes]") -> bytes:
+    return found[1] + b"{\n" + found[2]
+
+
 def _mend(raw: bytes) -> bytes:
-    """Without annotations of constructors (`class A @Inject() (b: B)`) and empty bodies of givens."""
-    return blanked(blanked(raw, _ANNOTATED), _GIVEN)
+    """Without annotations of constructors (`class A @Inject() (b: B)`) and empty bodies of givens and mixins."""
+    return _DOLLAR.sub(b"_", blanked(blanked(blanked(raw, _ANNOTATED), _GIVEN), _MIXED))
 
 
 def _packages(raw: bytes, nodes: "list[Node] | tuple[()]", scopes: list[Scope]) -> list[Import]:
@@ -188,7 +206,7 @@ def _define(raw: bytes, scope: Scope, symbols: list[Symbol]) -> None:
         visibility = "private"
     modifiers = tuple(attributes) + tuple(words)
     doc = doc_above(raw, node.start_byte, ())
-    first, last = row(node), node.end_point.row + 1
+    first, last = row(node), _last_line(raw, node)
     if attributes:
         first += raw.count(b"\n", node.start_byte, head)
     body = node.child_by_field_name("body") if scope.kind == "function" else None
@@ -204,6 +222,26 @@ def _define(raw: bytes, scope: Scope, symbols: list[Symbol]) -> None:
         scope.name = full
     if scope.kind in ("class", "enum", "trait"):
         symbols.extend(_parameters(raw, scope, "case" in words))
+
+
+def _last_line(raw: bytes, node: "Node") -> int:
+    """The last line that holds something: for the grammar a body by indentation has the comments behind it, too."""
+    tail = raw[max(node.start_byte, node.end_byte - MAX_TAIL_BYTES) : node.end_byte]
+    kept = tail.rstrip()
+    if not kept.endswith(b"*/") and b"//" not in kept[kept.rfind(b"\n") + 1 :]:
+        return node.end_point.row + 1 - tail.count(b"\n", len(kept))
+    last = node
+    while (at := last.child_count - 1) >= 0:
+        while (
+            at >= 0
+            and (child := last.child(at)) is not None
+            and (child.type in _COMMENTS or child.start_byte == child.end_byte)
+        ):
+            at -= 1
+        if at < 0 or child is None:
+            break
+        last = child
+    return last.end_point.row + 1
 
 
 def _outer(around: Scope | None) -> Scope | None:

@@ -195,3 +195,35 @@ def test_routes_of_chains_and_of_any_method_are_read() -> None:  # S-31
         ("route", 11, "/api/One/Both", "GET"),
         ("route", 11, "/api/One/Both", "POST"),
     ]
+
+
+EXTENSIONS = """\
+public static class Texts
+{
+    extension<T>(IEnumerable<T> source) where T : struct
+    {
+        public bool IsEmpty => !source.Any();
+        public int Count() => 1;
+    }
+    extension(string)
+    {
+        public static string Of(int n) => "";
+    }
+}
+"""
+
+
+def test_extension_members_are_members_of_their_block() -> None:  # S-33
+    found = read(EXTENSIONS)
+    assert found.errors == []
+    assert [(s.kind, s.name, s.line, s.end_line, s.visibility, s.signature) for s in found.symbols] == [
+        ("class", "Texts", 1, 12, "public", "public static class Texts"),
+        (
+            *("extension", "Texts.extension", 3, 7, "public"),
+            "extension<T>(IEnumerable<T> source) where T : struct",
+        ),
+        ("property", "Texts.extension.IsEmpty", 5, 5, "public", "public bool IsEmpty"),
+        ("method", "Texts.extension.Count", 6, 6, "public", "public int Count()"),
+        ("extension", "Texts.extension", 8, 11, "public", "extension(string)"),
+        ("method", "Texts.extension.Of", 10, 10, "public", "public static string Of(int n)"),
+    ]

@@ -76,18 +76,18 @@ SYMBOLS = """
 24-24 public method Controller.index 1
 25-25 public trait T 0
 25-25 public method T.m 0
-26-29 public enum Color 0
+26-28 public enum Color 0
 26-26 public property Color.rgb 0
 27-27 public member Color.Red 0
 28-28 public member Color.Green 0
 28-28 public member Color.Blue 0
-29-31 public implementation intOrd 0
+29-30 public implementation intOrd 0
 30-30 public method intOrd.compare 1
 31-31 public implementation given_Ord_String 0
-32-34 public extension Int 0
+32-33 public extension Int 0
 33-33 public method double 1
-34-38 public class Ind 0
-35-37 public method Ind.a 1
+34-37 public class Ind 0
+35-36 public method Ind.a 1
 38-38 public type O 0 opaque
 39-39 public function run 1 @main
 """
@@ -149,3 +149,55 @@ def test_scala_uses_are_found_in_code_and_not_in_text() -> None:
         " ".join([str(one.line), one.rule, one.value, *([one.detail] if one.detail else [])]) for one in read(FILE).uses
     ]
     assert found == USES.strip().splitlines()
+
+
+ENDS = """\
+trait Shop:
+  def find = 1
+
+  /** Sells. */
+  def sell =
+    val x = 2
+    x
+
+// of the object
+/** Makes. */
+object Shop:
+  given Ordering[Shop] with
+    def compare(a: Shop, b: Shop) = 0
+
+  def take = new Shop {}
+
+  // nothing more
+
+class Spec extends Base
+    with Mixed
+{
+  def run() = 1
+}
+"""
+
+
+def test_a_body_by_indentation_ends_with_its_last_line() -> None:  # S-33
+    assert [(s.name, s.line, s.end_line) for s in read(ENDS).symbols] == [
+        ("Shop", 1, 7),
+        ("Shop.find", 2, 2),
+        ("Shop.sell", 5, 7),
+        ("Shop", 11, 15),
+        ("Shop.given_Ordering_Shop", 12, 13),
+        ("Shop.given_Ordering_Shop.compare", 13, 13),
+        ("Shop.take", 15, 15),
+        ("Spec", 19, 23),
+        ("Spec.run", 22, 22),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'class A { click on $("#next a")\n\n  $("#x").text must equal("y")\n}\n',
+        "object A {\n  def f = new B(c)\n    with D[F] {}\n  def g = 1\n}\n",
+    ],
+)
+def test_what_the_compiler_takes_is_no_syntax_error(text: str) -> None:  # S-33
+    assert read(text).errors == []
