@@ -6,7 +6,7 @@ own rule (`distributions` for Python, module prefixes for Go, groups for Maven).
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.distributions import (
@@ -71,6 +71,8 @@ class Usage:
     packages: Mapping[str, Mapping[str, Imported]]
     by_name: Mapping[str, Mapping[str, tuple[str, ...]]]
     """By ecosystem: from the name that a manifest would have, compared form, to packages as the code names them."""
+    artifacts: Mapping[str, Imported] = field(default_factory=dict[str, Imported])
+    """By coordinates the imports that are certainly of one artifact of the JVM (`jvm_artifacts`)."""
 
     def of(self, one: Dependency, claimed: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
         """The packages, as the code names them, that a dependency provides."""
@@ -193,7 +195,10 @@ def with_uses(
     home = home_of(one)
     ecosystem = _ALIKE.get(one.ecosystem, one.ecosystem)
     known = usage.packages.get(ecosystem, {})
-    uses = [use for package in usage.of(one, claimed) for use in known[package].below(home)]
+    if ecosystem == "jvm":
+        uses = list(usage.artifacts[one.name].below(home)) if one.name in usage.artifacts else []
+    else:
+        uses = [use for package in usage.of(one, claimed) for use in known[package].below(home)]
     if not uses:
         return inside.with_uses(one, home) if inside is not None else one
     files = {use.path for use in uses}

@@ -224,23 +224,23 @@ def _define(raw: bytes, scope: Scope, symbols: list[Symbol]) -> None:
         symbols.extend(_parameters(raw, scope, "case" in words))
 
 
+def _last_child(node: "Node") -> "Node | None":
+    """The last child that is no comment and has some text."""
+    for child in reversed(node.children):
+        if child.type not in _COMMENTS and child.start_byte < child.end_byte:
+            return child
+    return None
+
+
 def _last_line(raw: bytes, node: "Node") -> int:
     """The last line that holds something: for the grammar a body by indentation has the comments behind it, too."""
     tail = raw[max(node.start_byte, node.end_byte - MAX_TAIL_BYTES) : node.end_byte]
     kept = tail.rstrip()
     if not kept.endswith(b"*/") and b"//" not in kept[kept.rfind(b"\n") + 1 :]:
         return node.end_point.row + 1 - tail.count(b"\n", len(kept))
-    last = node
-    while (at := last.child_count - 1) >= 0:
-        while (
-            at >= 0
-            and (child := last.child(at)) is not None
-            and (child.type in _COMMENTS or child.start_byte == child.end_byte)
-        ):
-            at -= 1
-        if at < 0 or child is None:
-            break
-        last = child
+    last: Node = node
+    while (inner := _last_child(last)) is not None:
+        last = inner
     return last.end_point.row + 1
 
 
