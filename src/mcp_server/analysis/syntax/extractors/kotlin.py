@@ -113,7 +113,7 @@ def extract(raw: bytes, tree: "Tree") -> Extracted:
     tops = (each.name for each in found.symbols if "." not in each.name and each.visibility != "private")
     found.exports = tuple(dict.fromkeys(tops))
     # The grammar's word alone is not enough: it knows less Kotlin than the compiler.
-    found.errors = error_lines(tree) if reading.tokens.broken() else []
+    found.errors = error_lines(tree) if tree.root_node.has_error and reading.tokens.broken() else []
     found.refs = referred(file.words, (symbol.name for symbol in found.symbols), _KEYWORDS)
     found.imports.extend(kotlin_names(raw, reading.tokens.code, found))
     found.uses = uses_of(raw, tree.root_node, file.words, found, file.uses)

@@ -5,6 +5,8 @@ delegation and bodies wrongly without an error; a declaration begins with a keyw
 What stands inside bodies of functions is local and not read. Below lie `kotlin_heads` and its tokens, above `kotlin`.
 """
 
+import re
+
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_ends import expression_end, type_end
 from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_heads import (
     MODIFIERS,
@@ -18,6 +20,11 @@ from plumbrule.mcp_server.analysis.syntax.extractors.kotlin_tokens import Token
 
 _OPENERS = frozenset((b"class", b"interface", b"fun", b"val", b"var", b"object", b"typealias", b"constructor", b"init"))
 _ACCESSORS = frozenset((b"get", b"set", b"field"))
+_NAMED = re.compile(
+    rb"[ \t]*((?:`[^`\n]*`|[\w\x80-\xff]+)(?:\.(?:`[^`\n]*`|[\w\x80-\xff]+))*)(\.\*)?"
+    rb"(?:[ \t]+as[ \t]+(`[^`\n]*`|[\w\x80-\xff]+))?"
+)
+"""What stands behind `import` or `package`."""
 
 
 class Reading(Heads):
@@ -72,20 +79,13 @@ class Reading(Heads):
 
     def _imported(self, one: Token) -> int:
         """`import a.b.C as D`, `import a.*`, `package a.b`: the parts of the name, and the last word as the alias."""
-        parts: list[str] = []
-        alias = ""
-        end = one.end
-        while (each := self.tokens.at(end)).kind == "word" or each.text in (b".", b"*"):
-            end = each.end
-            if each.text == b"as" and parts and self.tokens.at(end).kind == "word":
-                last = self.tokens.at(end)
-                alias, end = last.text.decode("utf-8", "replace").strip("`"), last.end
-                break
-            if each.text != b".":
-                parts.append(each.text.decode("utf-8", "replace").strip("`"))
-        if parts:
-            self.imports.append(Imported(one.text.decode(), tuple(parts), alias, one.start))
-        return end
+        found = _NAMED.match(self.tokens.code, one.end)
+        if found is None:
+            return one.end
+        name, alias = found[1].decode("utf-8", "replace"), (found[3] or b"").decode("utf-8", "replace")
+        parts = [*name.replace("`", "").split("."), *(["*"] if found[2] else [])]
+        self.imports.append(Imported(one.text.decode(), tuple(parts), alias.strip("`"), one.start))
+        return found.end()
 
     def _type(self, head: Head, depth: int) -> tuple[int, tuple[int, int, int, bool] | None]:
         keyword = head.next
