@@ -20,6 +20,9 @@ from plumbrule.mcp_server.analysis.syntax.extractors.python_routes import (
     prefixes,
     verb,
 )
+from plumbrule.mcp_server.analysis.syntax.extractors.python_settings import NEEDS as SETTING_NEEDS
+from plumbrule.mcp_server.analysis.syntax.extractors.python_settings import RULES as SETTINGS
+from plumbrule.mcp_server.analysis.syntax.extractors.python_settings import of_settings
 from plumbrule.mcp_server.analysis.syntax.model import Use
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ def uses_of(raw: bytes, root: "Node", refs: Mapping[str, int]) -> list[Use]:
             uses = _RULES[name](call)
             found += (below(known, use) for use in uses) if known else uses
     found += of_tornado(raw, root)
+    found += of_settings(raw, root)
     return sorted(
         set(mounts_resolved(raw, found)), key=lambda use: (use.line, use.kind, use.value, use.rule, use.detail)
     )
@@ -216,6 +220,7 @@ _RULES: dict[str, Callable[[Call], Iterator[Use]]] = {
     **dict.fromkeys(("post", "put", "delete", "patch", "head", "options", "websocket", "view"), _verb_or_request),
     **dict.fromkeys(("request", "Client", "AsyncClient"), _request),
     **ROUTES,
+    **SETTINGS,
     **dict.fromkeys(("listen", "serve", "run_app", "create_server", "start_server"), _port),
     "run": _run,
     **dict.fromkeys(("command", "group", "add_parser"), _command),
@@ -257,6 +262,7 @@ _NEEDS: dict[str, _Needs] = {
         ),
     ),
     **ROUTE_NEEDS,
+    **SETTING_NEEDS,
     **dict.fromkeys(("md5", "sha1"), ((b"hashlib", None),)),
     **dict.fromkeys(
         ("call", "run", "Popen", "check_call", "check_output"),
