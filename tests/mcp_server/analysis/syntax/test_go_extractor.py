@@ -216,7 +216,10 @@ GROUPS = [
         ["/v1/t/{k} GET", "/v1/t/{k} PUT", "/"],
     ),
     (
-        'import "github.com/gin-gonic/gin"\nfunc f() {\n a := r.Group("/api", m)\n v := a.Group("v2")\n v.GET("x", h) }',
+        (
+            'import "github.com/gin-gonic/gin"\nfunc f() {\n'
+            ' a := r.Group("/api", m)\n v := a.Group("v2")\n v.GET("x", h) }'
+        ),
         ["/api/v2/x GET"],
     ),
     (
