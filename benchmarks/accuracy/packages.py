@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from plumbrule.core.errors import PlumbruleError
 from plumbrule.core.security.paths import PathPolicy
 from plumbrule.mcp_server.platforms.build import build_sources
 from plumbrule.mcp_server.settings import load
@@ -75,7 +76,8 @@ PACKAGES = (
     *listed("Debian", "c", "jansson libyaml"),
     *listed("Debian", "cpp", "fmtlib"),
     *listed("Debian", "shell", "bash-completion autojump"),
-    *listed("Debian", "", "libmojolicious-perl newtonsoft-json lua-cjson"),
+    *listed("Debian", "", "libmojolicious-perl newtonsoft-json lua-cjson luarocks haskell-aeson xmonad r-cran-dplyr"),
+    *listed("Debian", "", "iverilog jimtcl gnome-calculator nasm"),
 )
 
 
@@ -93,7 +95,7 @@ async def fetched(home: Path, names: Iterable[str] = ()) -> list[Fetched]:
             folder.mkdir(parents=True)
             try:
                 version = await _from_pypi(package, folder) if package.registry == "PyPI" else _packed(package, folder)
-            except (OSError, subprocess.SubprocessError, tarfile.TarError, LookupError) as error:
+            except (OSError, subprocess.SubprocessError, tarfile.TarError, LookupError, PlumbruleError) as error:
                 print(f"not fetched: {package.name}: {type(error).__name__}", file=sys.stderr)
                 continue
             _commit(folder)

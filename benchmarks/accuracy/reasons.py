@@ -3,6 +3,7 @@
 REASONS: dict[str, tuple[str, ...]] = {
     "Languages": (
         "Mojolicious' tests (`.t`) are Raku or Turing for linguist 7.22; version 9 tells Perl by `->`, as we do.",
+        "NASM's includes (`.ash`, `.inc`) have no sign of any language that shares the ending: both guess.",
         "`.tmpl` (Scrapy) is Go Template, `.env` (flask) Dotenv in newer tables than that of linguist 7.22.",
         "linguist reads what git stores; where `.gitattributes` asks for other line ends, files on disk are longer.",
     ),
