@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from plumbrule.mcp_server.analysis.syntax.extractors.common import (
@@ -51,6 +52,9 @@ class Scope:
         return f"{prefix}.{name}" if name else prefix
 
 
+_PLACE = attrgetter("byte_range")
+
+
 @lru_cache(maxsize=64)
 def compiled(language: "Language", source: str) -> "Query":
     """The query, compiled once for each process."""
@@ -60,8 +64,11 @@ def compiled(language: "Language", source: str) -> "Query":
 
 
 def captured(tree: "Tree", source: str) -> dict[str, list["Node"]]:
-    """The nodes of each capture name, found in bounded time."""
-    return captures(compiled(tree.language, source), tree)
+    """The nodes of each capture name in the order of the text, found in bounded time."""
+    found = captures(compiled(tree.language, source), tree)
+    for nodes in found.values():
+        nodes.sort(key=_PLACE)  # tree-sitter gives them in the order of a set, another in each run
+    return found
 
 
 def matched(tree: "Tree", source: str) -> list[dict[str, list["Node"]]]:
