@@ -217,3 +217,16 @@ async def test_a_client_that_floods_is_told_when_to_come_back_and_others_are_ser
     assert refused.error.retry_after_s == 3.0
     clock.advance(3)
     assert await ask("flood") == "served"
+
+
+async def test_a_short_deadline_leaves_time_to_say_what_is_known(runtime: CallRuntime) -> None:
+    async def work() -> str:
+        call = context.current_call()
+        assert call is not None
+        assert call.deadline is not None
+        with anyio.move_on_after(call.deadline - anyio.current_time()):
+            await anyio.sleep_forever()
+        return "what is known"
+
+    hasty = CallRuntime(mask=_masked, mask_value=_masked_value, admission=Admission(1), deadline_s=0.01)
+    assert (await guarded(hasty, "survey", work)).value == "what is known"

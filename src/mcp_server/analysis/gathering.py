@@ -9,6 +9,8 @@ from plumbrule.core.context import report_progress
 from plumbrule.mcp_server.analysis.aspects import Aspect, Detail, Wanted
 from plumbrule.mcp_server.analysis.collected import SMALL_BYTES, Collected, Tools, aside
 from plumbrule.mcp_server.analysis.inventory import FoundManifest, take, take_files
+from plumbrule.mcp_server.analysis.languages.attributes import parse_attributes
+from plumbrule.mcp_server.analysis.languages.detection import plan
 from plumbrule.mcp_server.analysis.limits import SurveyLimits
 from plumbrule.mcp_server.analysis.parsing import OVER_LIMIT, parse_manifests
 from plumbrule.mcp_server.analysis.reading_sources import read_sources
@@ -65,6 +67,16 @@ async def gather(snapshot: Snapshot, wanted: Wanted, tools: Tools, into: Collect
         into.past = await past_of(snapshot, tools.cache, tools.limits)
         into.limited |= into.past is not None and into.past.timed_out
     into.finished = True
+
+
+def name_what_is_listed(snapshot: Snapshot, into: Collected, limits: SurveyLimits) -> None:
+    """What paths alone tell of a tree of which nothing was read in time: what there is, and in which languages."""
+    if not into.inventory.files:
+        into.inventory = take(snapshot.entries, limits.max_files)
+        _note_inventory(into)
+    if not into.files:
+        known = {one.path: into.texts[one.path] for one in into.inventory.attributes if one.path in into.texts}
+        into.files = list(plan(into.inventory.files, parse_attributes(known)).files)
 
 
 def _note_inventory(into: Collected) -> None:

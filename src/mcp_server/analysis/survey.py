@@ -210,7 +210,7 @@ class Surveyor:
     async def _made(self, asked: _Asked) -> "_Made":
         # Imported when there is something to make: a warm call saves 25 ms.
         from plumbrule.mcp_server.analysis.collected import Collected, Tools
-        from plumbrule.mcp_server.analysis.gathering import gather
+        from plumbrule.mcp_server.analysis.gathering import gather, name_what_is_listed
         from plumbrule.mcp_server.analysis.kept_report import kept
         from plumbrule.mcp_server.analysis.notes import Notes
 
@@ -221,6 +221,8 @@ class Surveyor:
         notes = Notes() if asked.base and not is_many(len(asked.snapshot.entries)) else None
         with anyio.CancelScope(deadline=soft_deadline(len(asked.snapshot.entries))):
             await gather(asked.snapshot, asked.wanted, tools, collected)
+        if not collected.finished:
+            await anyio.to_thread.run_sync(name_what_is_listed, asked.snapshot, collected, self._limits)
         if asked.wanted.of_names_alone:
             from plumbrule.mcp_server.analysis.report_frame import report_of_names  # 20 ms less
 

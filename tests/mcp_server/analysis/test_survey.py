@@ -214,7 +214,8 @@ async def test_near_the_deadline_there_is_a_partial_result_that_says_how_to_go_o
     assert report.coverage.complete is False
     assert report.retry_with == {"source": "./demo", "detail": "summary"}
     assert report.size.files == len(FLASKY)
-    assert report.languages is None
+    assert report.languages is not None
+    assert (report.languages.counted_by, report.languages.shares[0].name) == ("bytes", "Python")
     assert (await surveys.of(memory_snapshot(FLASKY, content_id="tree:1"))).coverage.complete is True
 
 
