@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 MAX_PATHS = 2_000
 """Paths of one file that are looked up in its tree."""
-_PATH = re.compile(
-    rb"(?:(?<![\w:.$#'\"])|(?<=[\s(,&<={|!\[]::))(crate|super|self|[a-z_][a-z0-9_]*)((?:::[A-Za-z_]\w*)+)"
-)
+_PATH = re.compile(rb"\b([a-z_][a-z0-9_]*+)((?:::[A-Za-z_]\w*+)++)")
+_NO_START = frozenset(b":.$#'\"")
+_BEFORE_ROOT = frozenset(b" \t\n(,&<={|![")
 _QUOTING = re.compile(rb"\b(?:quote|quote_spanned|parse_quote|parse_quote_spanned)!")
 _NO_CRATE_LIST = """
 std core alloc proc_macro bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 clippy rustfmt
@@ -62,7 +62,7 @@ def followed_paths(
     found: dict[tuple[tuple[str, ...], bool, str], int] = {}
     for each in _PATH.finditer(raw):
         first = each[1].decode()
-        if first in _NO_CRATES:
+        if first in _NO_CRATES or not _begins(raw, each.start()):
             continue
         path = _module_path(first, each[2].decode())
         if not path or (first in bound and not path[len(first) + 2 : len(first) + 3].islower()):
@@ -87,6 +87,13 @@ def followed_paths(
         )
         for (modules, test, path), at in found.items()
     ]
+
+
+def _begins(raw: bytes, at: int) -> bool:
+    """Whether a path begins at a byte: behind no other part of one, or behind the `::` of all crates."""
+    if at == 0 or raw[at - 1] not in _NO_START:
+        return True
+    return raw[at - 2 : at] == b"::" and at > 2 and raw[at - 3] in _BEFORE_ROOT
 
 
 def _module_path(first: str, rest: str) -> str:
