@@ -380,6 +380,13 @@ UNREADABLE = [
         ["f"],
         ["b", "e", "h"],
     ),
+    ("interface A {\n  /** a */\n  <T>(a: T): T;\n  /** b */\n  <U>(b: U): T // c\n  <V>(): V }", ["A"], []),
+    (
+        "type A<\n  // a\n  in out B extends C,\n> = B; const d = {\n // e\n  [f.g](): h { } }",
+        ["A", "d", "d.[f.g]"],
+        [],
+    ),
+    ("function f() { for (using a of b) { c(a) } }", ["f"], []),
     ("interface A {\n  <T>(a: T): T\n  <U>(b: U): T\n  c: U }", ["A", "A.c"], []),
     ("interface A {\n  a: B\n  in2: F\n  in?: C\n  d: E }", ["A", "A.a", "A.in2", "A.in", "A.d"], []),
     ("const a = b<typeof import('./c')>(d)", ["a"], ["./c"]),

@@ -23,11 +23,13 @@ _IMPORTED_TYPE = re.compile(
 _BLANKED = re.compile(
     rb"""\bexport\s+(type)\s+\*"""
     rb"""|[<,]\s*(?:const\s+)?(in\s+out|in|out)\s+[A-Za-z_$]"""  # variance, TypeScript 4.7
+    rb"""|^[ \t]{0,200}(in\s+out|in|out)[ \t]{1,9}[A-Z_$][\w$]{0,80}(?=\s{0,20}(?:extends\b|[,>=]))"""
     rb"""|\b(?:abstract|declare|override|private|protected|public|static)\s+(accessor)\s+[\w$#'"\[]"""
     rb"""|\b(abstract)\s+[gs]et\s*[(<]"""
     rb"""|\b(abstract|readonly)\s+(?:override|private|protected|public|static)\s"""
     rb"""|(?<![\w$.])(static)\s+(?:readonly\s+)?\[[ ]{0,4}\w{1,80}[ ]{0,4}:"""
-    rb"""|\bimport\s+(defer)\s+\*"""
+    rb"""|\bimport\s+(defer)\s+\*""",
+    re.MULTILINE,
 )
 _BLANKED_SCRIPT = re.compile(
     rb"""(?:"[^"\r\n]{0,300}"|'[^'\r\n]{0,300}')\s{0,20}((?:with|assert)\s{0,20}\{[^{}]{0,300}\})"""
@@ -36,7 +38,9 @@ _BLANKED_SCRIPT = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"(?<=[\s\"'}])(class|for)(?=\s{0,20}=\s{0,20}[\"'{`])")
 _USING = re.compile(rb"(?<![\w$.])(using)(?![\w$])(?!\s+[\w$])")
-_RESOURCE = re.compile(rb"(?<![\w$.])(?:await[ \t]{1,9})?using(?=[ \t]{1,9}[A-Za-z_$][\w$]{0,80}\s{0,20}[:=,])")
+_RESOURCE = re.compile(
+    rb"(?<![\w$.])(?:await[ \t]{1,9})?using(?=[ \t]{1,9}[A-Za-z_$][\w$]{0,80}\s{0,20}(?:[:=,]|of\b))"
+)
 _TUPLE_LABEL = re.compile(rb"\[\s*(symbol|string|number|object)(?=\??:)")
 _NEXT_MEMBER = (
     rb"(?:[\w>\])}'\"]|\*/)[ \t]*(?:\r?\n[ \t]*)+([ \t])"
@@ -51,6 +55,7 @@ _VISIBLE = re.compile(rb"[^\r\n]")
 _CONTROL = bytes.maketrans(bytes([*range(9), *range(14, 32)]), b" " * 27)
 _TAGGED = re.compile(rb">[ \t]{0,9}`")
 MAX_ARGUMENT_BYTES = 1_000
+MAX_COMMENTS = 5
 
 
 def readable(raw: bytes, tree: "Tree") -> tuple["Tree", list[Import]]:
@@ -64,7 +69,7 @@ def readable(raw: bytes, tree: "Tree") -> tuple["Tree", list[Import]]:
         covered = covered.replace(b"&", b"|")
     covered = _typed(covered, jsx) if typed else _over(_ATTRIBUTE, b"_", _over(_BLANKED_SCRIPT, b" ", covered))
     if not typed:
-        covered = _over(_SEPARATED, b";", covered)
+        covered = _separated(_SEPARATED, covered)
     chosen = better(tree, covered, raw)
     if chosen is tree or not typed or b"import(" not in raw:
         return chosen, []
@@ -74,7 +79,7 @@ def readable(raw: bytes, tree: "Tree") -> tuple["Tree", list[Import]]:
 def _typed(raw: bytes, jsx: bool) -> bytes:
     """TypeScript with what its grammar cannot read covered."""
     covered = _over(_TUPLE_LABEL, b"_", _over(_BLANKED, b" ", raw))
-    covered = _without_arguments(_over(_SEPARATED if jsx else _SEPARATED_TYPED, b";", covered))
+    covered = _without_arguments(_separated(_SEPARATED if jsx else _SEPARATED_TYPED, covered))
     # A nameless function without a body, as compilers write it, gets a name of the same length.
     covered = _NAMELESS.sub(lambda one: _NAMED[: len(one[0]) - 1] + b"_", covered)
     return _IMPORTED_TYPE.sub(lambda match: b"i" + b"_" * (len(match[0]) - 1), covered)
@@ -121,6 +126,38 @@ def _opening(raw: bytes, earliest: int, closing: int) -> int:
         elif one == 96:
             break
     return -1
+
+
+def _separated(pattern: "re.Pattern[bytes]", raw: bytes) -> bytes:
+    """The bytes with a semicolon before each member that the grammar would join to the line above it."""
+    pieces: list[bytes] = []
+    at = 0
+    for found in pattern.finditer(raw):
+        space = found.start(1)
+        before = _code_before(raw, found.start() + 1 + raw.startswith(b"*/", found.start()))
+        if before and before not in b";,{([:=|&":
+            pieces += (raw[at:space], b";")
+            at = space + 1
+    return b"".join((*pieces, raw[at:]))
+
+
+def _code_before(raw: bytes, end: int) -> bytes:
+    """The last byte of code before `end`, comments apart; b"" where it lies too far away to be told."""
+    for _ in range(MAX_COMMENTS):
+        earliest = max(0, end - MAX_ARGUMENT_BYTES)
+        end = earliest + len(raw[earliest:end].rstrip())
+        if end == earliest:
+            break
+        if raw.endswith(b"*/", earliest, end):
+            end = raw.rfind(b"/*", max(0, end - 4 * MAX_ARGUMENT_BYTES), end - 2)
+        else:
+            line = raw.find(b"//", raw.rfind(b"\n", earliest, end) + 1 or earliest, end)
+            if line < 0:
+                return raw[end - 1 : end]
+            end = line
+        if end < 0:
+            break
+    return b""
 
 
 def _over(pattern: "re.Pattern[bytes]", mark: bytes, raw: bytes) -> bytes:
