@@ -61,6 +61,8 @@ _GIVEN = {
 }
 """What the documentation of a framework tells to import without declaring it."""
 
+_RUN_BY_TESTS = LazyPattern(r"(?:^|/)(?:test[^/]*|[^/]*tests?|conftest|noxfile|tasks)\.py$")
+
 _SURVIVES = frozenset(("type", "lazy", "optional"))
 
 
@@ -72,6 +74,8 @@ class _Reach:
     homes: Mapping[str, frozenset[str]]
     computed: frozenset[str]
     """Folders with a manifest whose dependencies could not be read."""
+    imported: frozenset[str]
+    """Files that some other file imports."""
 
     def of(self, ecosystem: str, path: str) -> tuple[frozenset[str], ...] | None:
         """The compared names that manifests above a file declare; None where there is none, or one is computed."""
@@ -102,7 +106,7 @@ def missing_of(
     deep: Deep, mentions: Mentions, links: Links, usage: Usage, found: Dependencies
 ) -> tuple[Undeclared, ...]:
     """In the order of name."""
-    reach, folders = _reach_of(deep, found), _names_in_paths(links)
+    reach, folders = _reach_of(deep, found, links), _names_in_paths(links)
     silent = (
         one for one in found.direct if one.ecosystem in ("python", "conda", "rust") and "imported" not in one.states
     )
@@ -176,6 +180,13 @@ def _is_lacking(use: Outside, ecosystem: str, names: set[str], links: Links, rea
     declared = reach.of(ecosystem, use.path)
     if declared is None:
         return False
+    if (
+        part == "test"
+        and ecosystem == "python"
+        and not _RUN_BY_TESTS.search(use.path)
+        and use.path not in reach.imported
+    ):
+        return False  # neither a test nor imported by one: input to a linter, a formatter, an import system
     if part == "test" and reach.is_among_others(ecosystem, use.path):
         return False  # a Rust crate's tests on JavaScript: input, not code
     if part == "test" and not any("#dev" in keys for keys in declared):
@@ -233,7 +244,7 @@ def _set_apart(deep: Deep) -> Iterator[Dependency]:
                 yield Dependency(one.label, manifest.rule.ecosystem, scope, place)
 
 
-def _reach_of(deep: Deep, found: Dependencies) -> _Reach:
+def _reach_of(deep: Deep, found: Dependencies, links: Links) -> _Reach:
     keys: dict[str, dict[str, set[str]]] = {}
     for one in (*found.direct, *_set_apart(deep)):
         ecosystem = "python" if one.ecosystem == "conda" else one.ecosystem
@@ -245,4 +256,5 @@ def _reach_of(deep: Deep, found: Dependencies) -> _Reach:
     homes = {name: frozenset(homes) for name, homes in frozen.items()}
     unread = (one.at.partition(":")[0] for one in found.not_read if one.rule != "pre-commit.no-language")
     computed = frozenset(path.rpartition("/")[0] for path in unread if not path.endswith("bun.lockb"))
-    return _Reach(frozen, homes, computed)
+    imported = frozenset(target for targets in links.edges.values() for target in targets)
+    return _Reach(frozen, homes, computed, imported)

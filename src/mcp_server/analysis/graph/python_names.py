@@ -34,6 +34,7 @@ builtins future
 cairo pycairo
 can python-can
 capnp pycapnp
+cassandra cassandra-driver scylla-driver
 cchardet cchardet faust-cchardet
 cjson python-cjson
 ckeditor django-ckeditor
@@ -100,6 +101,7 @@ ignite pytorch-ignite
 igraph igraph python-igraph
 imblearn imbalanced-learn
 import_export django-import-export
+influxdb_client_3 influxdb3-python
 jenkins python-jenkins
 jose python-jose
 jwks_client pyjwks
@@ -204,6 +206,7 @@ taggit django-taggit
 talib ta-lib
 telegram python-telegram-bot
 tensorflow tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos
+tlz toolz cytoolz
 tortoise tortoise-orm
 umap umap-learn
 usb pyusb

@@ -61,7 +61,11 @@ def test_missing_names_what_no_manifest_declares_and_survives_no_doubt(made: "Ma
 
 
 def test_nothing_is_missing_in_test_input_of_a_neighbour_of_another_language(made: "Made") -> None:
-    files = {**FILES, "crates/js/tests/specs/__init__.py": [], "crates/js/tests/specs/a.py": ["import angular_core"]}
+    files = {
+        **FILES,
+        "crates/js/tests/specs/__init__.py": [],
+        "crates/js/tests/specs/test_a.py": ["import angular_core"],
+    }
     own = (declared("PyYAML"), declared("pytest", scope="test"))
     crate = replace(declared("serde", at="crates/js/Cargo.toml:3"), ecosystem="rust")
     told = [{one.name for one in judged(made, files, *direct).missing} for direct in (own, (*own, crate))]
@@ -168,3 +172,15 @@ def test_crates_are_missing_and_unused_where_nothing_else_bears_their_name(made:
         found = judged(made, files, *direct, texts={"Cargo.toml": text})
         assert [one.name for one in found.missing] == missing
         assert [one.name for one in found.unused] == ["unused-crate", "libcst"]
+
+
+def test_what_tests_read_but_do_not_run_misses_nothing(made: "Made") -> None:  # S-33
+    files = {
+        "src/app/__init__.py": ["from tlz import valmap"],
+        "tests/test_a.py": ["from . import shared", "import respx"],
+        "tests/__init__.py": [],
+        "tests/shared.py": ["import vcr"],
+        "tests/functional/u/unused_import.py": ["import nowhere"],
+    }
+    found = judged(made, files, declared("toolz"), declared("pytest", scope="test"))
+    assert [one.name for one in found.missing] == ["respx", "vcrpy"]
