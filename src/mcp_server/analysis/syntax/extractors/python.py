@@ -194,7 +194,7 @@ def _symbols(raw: bytes, scopes: list[_Scope], captures: "Captures") -> list[Sym
     branches = sorted([node.start_byte for node in captures.get("branch", ())])
     numbers = complexities(spans, branches)
     docs = _docs(raw, scopes, captures)
-    cuts = _cuts(captures)
+    cuts = _Cuts(captures)
     signatures = [_signature(raw, scope, cuts) for scope in scopes]
     modifiers = _modifiers(raw, scopes, captures, cuts)
     found: list[Symbol] = []
@@ -230,22 +230,31 @@ class _Nest:
         return at
 
 
-def _signature(raw: bytes, scope: _Scope, cuts: list[Span]) -> str:
+def _signature(raw: bytes, scope: _Scope, cuts: "_Cuts") -> str:
     """Up to the colon before the body; comments between parameters are left out."""
     return _said(raw, scope.span[0], scope.body, cuts).rstrip(" :")
 
 
-def _cuts(captures: "Captures") -> list[Span]:
-    return sorted([node.byte_range for node in captures.get("comment", ())])
+class _Cuts:
+    """The comments of a file in their order; sorted when a head holds one."""
+
+    def __init__(self, captures: "Captures") -> None:
+        self._nodes = captures.get("comment", ())
+        self._spans: list[Span] | None = None
+
+    def between(self, start: int, end: int) -> list[Span]:
+        if self._spans is None:
+            self._spans = sorted([node.byte_range for node in self._nodes])
+        return self._spans[bisect_left(self._spans, (start, 0)) : bisect_left(self._spans, (end, 0))]
 
 
-def _said(raw: bytes, start: int, end: int, cuts: list[Span], limit: int = SIGNATURE_CHARS) -> str:
+def _said(raw: bytes, start: int, end: int, cuts: _Cuts, limit: int = SIGNATURE_CHARS) -> str:
     """A piece of code on one line, without its comments and without the marks that join lines."""
     if raw.find(b"#", start, end) < 0 and raw.find(b"\\", start, end) < 0:
         return folded(raw, start, end, limit)
     pieces: list[bytes] = []
     end = min(end, start + MAX_HEAD_BYTES)
-    for first, last in cuts[bisect_left(cuts, (start, 0)) : bisect_left(cuts, (end, 0))]:
+    for first, last in cuts.between(start, end):
         pieces.append(raw[start:first])
         start = last
     head = _JOINT.sub(b" ", b"".join([*pieces, raw[start:end]]))
@@ -272,7 +281,7 @@ def _docs(raw: bytes, scopes: list[_Scope], captures: "Captures") -> dict[int, s
     return found
 
 
-def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures", cuts: list[Span]) -> dict[int, tuple[str, ...]]:
+def _modifiers(raw: bytes, scopes: list[_Scope], captures: "Captures", cuts: "_Cuts") -> dict[int, tuple[str, ...]]:
     """Decorators as written, at the definition that follows them."""
     found: dict[int, tuple[str, ...]] = {}
     decorators = _by_start(captures.get("decorator", []))
