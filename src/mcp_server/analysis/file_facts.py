@@ -174,6 +174,10 @@ def _extracted(language: str, raw: bytes, grammars: Mapping[str, str], limit_s: 
             return found, ""
     except TooSlow:
         return Extracted(), "too_slow"
+    except SystemError as error:  # how Python tells that C code gave a result although the time ended inside of it
+        if not isinstance(error.__cause__, TooSlow):
+            raise
+        return Extracted(), "too_slow"
     except RecursionError:
         return Extracted(), "too_deep"
 
