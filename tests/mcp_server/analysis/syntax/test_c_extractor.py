@@ -284,6 +284,12 @@ OUTLINES = [
 ]
 
 
+def test_a_macro_above_a_name_is_the_functions_type() -> None:  # S-33
+    body = "{\n  if (!STACK(p, p->nodes, node_t*))\n    goto bad;\n  return 1;\nbad:\n  return 0;\n}\n"
+    text = f'#include "lib.h"\nLIB_DECLARE(int)\nload_it(p_t *p)\n{body}\nstatic int\nload_more(p_t *p)\n{body}'
+    assert [s.name for s in c(text).symbols] == ["load_it", "load_more"]
+
+
 @pytest.mark.parametrize(("text", "expected"), OUTLINES)
 def test_what_only_a_preprocessor_could_read_costs_no_declaration(text: str, expected: list[str]) -> None:  # S-33
     found = cpp('#include "lib.h"\n' + text + "\n")

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plumbrule.mcp_server.analysis.syntax.extractors.c_repair import directives
+from plumbrule.mcp_server.analysis.syntax.extractors.c_repair import directives, is_type_of_next
 from plumbrule.mcp_server.analysis.syntax.extractors.common import error_lines
 from plumbrule.mcp_server.analysis.syntax.extractors.repairing import better
 
@@ -67,9 +67,9 @@ _OPERATOR = re.compile(
 _LINKAGE = re.compile(
     rb"(?:(?<=[;{}>:])|(?<=\n)|\A)[ \t]*([A-Z][A-Z0-9_]*(?:API|EXTERN|EXPORT|IMPORT|PUBLIC|LOCAL|INLINE|CONSTEXPR|"
     rb"DISCARD|ATTR|NORETURN|NOTHROW|DEPRECAT|UNUSED|VISIB|DECL|STATIC|FUNC)[A-Z0-9_]*(?:\([^()\n]{0,200}\))?)"
-    rb"(?=\s+[A-Za-z_][\w:<>*& \t\n,]{0,200}[ \t\n*&(])"
+    rb"(?!\s{1,80}[A-Za-z_]\w{0,200}\s{0,80}\()(?=\s+[A-Za-z_][\w:<>*& \t\n,]{0,200}[ \t\n*&(])"
 )
-"""A macro for linkage in front of a type: `LIB_API const char *(name) (void);`."""
+"""A macro for linkage in front of a type: `LIB_API const char *(name) (void);`. In front of a name it is the type."""
 _OUTER = re.compile(rb"\b(?:namespace|class|struct|union|enum)\b[^()]*+\Z|\bextern ?\"[^\"]*\"\Z")
 _ENDED = re.compile(
     rb"\) ?+(?:(?:const|noexcept|override|final|volatile|mutable|try|&&?+|[A-Z][A-Z0-9_]{2,}+(?:\([^()]*+\))?+) ?+)"
@@ -205,11 +205,16 @@ def _without_calls(text: bytes) -> bytes:
             follows = text[max(end, 0) : end + 1]
         if end < 0 or not follows.startswith((b";", b"\n", b"\r", b"//", b"/*")):
             continue
-        if not follows.startswith(b";") and text[end : end + 400].lstrip()[:1] in (b"{", b":", b",", b"=", b"-", b"."):
+        if not follows.startswith(b";") and _goes_on(text, end):
             continue
         done = text.index(b";", end) + 1 if follows.startswith(b";") else end
         changed[found.start() : done] = text[found.start() : done].translate(_WHITE)
     return bytes(changed)
+
+
+def _goes_on(text: bytes, end: int) -> bool:
+    """Whether the line behind a macro's call belongs to it."""
+    return text[end : end + 400].lstrip()[:1] in (b"{", b":", b",", b"=", b"-", b".") or is_type_of_next(text, end)
 
 
 def _closing(text: bytes, at: int) -> int:

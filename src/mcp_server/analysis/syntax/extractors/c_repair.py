@@ -58,6 +58,8 @@ _FRIEND = re.compile(rb">\s*(friend)(?=\s+(?:struct|class)\s)|\b(?:class|public|
 _COMMENT = re.compile(rb"/\*[^*]*(?:\*(?!/)[^*]*)*\*/|//[^\n]*")
 _ROUNDS = 2
 """Macros stand in rows: each round takes one."""
+_OWN_NAME = re.compile(rb"[ \t]{0,80}\r?\n(?![A-Z][A-Z0-9_]{0,200}[ \t]{0,80}\()[A-Za-z_]\w{0,200}[ \t]{0,80}\(")
+"""`LIB_DECLARE(int)` on a line, `name(void)` where the next begins."""
 _NEVER = re.compile(rb"\b(?:return|else|case|goto|new|delete|throw|do|define)[ \t]+$")
 
 
@@ -125,7 +127,7 @@ def _macro(found: re.Match[bytes]) -> bytes:
     follows = found.lastgroup
     if follows == "alone":
         covers = not before.strip() and _begins_anew(text, start - len(before))
-        covers = covers and not _follows_comma(text, start)
+        covers = covers and not _follows_comma(text, start) and not is_type_of_next(text, found.end())
     elif follows == "behind":
         covers = _is_annotation(found, before)
     elif follows == "within":
@@ -146,6 +148,11 @@ def _begins_anew(text: bytes, at: int) -> bool:
     above = text[text.rfind(b"\n", max(0, at - 300), max(at - 1, 0)) + 1 : max(at - 1, 0)].strip()
     above = above if above.startswith(b"//") else above.partition(b"//")[0].rstrip()
     return not above or above.endswith((b";", b"{", b"}", b"*/", b":")) or above.startswith((b"#", b"//"))
+
+
+def is_type_of_next(text: bytes, end: int) -> bool:
+    """Whether a macro's call that ends here is the type of the function on the next line."""
+    return text.startswith(b")", end - 1) and bool(_OWN_NAME.match(text, end))
 
 
 def _follows_comma(text: bytes, start: int) -> bool:
