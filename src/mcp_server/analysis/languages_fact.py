@@ -49,10 +49,11 @@ def _kinds_of_lines(collected: Collected) -> dict[str, dict[str, int]]:
     """Lines of code, of comment and blank ones by language; without those of which some file was not looked at."""
     sums: dict[str, dict[str, int]] = {}
     unknown: set[str] = set()
+    _, indexes = collected.facts(tuple(collected.known_paths()))
     for file in collected.files:
         if not file.counted or file.size == 0:
             continue
-        index = collected.indexes.get(file.path)
+        index = indexes.get(file.path)
         if index is None:
             unknown.add(file.group)
             continue

@@ -5,15 +5,11 @@ schema. Rows are masked and cleaned when they are made.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import orjson
 
 from plumbrule.core.values import dataclass
-
-if TYPE_CHECKING:
-    from plumbrule.mcp_server.analysis.spill import Spill
-
+from plumbrule.mcp_server.analysis.spill import Spill, is_many
 
 BEFORE, BETWEEN, AFTER = b"[\n", b",\n", b"\n]"
 """Around and between the rows of a block, which is JSON as it stands. No row holds a line break."""
@@ -24,7 +20,7 @@ class Ready:
     """JSON objects, one a row, most important first: shedding cuts from the end. Those of a large repository lie on
     disk, in a `spill.Spill`."""
 
-    rows: "tuple[bytes, ...] | Spill" = ()
+    rows: tuple[bytes, ...] | Spill = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -44,8 +40,6 @@ def row_of(value: object) -> bytes:
 
 def rows_of(rows: Iterable[bytes], files: int) -> Ready:
     """The rows of a repository of so many files."""
-    from plumbrule.mcp_server.analysis.spill import Spill, is_many  # a card has no rows
-
     if not is_many(files):
         return Ready(tuple(rows))
     spilled = Spill(rows)
