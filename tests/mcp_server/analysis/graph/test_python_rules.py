@@ -76,6 +76,9 @@ CASES: list[tuple[str, Tree, str, str, str]] = [
     ("renamed", tree("src/__init__.py src/core/x.py t.py", _=[Declaration("fact", "src", 1, "r", "python_package", "real")]), "t.py", "from real.core import x", "src/core/x.py"),
     ("declared beats a fixture", tree("a.py tests/fx/yaml/__init__.py tests/t.py", _=[depends("pyyaml")]), "tests/t.py", "import yaml", "external yaml"),
     ("a fixture is unseen by source", tree("a.py tests/fx/thing/__init__.py"), "a.py", "import thing", "external thing"),
+    ("a copy that the package carries", tree("src/pkg/__init__.py src/pkg/a.py src/pkg/_vendor/lark/__init__.py"), "src/pkg/a.py", "import lark", "src/pkg/_vendor/lark/__init__.py"),
+    ("another's copy", tree("a.py src/pkg/__init__.py src/pkg/_vendor/lark/__init__.py"), "a.py", "import lark", "external lark"),
+    ("tests inside of the package", tree("pkg/__init__.py pkg/a.py pkg/tests/fx/lark/__init__.py"), "pkg/a.py", "import lark", "external lark"),
     ("made by a module", tree("pkg/__init__.py pkg/six.py pkg/a.py"), "pkg/a.py", "from .six.moves import map", "pkg/six.py"),
     ("stub", tree("pkg/__init__.py pkg/_c.pyi pkg/a.py"), "pkg/a.py", "from pkg._c import f", "pkg/_c.pyi"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
+from plumbrule.core.security.lazy_pattern import LazyPattern
 from plumbrule.core.values import dataclass
 from plumbrule.mcp_server.analysis.graph.tree import Tree
 from plumbrule.mcp_server.analysis.inventory import is_aside
@@ -13,6 +14,9 @@ _CONVENTIONS = ("src", "lib", "python", "Lib")
 
 _COMPILED = (".pyx", ".pxd", ".c", ".cc", ".cpp", ".rs", ".f90")
 """Endings of what a module is compiled from when no Python file of its name is there, in this order."""
+
+_CARRIED = LazyPattern(r"/_?vendor(?:ed|s)?\Z")
+"""Copies that a package carries inside of itself and puts on its path, as pip, setuptools and poetry-core do."""
 
 MAX_ROOTS = 200
 """Roots that are sought for one file. A tree of a thousand small projects has each near its own files."""
@@ -99,7 +103,13 @@ class Places:
         """Where else a top-level name lies, most likely first: other distributions of the tree, then folders above
         that are no root at all, which works only where the code edits `sys.path`."""
         apart = self._set_apart(folder)
-        near = [root for root in self.tops.get(top, ()) if self._set_apart(root) in ("", apart)]
+        home, own = self._top_of(folder)
+        inside = f"{home}/{own}/".lstrip("/") if own else "/"
+        near = [
+            root
+            for root in self.tops.get(top, ())
+            if self._set_apart(root) in ("", apart) or (root.startswith(inside) and _CARRIED.search(root))
+        ]
         near.sort(key=lambda root: -_shared(root, folder))
         yield from near[:MAX_ROOTS]
         for above in _upwards(folder):
