@@ -36,9 +36,11 @@ _CODEC = re.compile(
 """Encodings of text that decode in linear time: not every name that Python knows does (punycode)."""
 
 _ASYNC = re.compile(rb"\basync\b(?![\s\\]+(?:def|for|with)\b)")
-_OLD_NUMBER = re.compile(rb"\b(?:0[0-9]*[1-9][0-9]*|0[xX][0-9a-fA-F]+[lL]|[0-9]+[lL])\b(?!\.[0-9])")
-_OLD_NUMBERS = (b"07", b"06", b"0L", b"1L", b"2L", b"FL")
-"""Modes of files and long integers, as the code of Python 2 has them mostly; a pattern alone would read too slowly."""
+_OLD_NUMBER = re.compile(rb"0(?<![\w.]0)(?:[0-9]*[1-9][0-9]*|[xX][0-9a-fA-F]+[lL])\b(?!\.[0-9])")
+_OLD_LONG = re.compile(rb"L(?<=[0-9]L)\b(?!\.[0-9])")
+_OLD_SMALL_LONG = re.compile(rb"l(?<=[0-9]l)\b(?!\.[0-9])")
+"""Numbers with a leading zero and long ones. A letter that a pattern begins with is sought before anything is tried:
+fourteen times as fast as to begin with a boundary. Small letters are many: asked where a file is old anyway."""
 
 _EXCEPTION_NAME = re.compile(rb"[a-z_]\w*")
 _COMMENTED = re.compile(rb"(?:\s++|#[^\n]*+)*+")
@@ -67,7 +69,8 @@ def errors_of(
 
     `captures` are those of `QUERY`, `empty_bodies` where bodies without a statement begin.
     """
-    places = [*_outdated(raw, captures), *_words(raw, tree.root_node), *_undecodable(raw)]
+    places = [*_outdated(raw, captures), *_undecodable(raw)]
+    places += _words(raw, tree.root_node, old=bool(places))
     for at in empty_bodies:
         after = _COMMENTED.match(raw, at)
         places.append(min(after.end() if after else at, len(raw.rstrip())))
@@ -108,12 +111,12 @@ def _outdated(raw: bytes, captures: "Mapping[str, Sequence[Node]]") -> Iterator[
             yield node.start_byte
 
 
-def _words(raw: bytes, root: "Node") -> Iterator[int]:
+def _words(raw: bytes, root: "Node", *, old: bool) -> Iterator[int]:
     """Words and numbers that were legal once, where the tree says that they are no text."""
     if b"async" in raw:
         yield from _of_type(raw, root, _ASYNC, ("identifier",))
-    if any(word in raw for word in _OLD_NUMBERS):
-        yield from _of_type(raw, root, _OLD_NUMBER, ("integer",))
+    for pattern in (_OLD_NUMBER, _OLD_LONG, *((_OLD_SMALL_LONG,) if old else ())):
+        yield from _of_type(raw, root, pattern, ("integer",))
 
 
 def _of_type(raw: bytes, root: "Node", pattern: "re.Pattern[bytes]", types: tuple[str, ...]) -> Iterator[int]:
