@@ -2,6 +2,7 @@
 
 import re
 
+from plumbrule.core.security.urls import REGISTRY_HOSTS
 from plumbrule.mcp_server.dependencies.asked.pep508 import normal
 from plumbrule.mcp_server.dependencies.locks.build import Packages
 from plumbrule.mcp_server.dependencies.manifests.texts import decode
@@ -47,7 +48,7 @@ def _put(made: Packages, entry: dict[str, str], line: int, asks: list[str]) -> N
     word = f"pypi:{name}" if of_python else name
     if not name or f"{word}@{version}" in made.keys:
         return
-    reference = place if of_python and not place.startswith("https://files.pythonhosted.org/") else ""
+    reference = place if of_python and place.partition("://")[2].partition("/")[0] not in REGISTRY_HOSTS else ""
     package = Locked(
         name,
         version,
